@@ -1,0 +1,71 @@
+import { HttpException } from '@nestjs/common';
+
+/**
+ * Every error the API answers with: its stable `code`, the HTTP status it travels under, and a title.
+ * The table is the contract; `docs/errors.md` is its prose.
+ */
+export const PROBLEMS = {
+  validation_failed: [400, 'The request is malformed'],
+  malformed_json: [400, 'The body is not valid JSON'],
+  unauthorized: [401, 'Not signed in'],
+  forbidden: [403, 'Your role does not allow this'],
+  not_found: [404, 'Not found'],
+  method_not_allowed: [405, 'Method not allowed'],
+  terrain_in_session: [409, 'This court already has an open session'],
+  already_recording: [409, 'This session is already recording'],
+  already_recorded: [409, 'This session has its recording'],
+  not_recording: [409, 'Nothing is being recorded'],
+  in_use: [409, 'Still in use'],
+  email_taken: [409, 'This e-mail address has an account'],
+  session_not_live: [409, 'The session is not live'],
+  payload_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'Unsupported media type'],
+  range_not_satisfiable: [416, 'Range not satisfiable'],
+  camera_address_forbidden: [422, 'This camera address is not allowed'],
+  camera_scheme_unsupported: [422, 'This camera address has an unsupported scheme'],
+  session_limit: [429, 'Too many open sessions'],
+  viewer_limit: [429, 'Too many viewers'],
+  too_many_attempts: [429, 'Too many attempts'],
+  internal_error: [500, 'Something went wrong on our side'],
+  camera_unreachable: [502, 'The camera cannot be reached'],
+  camera_unauthorized: [502, 'The camera refuses its user name or password'],
+  camera_stream_not_found: [502, 'The camera has no stream at this path'],
+  camera_redirected: [502, 'The camera redirects elsewhere'],
+  camera_unsupported: [502, "The camera's stream is not supported"],
+  camera_timeout: [504, 'The camera did not answer in time'],
+  database_unavailable: [503, 'The database is unavailable'],
+  overloaded: [503, 'The service is overloaded'],
+  disk_full: [507, 'Not enough disk space'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One fault of one field, as listed in `errors` of a 400. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Fields that some problems carry beyond RFC 9457's own. */
+export interface ProblemExtras {
+  readonly errors?: readonly FieldError[];
+  /** With `terrain_in_session`, where the caller may use that session. */
+  readonly session_id?: string;
+  /** Seconds for the `Retry-After` header of a 429 or 503. */
+  readonly retryAfterSeconds?: number;
+}
+
+/**
+ * The one exception for everything a caller is told (RFC 9457, `application/problem+json`).
+ * `detail` is a sentence for people and never holds a secret or an internal path.
+ */
+export class ProblemException extends HttpException {
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string = PROBLEMS[code][1],
+    readonly extras: ProblemExtras = {},
+    options?: { cause?: unknown },
+  ) {
+    super(detail, PROBLEMS[code][0], options);
+  }
+}

@@ -1,0 +1,29 @@
+import { CameraProtocol } from './sources/stream-source';
+
+/** What a camera turned out to be. */
+export interface CameraFacts {
+  readonly protocol: CameraProtocol;
+  /** `h264` or `mjpeg`. */
+  readonly codec: 'h264' | 'mjpeg';
+  readonly width: number;
+  readonly height: number;
+  /** Measured over the frames seen; `null` where there were too few to say. */
+  readonly fps: number | null;
+}
+
+/** The answer of a probe: facts, how long the first frame took, and a picture. */
+export interface CameraProbeResult extends CameraFacts {
+  /** From dialling to the first whole frame, in milliseconds. */
+  readonly latencyMs: number;
+  /** A JPEG of the first keyframe; `null` where none could be made (no FFmpeg). */
+  readonly snapshot: Buffer | null;
+}
+
+/** Port: dials a camera once, looks at it for a moment, hangs up. */
+export abstract class CameraProbe {
+  /**
+   * @param cameraUrl as the club wrote it, with its credentials.
+   * @throws CameraError with the code that says what is wrong.
+   */
+  abstract probe(cameraUrl: string): Promise<CameraProbeResult>;
+}
