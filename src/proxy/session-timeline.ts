@@ -1,0 +1,255 @@
+import { AccessUnit, Frame, GapReason, H264AccessUnit, TICKS_PER_SECOND } from '../media/access-unit';
+
+const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
+
+/** A step of the camera's clock that differs from the wall's by more than this is a fault of the clock, not a pause. */
+const JUMP_MS = 1000;
+/** A connection's first pictures are held at most this long, and only while they come faster than they were taken. */
+const MAX_HOLD_MS = 300;
+/** With no further picture for this long the burst is over. Callers drive it: {@link SessionTimeline.flush}. */
+export const HOLD_QUIET_MS = 60;
+const MAX_HOLD_BYTES = 8 * 1024 * 1024;
+/** Pictures that lag the clock by more than a jump for this long are not a burst on its way: time has passed. */
+const LAG_PATIENCE_MS = 1500;
+
+/** Gains of the clock recovery loop, per second and per second squared: critically damped, settled in about 8 s. */
+const PHASE_GAIN = 0.5;
+const RATE_GAIN = 0.0625;
+/** How much faster or slower than its stamps say a camera may really be (25 said and 5 sent is a rate of +4). */
+const MIN_RATE = -0.75;
+const MAX_RATE = 9;
+/** A speed that differs by less than this from the one learned is no other speed. */
+const RATE_TOLERANCE = 0.1;
+const LEARNING_MS = 1500;
+/** Time constant of the filter that keeps network jitter out of the loop, in milliseconds. */
+const JITTER_FILTER_MS = 500;
+/** No arrival moves the loop by more than this much time, so that one late packet is not taken for a slow clock. */
+const MAX_CONTROL_MS = 200;
+
+interface Held {
+  readonly unit: H264AccessUnit;
+  readonly arrival: number;
+}
+
+/**
+ * A session's clock: monotonic, zero at the session's first frame. It places each picture of each connection on it.
+ *
+ * - The first picture of a connection is anchored at *now*, so an outage becomes a gap of true length. Where the camera
+ *   opens with a burst of older pictures (the last GOP), the burst's newest picture is *now* and the others lie before it.
+ * - Within a connection the camera's own spacing holds, and a second-order control loop slews it to the clock: a camera
+ *   that says 25 pictures a second and sends 21 plays at true speed, without the jitter of the network.
+ * - Only a jump of the camera's clock (more than a second at once, or backwards) re-anchors, and that is no gap.
+ * - Decode times strictly increase, whatever the camera says.
+ *
+ * Times in and out of the methods are {@link Clock.monotonic} milliseconds and session ticks (90 kHz).
+ */
+export class SessionTimeline {
+  private zero: number | undefined;
+  private held: Held[] = [];
+  private heldBytes = 0;
+  private connecting = true;
+  private pending: GapReason | undefined;
+
+  /** Session time of the last picture, in milliseconds with a fraction, and in ticks as handed out. */
+  private last = 0;
+  private lastTicks = -1;
+  private lastArrival = 0;
+  private lastStamp = 0;
+  /** The camera's clock error: true time passes `1 + rate` times as fast as its stamps say. Kept over reconnects. */
+  private rate = 0;
+  private lag = 0;
+  /** Arrival of the first picture that lagged by more than a jump. */
+  private late: number | undefined;
+  /** Where a connection's paced pictures began, until its speed is measured: arrival in ms, stamp in ticks. */
+  private learning: { arrival: number; stamp: number } | undefined;
+
+  /** {@link Clock.monotonic} milliseconds of session time zero; `undefined` before the first frame. */
+  get origin(): number | undefined {
+    return this.zero;
+  }
+
+  /** Session time now, in ticks. */
+  ticksAt(monotonic: number): number {
+    return this.zero === undefined ? 0 : Math.round((monotonic - this.zero) * TICKS_PER_MS);
+  }
+
+  /** True while the first pictures of a connection wait for their anchor; call {@link flush} when none came for {@link HOLD_QUIET_MS}. */
+  get holding(): boolean {
+    return this.held.length > 0;
+  }
+
+  /** The next picture belongs to a new connection. What was held of the old one is placed first. */
+  beginConnection(): Frame[] {
+    const rest = this.flush();
+    this.connecting = true;
+    return rest;
+  }
+
+  /** Pictures were lost before the next one. The first reason stands until a picture carries it. */
+  noteLoss(reason: GapReason): void {
+    this.pending ??= reason;
+  }
+
+  /** Places one picture; none, one or several frames come out, in decode order. */
+  place(unit: AccessUnit, arrival: number): Frame[] {
+    if (unit.kind === 'jpeg') return [this.placeJpeg(unit, arrival)];
+    if (!this.connecting) return [this.placeH264(unit, arrival)];
+    return this.hold(unit, arrival);
+  }
+
+  /** Ends the hold of a connection's first pictures and places them. */
+  flush(): Frame[] {
+    if (this.held.length === 0) return [];
+    const held = this.held;
+    this.held = [];
+    this.heldBytes = 0;
+    this.connecting = false;
+    return this.anchor(held);
+  }
+
+  private hold(unit: H264AccessUnit, arrival: number): Frame[] {
+    const previous = this.held.at(-1);
+    this.held.push({ unit, arrival });
+    this.heldBytes += unit.data.length;
+    if (!previous) return [];
+    const first = this.held[0] as Held;
+    const paced = arrival - previous.arrival >= (unit.dts - previous.unit.dts) / TICKS_PER_MS / 2;
+    const enough = arrival - first.arrival >= MAX_HOLD_MS || this.heldBytes > MAX_HOLD_BYTES;
+    return paced || enough ? this.flush() : [];
+  }
+
+  private anchor(held: readonly Held[]): Frame[] {
+    // Offsets on the camera's clock from the first picture, with jumps inside the burst replaced by what really passed.
+    const offsets: number[] = [];
+    let offset = 0;
+    let start = Infinity;
+    held.forEach(({ unit, arrival }, i) => {
+      const before = held[i - 1];
+      if (before) offset += this.trustedStep(unit.dts - before.unit.dts, arrival - before.arrival) * (1 + this.rate);
+      offsets.push(offset);
+      start = Math.min(start, arrival - offset);
+    });
+    this.zero ??= start;
+    const earliest = this.lastTicks < 0 ? 0 : this.last + 1;
+    const base = Math.max(start - this.zero, earliest);
+    this.lag = 0;
+    this.late = undefined;
+    const newest = held.at(-1) as Held;
+    this.learning = { arrival: newest.arrival, stamp: newest.unit.dts };
+    return held.map(({ unit, arrival }, i) => {
+      this.lastArrival = arrival;
+      return this.emitH264(unit, base + (offsets[i] as number));
+    });
+  }
+
+  /** Milliseconds between two pictures: the camera's word unless it is a jump. */
+  private trustedStep(stampTicks: number, arrivalMs: number): number {
+    const stampMs = stampTicks / TICKS_PER_MS;
+    return this.isJump(stampMs, arrivalMs) ? Math.max(arrivalMs, 0) : stampMs;
+  }
+
+  private isJump(stampMs: number, arrivalMs: number): boolean {
+    return stampMs <= 0 || (stampMs > JUMP_MS && Math.abs(stampMs - arrivalMs) > JUMP_MS);
+  }
+
+  private placeH264(unit: H264AccessUnit, arrival: number): Frame {
+    const zero = this.zero as number;
+    const now = arrival - zero;
+    const arrivalStep = arrival - this.lastArrival;
+    const stampStep = (unit.dts - this.lastStamp) / TICKS_PER_MS;
+    this.lastArrival = arrival;
+
+    if (this.isJump(stampStep, arrivalStep)) {
+      this.lag = 0;
+      this.late = undefined;
+      this.learning = undefined;
+      // Anchored at now; where the timeline was ahead of the clock, it goes on from where it was.
+      return this.emitH264(unit, now > this.last ? now : this.last + Math.max(arrivalStep, 0));
+    }
+
+    const predicted = this.last + stampStep * (1 + this.rate);
+    const error = now - predicted;
+    const lateBy = arrivalStep - stampStep * (1 + this.rate);
+    if (error > JUMP_MS && (this.late || lateBy > JUMP_MS / 2)) return this.placeLate(unit, arrival, predicted, now);
+    this.late = undefined;
+    this.learnSpeed(unit, arrival);
+    const control = Math.max(0, Math.min(arrivalStep, stampStep * (1 + Math.max(0, this.rate)), MAX_CONTROL_MS));
+    this.lag += (error - this.lag) * (1 - Math.exp(-control / JITTER_FILTER_MS));
+    const seconds = control / 1000;
+    if (stampStep > 0) {
+      // The loop runs in true time; the rate it corrects is per unit of the camera's time.
+      const scale = control / stampStep;
+      this.rate = clamp(
+        this.rate + RATE_GAIN * (this.lag / 1000) * seconds * (scale > 1 ? scale : 1),
+        MIN_RATE,
+        MAX_RATE,
+      );
+    }
+    const corrected = predicted + PHASE_GAIN * this.lag * seconds;
+    const slowest = this.last + stampStep * (1 + this.rate) * 0.25;
+    return this.emitH264(unit, Math.max(corrected, slowest));
+  }
+
+  /**
+   * Suddenly more than a jump behind the clock. The missing time may still come as a burst (a network freeze), so the loop
+   * waits; when it does not come, the camera paused and the pause is a gap.
+   */
+  private placeLate(unit: H264AccessUnit, arrival: number, predicted: number, now: number): Frame {
+    this.late ??= arrival;
+    this.learning = undefined;
+    if (arrival - this.late <= LAG_PATIENCE_MS) return this.emitH264(unit, predicted);
+    this.noteLoss('camera_stalled');
+    this.late = undefined;
+    this.lag = 0;
+    return this.emitH264(unit, now);
+  }
+
+  /** A camera far from its word is measured once, early in its connection, so that the loop has little left to do. */
+  private learnSpeed(unit: H264AccessUnit, arrival: number): void {
+    if (!this.learning || arrival - this.learning.arrival < LEARNING_MS) return;
+    const stamped = (unit.dts - this.learning.stamp) / TICKS_PER_MS;
+    const speed = (arrival - this.learning.arrival) / stamped;
+    if (stamped > 0 && Math.abs(speed / (1 + this.rate) - 1) > RATE_TOLERANCE) {
+      this.rate = clamp(speed - 1, MIN_RATE, MAX_RATE);
+    }
+    this.learning = undefined;
+  }
+
+  private emitH264(unit: H264AccessUnit, at: number): Frame {
+    this.lastStamp = unit.dts;
+    const dts = this.advance(at);
+    const cts = Math.round((unit.pts - unit.dts) * (1 + this.rate));
+    const after = this.takePending();
+    const { config, data, keyframe } = unit;
+    return after
+      ? { kind: 'h264', config, data, keyframe, dts, cts, after }
+      : { kind: 'h264', config, data, keyframe, dts, cts };
+  }
+
+  private placeJpeg(unit: { data: Buffer; width: number; height: number }, arrival: number): Frame {
+    this.connecting = false;
+    this.zero ??= arrival;
+    const dts = this.advance(arrival - this.zero);
+    const after = this.takePending();
+    const { data, width, height } = unit;
+    const frame = { kind: 'jpeg', data, width, height, dts, keyframe: true, cts: 0 } as const;
+    return after ? { ...frame, after } : frame;
+  }
+
+  /** Moves the timeline to `at` milliseconds, or one millisecond on where that lies behind. */
+  private advance(at: number): number {
+    this.last = this.lastTicks < 0 ? at : Math.max(at, this.last + 1);
+    this.lastTicks = Math.round(this.last * TICKS_PER_MS);
+    return this.lastTicks;
+  }
+
+  private takePending(): GapReason | undefined {
+    const reason = this.pending;
+    this.pending = undefined;
+    return reason;
+  }
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
