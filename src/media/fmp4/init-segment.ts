@@ -1,0 +1,68 @@
+import { H264Config } from '../access-unit';
+import { box, fullBox, text, u16, u32, u8 } from './box-writer';
+import { movieBox } from './movie-box';
+import { readChromaFormat } from './sps-chroma';
+
+/** Options of {@link buildInitSegment}. */
+export interface InitOptions {
+  /** Width to height of one sample where pixels are not square (`pasp`). */
+  readonly pixelAspect?: { readonly horizontal: number; readonly vertical: number };
+}
+
+const FTYP = box('ftyp', text('isom'), u32(0x200), text('isomiso2iso6avc1mp41mp42'));
+const EMPTY_TABLES = [
+  fullBox('stts', 0, 0, u32(0)),
+  fullBox('stsc', 0, 0, u32(0)),
+  fullBox('stsz', 0, 0, u32(0, 0)),
+  fullBox('stco', 0, 0, u32(0)),
+];
+/** Track 1, first sample description; every fragment states duration, size and flags of each sample itself. */
+const MVEX = box('mvex', fullBox('trex', 0, 0, u32(1, 1, 0, 0, 0)));
+/** Profiles whose `avcC` ends at the parameter sets (ISO/IEC 14496-15 §5.3.3.1.2): Baseline, Main, Extended. */
+const PLAIN_PROFILES = new Set([66, 77, 88]);
+
+/**
+ * `ftyp` + `moov` of a fragmented MP4 with one H.264 track, timescale 90000: what Media Source Extensions, HLS
+ * (`EXT-X-MAP`) and FFmpeg want before the first fragment. The same configuration gives the same bytes.
+ * @throws RangeError where the parameter sets cannot be written into an `avcC` (none, too many, too long).
+ */
+export function buildInitSegment(config: H264Config, options: InitOptions = {}): Buffer {
+  const timing = { mediaDuration: 0, presentationDuration: 0, mediaStart: 0 };
+  const picture = { width: config.width, height: config.height, stsd: sampleDescription(config, options) };
+  return Buffer.concat([FTYP, movieBox(picture, timing, EMPTY_TABLES, MVEX)]);
+}
+
+function sampleDescription(config: H264Config, options: InitOptions): Buffer {
+  const name = Buffer.alloc(32);
+  const parts = [
+    Buffer.alloc(6),
+    u16(1), // data reference
+    Buffer.alloc(16),
+    u16(config.width, config.height),
+    u32(0x00480000, 0x00480000, 0), // 72 dpi
+    u16(1), // one frame a sample
+    name,
+    u16(24, 0xffff),
+    box('avcC', decoderConfiguration(config)),
+  ];
+  const aspect = options.pixelAspect;
+  if (aspect) parts.push(box('pasp', u32(aspect.horizontal, aspect.vertical)));
+  return fullBox('stsd', 0, 0, u32(1), box('avc1', ...parts));
+}
+
+/** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1.2), NAL lengths of 4 bytes. */
+export function decoderConfiguration({ sps, pps }: Pick<H264Config, 'sps' | 'pps'>): Buffer {
+  const first = sps[0];
+  if (!first || first.length < 4 || pps.length === 0) throw new RangeError('an avcC needs an SPS and a PPS');
+  if (sps.length > 31 || pps.length > 255) throw new RangeError('too many parameter sets for an avcC');
+  const profile = first.readUInt8(1);
+  const parts = [u8(1, profile, first.readUInt8(2), first.readUInt8(3), 0xff, 0xe0 | sps.length)];
+  for (const set of sps) parts.push(u16(set.length), set);
+  parts.push(u8(pps.length));
+  for (const set of pps) parts.push(u16(set.length), set);
+  if (!PLAIN_PROFILES.has(profile)) {
+    const { chromaFormat, lumaBits, chromaBits } = readChromaFormat(first);
+    parts.push(u8(0xfc | chromaFormat, 0xf8 | (lumaBits - 8), 0xf8 | (chromaBits - 8), 0));
+  }
+  return Buffer.concat(parts);
+}
