@@ -1,0 +1,141 @@
+import { Observable } from 'rxjs';
+import { GapReason } from '../media/access-unit';
+import { CameraFacts } from '../proxy/camera-probe';
+
+/** What a session needs to start its camera. Plain data: it could travel to another machine. */
+export interface OpenSpec {
+  readonly sessionId: string;
+  /** As the club wrote it, with its credentials. */
+  readonly cameraUrl: string;
+}
+
+export interface OpenedCourt {
+  readonly facts: CameraFacts;
+  readonly proxyPort: number;
+  /** From dialling to the first frame, in milliseconds. */
+  readonly latencyMs: number;
+}
+
+export type CourtState = 'live' | 'reconnecting';
+
+export interface RecordingSpec {
+  readonly sessionId: string;
+  readonly clubId: number;
+  /** Epoch milliseconds at which the recording ends by itself. */
+  readonly plannedEndAt: number;
+}
+
+/** A stretch of the match without pictures, in seconds of the file. */
+export interface GapFacts {
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly reason: GapReason;
+}
+
+/** A finished file. */
+export interface VideoFacts {
+  /** `<club_id>/<session_id>.mp4` under `VIDEOS_DIR`. */
+  readonly videoPath: string;
+  readonly sizeBytes: number;
+  readonly durationSeconds: number;
+  readonly width: number;
+  readonly height: number;
+  readonly codec: string;
+}
+
+/** Where a recording is, from the runtime's point of view. */
+export type RecordingPhase = 'starting' | 'recording' | 'reconnecting' | 'stopping' | 'finalizing' | 'ready' | 'failed';
+
+/** A recording as it stands now, read from what is in memory and on disk. */
+export interface RecordingFacts {
+  readonly phase: RecordingPhase;
+  /** Epoch milliseconds of the file's first frame; `null` before there is one. */
+  readonly startedAt: number | null;
+  /** Epoch milliseconds; `null` while it runs. */
+  readonly stoppedAt: number | null;
+  readonly plannedEndAt: number;
+  readonly durationSeconds: number;
+  readonly bytesWritten: number;
+  readonly gaps: readonly GapFacts[];
+  readonly restarts: number;
+  readonly video: VideoFacts | null;
+  readonly error: string | null;
+}
+
+/** What a part's file needs to be rebuilt or served whatever becomes of its beginning. */
+export interface PartFacts {
+  readonly part: number;
+  /** The init segment, `ftyp` and `moov`. */
+  readonly init: Buffer;
+  /** RFC 6381. */
+  readonly codec: string;
+  /** Seconds from the file's zero to the part's. */
+  readonly startSeconds: number;
+  /** Size of the `free` box behind the init segment, in bytes. */
+  readonly reserveBytes: number;
+}
+
+export interface CourtStatus {
+  readonly state: CourtState;
+  readonly facts: CameraFacts;
+  readonly proxyPort: number;
+  readonly latencyMs: number;
+  /** Epoch milliseconds. */
+  readonly lastFrameAt: number;
+  readonly lastFrameAgeMs: number;
+  readonly reconnects: number;
+  /** Readers of pictures, recording not counted. */
+  readonly viewers: number;
+  readonly recording: RecordingFacts | null;
+  /** Why the camera is away, while it is. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** What happens in a runtime, in order for each session. */
+export type RuntimeEvent =
+  | { readonly type: 'court.state'; readonly sessionId: string; readonly state: CourtState }
+  | { readonly type: 'recording.changed'; readonly sessionId: string; readonly recording: RecordingFacts }
+  | { readonly type: 'recording.part'; readonly sessionId: string; readonly part: PartFacts };
+
+/**
+ * Port: what moves the bytes of sessions, reached through plain data only, so that it can live on another node, in the
+ * club, near its cameras. It knows no database and keeps going without one.
+ */
+export abstract class CourtRuntime {
+  /**
+   * Connects to the camera and waits for a real frame.
+   * @throws CameraError with the code that says what is wrong; nothing is left open then.
+   */
+  abstract open(spec: OpenSpec): Promise<OpenedCourt>;
+
+  /** Ends the camera's connection and frees the port. A running recording is stopped and finished first. Unknown: nothing. */
+  abstract close(sessionId: string): Promise<void>;
+
+  /**
+   * Starts the session's recording at the newest keyframe. Settles when the first fragment is on disk, or after a few
+   * seconds in phase `starting` when the camera is away.
+   * @throws ProblemException `disk_full`, `session_not_live`, `already_recording`.
+   */
+  abstract startRecording(spec: RecordingSpec): Promise<RecordingFacts>;
+
+  /** Moves the time at which the recording ends by itself. */
+  abstract extendRecording(sessionId: string, plannedEndAt: number): void;
+
+  /**
+   * Stops the recording and finishes its file; settles when it is `ready` or `failed`. Asked again, it gives the same answer.
+   * `null`: this runtime knows of no recording of the session.
+   */
+  abstract stopRecording(sessionId: string): Promise<RecordingFacts | null>;
+
+  /** `null`: not open here. Cheap: nothing is asked of disk or camera. */
+  abstract status(sessionId: string): CourtStatus | null;
+
+  /** The newest picture as JPEG; made on demand. `null`: not open, or none can be made now. */
+  abstract snapshot(sessionId: string): Promise<Buffer | null>;
+
+  /** Every event from now on, of every session. */
+  abstract watch(): Observable<RuntimeEvent>;
+
+  /** Sessions open here. */
+  abstract openSessions(): readonly string[];
+}
