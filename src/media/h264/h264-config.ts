@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { CameraError } from '../../proxy/camera-error';
+import { H264Config } from '../access-unit';
+import { BitstreamError } from './bit-reader';
+import { parseSps, Sps } from './sps';
+
+/** Longest side of a picture anybody here may be asked to decode, in pixels. */
+export const MAX_PICTURE_SIZE = 8192;
+/** Parameter sets are tens of bytes; the longest legal ones, with every scaling list, stay below this. */
+export const MAX_PARAMETER_SET_BYTES = 4096;
+
+/**
+ * Makes one codec configuration of parameter sets (NAL units with their header byte, without start code or length).
+ * The first SPS gives size, profile and reorder depth; every SPS has to be sane.
+ * @throws CameraError `camera_unsupported` where a set is missing, truncated or out of range, or the picture is larger
+ * than {@link MAX_PICTURE_SIZE}: before anything decodes it
+ */
+export function parseH264Config(sps: readonly Buffer[], pps: readonly Buffer[]): H264Config {
+  return configOf(sps, pps, sps.map(parseCheckedSps));
+}
+
+/**
+ * One SPS, within the bounds of what we decode.
+ * @throws CameraError `camera_unsupported`
+ */
+export function parseCheckedSps(nal: Buffer): Sps {
+  if (nal.length > MAX_PARAMETER_SET_BYTES) {
+    throw new CameraError('camera_unsupported', 'The camera sends an H.264 description that is too long.');
+  }
+  let parsed: Sps;
+  try {
+    parsed = parseSps(nal);
+  } catch (error) {
+    if (error instanceof BitstreamError) {
+      throw new CameraError('camera_unsupported', 'The camera sends a broken H.264 description (SPS).', {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+  if (parsed.codedWidth > MAX_PICTURE_SIZE || parsed.codedHeight > MAX_PICTURE_SIZE) {
+    throw new CameraError(
+      'camera_unsupported',
+      `The camera's picture of ${parsed.width}x${parsed.height} is too large: at most ${MAX_PICTURE_SIZE} pixels a side.`,
+    );
+  }
+  return parsed;
+}
+
+function configOf(sps: readonly Buffer[], pps: readonly Buffer[], parsed: readonly Sps[]): H264Config {
+  const first = parsed[0];
+  if (first === undefined || pps.length === 0) {
+    throw new CameraError('camera_unsupported', 'The camera sends no H.264 description (SPS and PPS).');
+  }
+  for (const set of pps) {
+    if (set.length < 2 || set.length > MAX_PARAMETER_SET_BYTES || ((set[0] as number) & 0x1f) !== 8) {
+      throw new CameraError('camera_unsupported', 'The camera sends a broken H.264 description (PPS).');
+    }
+  }
+  const hash = createHash('sha256');
+  for (const set of [...sps, ...pps]) {
+    const length = Buffer.allocUnsafe(4);
+    length.writeUInt32BE(set.length);
+    hash.update(length).update(set);
+  }
+  const hex = (value: number): string => value.toString(16).padStart(2, '0');
+  return {
+    kind: 'h264',
+    sps,
+    pps,
+    width: first.width,
+    height: first.height,
+    codec: `avc1.${hex(first.profileIdc)}${hex(first.constraints)}${hex(first.levelIdc)}`,
+    reorderDepth: first.reorderDepth,
+    nominalFps: first.nominalFps,
+    fingerprint: hash.digest('hex'),
+  };
+}
