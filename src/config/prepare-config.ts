@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { AppConfig, ConfigError, Settings } from './app-config';
+import { decodeKey } from './fields';
+import { keptSecret } from './kept-secret';
+import { loadConfig } from './load-config';
+
+/** The configuration of this process. The one place that reads `process.env`. */
+export function readConfig(): AppConfig {
+  return prepareConfig(loadConfig(process.env, process.cwd()), process.env.PATH ?? '');
+}
+
+/**
+ * Makes what the settings need: directories, the kept secrets, absolute paths of FFmpeg's programs.
+ * @param searchPath where to look for `ffmpeg` and `ffprobe`, as in `PATH`
+ * @throws ConfigError where a directory cannot be made or a kept secret is damaged (it is never replaced: what it
+ * encrypted would be lost)
+ */
+export function prepareConfig(settings: Settings, searchPath: string): AppConfig {
+  const faults: string[] = [];
+  makeDirectory('DATA_DIR', settings.dataDir, 0o700, faults);
+  makeDirectory('VIDEOS_DIR', settings.videosDir, 0o750, faults);
+  makeDirectory('LOGS_DIR', settings.logsDir, 0o750, faults);
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  const jwtSecret = settings.jwtSecret ?? kept('JWT_SECRET', settings.dataDir, 'jwt-secret', faults);
+  const keyText = settings.secretsKey ? null : kept('SECRETS_KEY', settings.dataDir, 'secrets-key', faults);
+  const secretsKey = settings.secretsKey ?? decodeKey(keyText ?? '');
+  if (faults.length === 0 && jwtSecret.length < 32) faults.push('JWT_SECRET: the kept file jwt-secret is damaged');
+  if (faults.length === 0 && !secretsKey) faults.push('SECRETS_KEY: the kept file secrets-key is damaged');
+  if (faults.length > 0 || !secretsKey) throw new ConfigError(faults);
+
+  return Object.freeze({
+    ...settings,
+    ffmpegPath: findProgram(settings.ffmpegPath, searchPath),
+    ffprobePath: findProgram(settings.ffprobePath, searchPath),
+    jwtSecret,
+    secretsKey,
+  });
+}
+
+function makeDirectory(variable: string, path: string, mode: number, faults: string[]): void {
+  try {
+    mkdirSync(path, { recursive: true, mode });
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+  } catch (error) {
+    faults.push(`${variable}: cannot be used as a directory (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+  }
+}
+
+function kept(variable: string, dataDir: string, name: string, faults: string[]): string {
+  try {
+    return keptSecret(join(dataDir, name), () => randomBytes(32).toString('hex'));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    faults.push(`${variable}: the kept file ${name} cannot be read or made (${code})`);
+    return '';
+  }
+}
+
+function findProgram(command: string, searchPath: string): string {
+  if (command.includes('/')) return command;
+  for (const directory of searchPath.split(delimiter)) {
+    const candidate = join(directory, command);
+    if (directory !== '' && isExecutable(candidate)) return candidate;
+  }
+  return command;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
