@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { CameraFacts } from '../proxy/camera-probe';
+
+/** A court's open session, as far as the clubs' room needs to know it. */
+export interface OpenSession {
+  /** UUID. */
+  readonly sessionId: string;
+}
+
+/** What an open session knows of the camera: nothing is dialled to answer. */
+export interface SessionCameraFacts extends CameraFacts {
+  /** From dialling to the first frame of the session's first connection, in milliseconds. */
+  readonly latencyMs: number;
+  /** A JPEG of the newest keyframe, `null` where none can be made now. */
+  readonly snapshot: Buffer | null;
+}
+
+/**
+ * Port: what the sessions' room says about courts in use. Implemented there and bound with
+ * `{ provide: CourtUsage, useClass/useExisting: … }` handed to `ClubsModule.forRoot`.
+ */
+export abstract class CourtUsage {
+  /** Whether any of these courts has an open session. An empty list has none. */
+  abstract hasOpenSession(courtIds: readonly number[]): Promise<boolean>;
+  /** Whether this person owns an open session: in the given club, or in any where `clubId` is `null`. */
+  abstract hasOpenSessionOf(userId: number, clubId: number | null): Promise<boolean>;
+  /** The court's open session, or `null`. */
+  abstract openSession(courtId: number): Promise<OpenSession | null>;
+  /**
+   * What the court's open session knows of its camera, or `null` where no session is open.
+   * @throws CameraError where a session is open but its camera is not answering now.
+   */
+  abstract factsOfOpenSession(courtId: number): Promise<SessionCameraFacts | null>;
+}
+
+/** Nothing is ever open: for the clubs' room on its own. */
+@Injectable()
+export class NoCourtUsage extends CourtUsage {
+  async hasOpenSession(): Promise<boolean> {
+    return false;
+  }
+
+  async hasOpenSessionOf(): Promise<boolean> {
+    return false;
+  }
+
+  async openSession(): Promise<OpenSession | null> {
+    return null;
+  }
+
+  async factsOfOpenSession(): Promise<SessionCameraFacts | null> {
+    return null;
+  }
+}

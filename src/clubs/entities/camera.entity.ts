@@ -1,0 +1,39 @@
+import { Column, Entity, JoinColumn, OneToOne, PrimaryGeneratedColumn } from 'typeorm';
+import { Court } from './court.entity';
+
+/** The scheme of a camera's address. What it speaks (MJPEG, MPEG-TS …) is found by asking it. */
+export type CameraScheme = 'rtsp' | 'rtsps' | 'http' | 'https';
+
+/** A court's camera. The address is sealed; `protocol`, `host` and `hasCredentials` are all that is ever shown of it. */
+@Entity({ name: 'cameras' })
+export class Camera {
+  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT' })
+  id: number;
+
+  @Column('integer', { name: 'court_id' })
+  courtId: number;
+
+  @OneToOne(() => Court, (court) => court.camera)
+  @JoinColumn({ name: 'court_id' })
+  court?: Court;
+
+  /** The whole URL as the club wrote it, sealed by SecretBox for this court. Not selected unless asked for. */
+  @Column('text', { name: 'url_sealed', select: false })
+  urlSealed: string;
+
+  /** The key it is sealed with, so that a rotation finds what is left to do. */
+  @Column('text', { name: 'key_id', select: false })
+  keyId: string;
+
+  @Column('text')
+  protocol: CameraScheme;
+
+  @Column('text')
+  host: string;
+
+  @Column('boolean', { name: 'has_credentials' })
+  hasCredentials: boolean;
+
+  @Column('timestamptz', { name: 'updated_at', insert: false })
+  updatedAt: Date;
+}

@@ -1,0 +1,32 @@
+import { Column, Entity, JoinColumn, ManyToOne, OneToOne, PrimaryGeneratedColumn } from 'typeorm';
+import { Camera } from './camera.entity';
+import { Club } from './club.entity';
+
+/** A court (`terrain` on the wire). */
+@Entity({ name: 'courts' })
+export class Court {
+  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT' })
+  id: number;
+
+  @Column('integer', { name: 'club_id' })
+  clubId: number;
+
+  @ManyToOne(() => Club)
+  @JoinColumn({ name: 'club_id' })
+  club?: Club;
+
+  @OneToOne(() => Camera, (camera) => camera.court)
+  camera?: Camera;
+
+  @Column('text')
+  name: string;
+
+  @Column('timestamptz', { name: 'created_at', insert: false })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at', insert: false })
+  updatedAt: Date;
+
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt: Date | null;
+}
