@@ -5,6 +5,7 @@
 export abstract class AppConfig {
   /** `NODE_ENV` is `production`. */
   abstract readonly production: boolean;
+  abstract readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   abstract readonly host: string;
   /** 0: any free port (tests). */
   abstract readonly port: number;

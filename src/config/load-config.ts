@@ -5,8 +5,11 @@ import { flag, integer, key32, origin, originList, text, trustProxy, url } from 
 
 const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'];
 
+const LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
+  LOG_LEVEL: z.enum(LEVELS, { error: `must be one of ${LEVELS.join(', ')}` }).default('info'),
   PORT: integer(0, 65535).default(5000),
   HOST: text(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an IP address').default('127.0.0.1'),
   PUBLIC_URL: origin().optional(),
@@ -85,6 +88,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, cw
 function toSettings(env: Environment, cwd: string): Settings {
   return {
     production: env.NODE_ENV === 'production',
+    logLevel: env.LOG_LEVEL,
     host: env.HOST,
     port: env.PORT,
     publicUrl: env.PUBLIC_URL ?? null,

@@ -6,9 +6,15 @@ import { decodeKey } from './fields';
 import { keptSecret } from './kept-secret';
 import { loadConfig } from './load-config';
 
-/** The configuration of this process. The one place that reads `process.env`. */
+/** The one place that reads `process.env`. */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env;
+}
+
+/** The configuration of this process. @throws ConfigError */
 export function readConfig(): AppConfig {
-  return prepareConfig(loadConfig(process.env, process.cwd()), process.env.PATH ?? '');
+  const environment = readEnvironment();
+  return prepareConfig(loadConfig(environment, process.cwd()), environment.PATH ?? '');
 }
 
 /**

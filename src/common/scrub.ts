@@ -1,0 +1,37 @@
+const HIDDEN = '[hidden]';
+
+/** Names of fields whose value is never written, wherever they stand in a log line, and as parameters of a URL. */
+const SECRET_NAMES =
+  'authorization|proxy-authorization|cookie|set-cookie|password|passwd|pwd|passphrase|current_password|new_password|' +
+  'currentPassword|newPassword|passwordHash|password_hash|secret|jwtSecret|secretsKey|adminPassword|token|access_token|' +
+  'refresh_token|accessToken|refreshToken|ticket|metricsToken|camera_url|cameraUrl|smtpUrl|databaseUrl|api_key|apiKey|nonce|response';
+
+/** A string's inside in JSON: escapes, or anything but quote and backslash. */
+const INSIDE = String.raw`(?:\\.|[^"\\])*`;
+
+const SECRET_FIELD = new RegExp(
+  String.raw`("(?:${SECRET_NAMES})"\s*:\s*)(?:"${INSIDE}"|\[[^\]]*\]|-?\d[\d.eE+-]*)`,
+  'gi',
+);
+/** The same in a text that quotes JSON, where every quote is escaped. */
+const QUOTED_FIELD = new RegExp(String.raw`(\\"(?:${SECRET_NAMES})\\"\s*:\s*\\")(?:(?!\\").)*`, 'gi');
+const SECRET_PARAMETER = new RegExp(String.raw`([?&;](?:${SECRET_NAMES}|user|username|usr|pass)=)[^&\s"'\\]*`, 'gi');
+/** Up to the last `@`: a password may hold one, or a slash. Hides a host too much rather than a password too little. */
+const USER_INFO = /([a-z][a-z0-9+.-]{1,20}:\\?\/\\?\/)(?:\\.|[^\s"\\])*@/gi;
+const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[^"\\\r\n]{6,}/gi;
+const JWT = /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
+
+/**
+ * Hides secrets in a line of the log (JSON, or plain text): fields of secret names, `scheme://user:password@`, secret
+ * parameters of URLs, `Authorization` values, JWTs. It is the last thing that happens to a line, so nothing can go
+ * around it. Valid JSON stays valid.
+ */
+export function scrub(line: string): string {
+  return line
+    .replace(SECRET_FIELD, `$1"${HIDDEN}"`)
+    .replace(QUOTED_FIELD, `$1${HIDDEN}`)
+    .replace(USER_INFO, `$1${HIDDEN}@`)
+    .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
+    .replace(CREDENTIALS, `$1 ${HIDDEN}`)
+    .replace(JWT, HIDDEN);
+}
