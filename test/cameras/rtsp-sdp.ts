@@ -1,0 +1,98 @@
+import { Announced, ControlForm } from './rtsp-behaviour';
+import { VIDEO_PAYLOAD_TYPE } from './rtp-packets';
+
+/** One medium of the SDP and the URL it is set up under. */
+export interface AnnouncedTrack {
+  readonly kind: 'video' | 'audio';
+  readonly url: string;
+  /** Value of `a=control`, `null` where there is none. */
+  readonly control: string | null;
+  readonly lines: readonly string[];
+}
+
+export interface Announcement {
+  readonly sdp: string;
+  readonly tracks: readonly AnnouncedTrack[];
+  /** URL that PLAY, GET_PARAMETER and TEARDOWN go to. */
+  readonly aggregate: string;
+  /** `null`: no Content-Base header. */
+  readonly contentBase: string | null;
+}
+
+const H265_SETS =
+  'sprop-vps=QAEMAf//AWAAAAMAkAAAAwAAAwBdlZgJ; sprop-sps=QgEBAWAAAAMAkAAAAwAAAwBdoAKAgC0WWVmkkyvTcBAQAAADABAAAAMBkIA=; ' +
+  'sprop-pps=RAHBcrRiQA==';
+
+function mediaLines(track: string, fps: number, format: string): string[] {
+  switch (track) {
+    case 'h264':
+      return [
+        `m=video 0 RTP/AVP ${VIDEO_PAYLOAD_TYPE}`,
+        'c=IN IP4 0.0.0.0',
+        `a=rtpmap:${VIDEO_PAYLOAD_TYPE} H264/90000`,
+        `a=fmtp:${VIDEO_PAYLOAD_TYPE} ${format}`,
+        `a=framerate:${fps}`,
+      ];
+    case 'h265':
+      return ['m=video 0 RTP/AVP 98', 'a=rtpmap:98 H265/90000', `a=fmtp:98 ${H265_SETS}`];
+    case 'jpeg':
+      return ['m=video 0 RTP/AVP 26', 'a=rtpmap:26 JPEG/90000', `a=framerate:${fps}`];
+    default:
+      return [
+        'm=audio 0 RTP/AVP 97',
+        'a=rtpmap:97 MPEG4-GENERIC/16000/1',
+        'a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1408',
+      ];
+  }
+}
+
+/** Format parameters of RFC 6184 §8.1; `sets` only where the camera announces them. */
+export function formatParameters(sps: Buffer, sets: readonly Buffer[]): string {
+  const profile = sps.subarray(1, 4).toString('hex').toUpperCase();
+  const sprop = sets.length === 0 ? '' : `;sprop-parameter-sets=${sets.map((set) => set.toString('base64')).join(',')}`;
+  return `packetization-mode=1;profile-level-id=${profile}${sprop}`;
+}
+
+/**
+ * Writes the SDP of a camera.
+ * @param url the stream's URL without credentials
+ */
+export function announce(
+  url: string,
+  form: ControlForm,
+  announced: Announced,
+  fps: number,
+  format: string,
+): Announcement {
+  const base = `${url}/`;
+  const aggregate = form === 'aggregate' ? `${url}/aggregate` : url;
+  const kinds = announced.split('+').map((kind) => (kind === 'audio' ? 'aac' : kind));
+  const tracks = kinds.map((kind, i): AnnouncedTrack => {
+    const name = `trackID=${i + 1}`;
+    const trackUrl = form === 'missing' && kinds.length === 1 ? url : `${base}${name}`;
+    const control = { missing: null, absolute: trackUrl, aggregate: trackUrl }[form as string];
+    return {
+      kind: kind === 'aac' ? 'audio' : 'video',
+      url: trackUrl,
+      control: control === undefined ? name : control,
+      lines: mediaLines(kind, fps, format),
+    };
+  });
+  const sessionControl = { missing: null, absolute: url, aggregate }[form as string];
+  const lines = [
+    'v=0',
+    'o=- 1188340656180883 1 IN IP4 127.0.0.1',
+    's=Padel court',
+    'c=IN IP4 0.0.0.0',
+    't=0 0',
+    ...(sessionControl === null ? [] : [`a=control:${sessionControl ?? '*'}`]),
+    'a=range:npt=now-',
+    ...tracks.flatMap((track) => [...track.lines, ...(track.control === null ? [] : [`a=control:${track.control}`])]),
+  ];
+  return {
+    sdp: `${lines.join('\r\n')}\r\n`,
+    tracks,
+    aggregate,
+    contentBase: form === 'relative' || form === 'absolute' ? base : null,
+  };
+}
