@@ -21,7 +21,7 @@ export class SessionsAndRecordings1700000000002 implements MigrationInterface {
         reconnects integer NOT NULL DEFAULT 0,
         -- The process that moves this session's bytes: dead owner, interrupted session.
         owner jsonb,
-        created_at timestamptz NOT NULL DEFAULT now(),
+        created_at timestamptz(3) NOT NULL DEFAULT now(),
         last_frame_at timestamptz,
         last_used_at timestamptz NOT NULL DEFAULT now(),
         closed_at timestamptz,
@@ -45,6 +45,8 @@ export class SessionsAndRecordings1700000000002 implements MigrationInterface {
         -- One recording a session, ever.
         session_id uuid PRIMARY KEY REFERENCES camera_sessions (id),
         court_id integer NOT NULL REFERENCES courts (id),
+        club_id integer NOT NULL REFERENCES clubs (id),
+        user_id integer NOT NULL REFERENCES users (id),
         status text NOT NULL CHECK (status IN
           ('starting', 'recording', 'reconnecting', 'stopping', 'finalizing', 'ready', 'failed')),
         requested_at timestamptz NOT NULL DEFAULT now(),
@@ -92,7 +94,9 @@ export class SessionsAndRecordings1700000000002 implements MigrationInterface {
         width integer NOT NULL,
         height integer NOT NULL,
         codec text NOT NULL,
-        created_at timestamptz NOT NULL DEFAULT now(),
+        -- As the file has them: [{start_seconds, end_seconds, reason}].
+        gaps jsonb NOT NULL DEFAULT '[]',
+        created_at timestamptz(3) NOT NULL DEFAULT now(),
         deleted_at timestamptz
       );
       CREATE INDEX videos_club_idx ON videos (club_id, created_at DESC, session_id) WHERE deleted_at IS NULL;

@@ -1,0 +1,47 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A finished recording's file. */
+@Entity('videos')
+export class Video {
+  @PrimaryColumn('uuid', { name: 'session_id' })
+  sessionId: string;
+
+  @Column('integer', { name: 'court_id' })
+  courtId: number;
+
+  @Column('integer', { name: 'club_id' })
+  clubId: number;
+
+  /** The session's owner. */
+  @Column('integer', { name: 'user_id' })
+  userId: number;
+
+  /** `<club_id>/<session_id>.mp4` under `VIDEOS_DIR`. */
+  @Column('text', { name: 'video_path' })
+  videoPath: string;
+
+  /** A bigint: the driver gives it as text. */
+  @Column('bigint', { name: 'size_bytes' })
+  sizeBytes: string;
+
+  @Column('double precision', { name: 'duration_seconds' })
+  durationSeconds: number;
+
+  @Column('integer')
+  width: number;
+
+  @Column('integer')
+  height: number;
+
+  @Column('text')
+  codec: string;
+
+  @Column('jsonb')
+  gaps: { start_seconds: number; end_seconds: number; reason: string }[];
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt: Date | null;
+}

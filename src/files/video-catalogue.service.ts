@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { EntityManager } from 'typeorm';
+import { GapFacts, VideoFacts } from '../runtime/court-runtime';
+
+/** What the recording room says of a finished file. */
+export interface NewVideo {
+  readonly sessionId: string;
+  readonly courtId: number;
+  readonly clubId: number;
+  readonly userId: number;
+  readonly facts: VideoFacts;
+  readonly gaps: readonly GapFacts[];
+}
+
+/** The list of finished videos. */
+@Injectable()
+export class VideoCatalogue {
+  /** Enters a finished file, in the transaction that makes its recording `ready`. Entered already: changes nothing. */
+  async add(manager: EntityManager, video: NewVideo): Promise<void> {
+    const { facts } = video;
+    const gaps = video.gaps.map((gap) => ({
+      start_seconds: gap.startSeconds,
+      end_seconds: gap.endSeconds,
+      reason: gap.reason,
+    }));
+    await manager.query(
+      `INSERT INTO videos (session_id, court_id, club_id, user_id, video_path, size_bytes, duration_seconds, width,
+                           height, codec, gaps)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       ON CONFLICT (session_id) DO NOTHING`,
+      [
+        video.sessionId,
+        video.courtId,
+        video.clubId,
+        video.userId,
+        facts.videoPath,
+        facts.sizeBytes,
+        facts.durationSeconds,
+        facts.width,
+        facts.height,
+        facts.codec,
+        JSON.stringify(gaps),
+      ],
+    );
+  }
+}

@@ -1,0 +1,304 @@
+import { Cancel, Clock } from '../../common/clock';
+import { Frame, GapReason, H264Frame, TICKS_PER_SECOND } from '../../media/access-unit';
+import { FrameConsumer } from '../../proxy/frame-consumer';
+import { Gap } from './gap-tracker';
+import { Journal, JournalResult } from './journal';
+import { JournalError } from './journal-error';
+import { PartInfo } from './journal-part';
+
+/** What of a session's camera a recorder needs. */
+export interface RecorderSource {
+  /** Session time now, in ticks. */
+  now(): number;
+  subscribe(consumer: FrameConsumer): () => void;
+}
+
+/** Makes H.264 of what is not, on the same session timeline. */
+export interface FrameEncoder {
+  take(frame: Frame): void;
+  /** All frames taken so far have come out; its process is gone. */
+  stop(): Promise<void>;
+  readonly restarts: number;
+}
+
+/** A finished file, without its place among the videos. */
+export interface FinishedFile {
+  readonly videoPath: string;
+  readonly sizeBytes: number;
+  readonly durationSeconds: number;
+  readonly width: number;
+  readonly height: number;
+  readonly codec: string;
+}
+
+export type RecorderPhase = 'starting' | 'recording' | 'reconnecting' | 'stopping' | 'finalizing' | 'ready' | 'failed';
+
+export interface RecorderGap {
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly reason: GapReason;
+}
+
+/** A recording as it stands. Times are epoch milliseconds, durations and positions seconds of the file. */
+export interface RecorderState {
+  readonly phase: RecorderPhase;
+  readonly startedAt: number | null;
+  readonly stoppedAt: number | null;
+  readonly plannedEndAt: number;
+  readonly durationSeconds: number;
+  readonly bytesWritten: number;
+  readonly gaps: readonly RecorderGap[];
+  readonly restarts: number;
+  readonly video: FinishedFile | null;
+  readonly error: string | null;
+}
+
+export interface RecorderPart {
+  readonly part: number;
+  readonly init: Buffer;
+  readonly codec: string;
+  readonly startSeconds: number;
+  readonly reserveBytes: number;
+}
+
+export interface RecorderOptions {
+  readonly clock: Clock;
+  readonly source: RecorderSource;
+  readonly plannedEndAt: number;
+  /** Bytes that may wait for the recorder in the proxy's queue: it takes at once, so hardly ever any. */
+  readonly maxQueueBytes: number;
+  /** Opens the journal; its folder exists when this settles. */
+  readonly openJournal: (events: { [K in keyof JournalHooks]: JournalHooks[K] }) => Promise<Journal>;
+  /** `null` for cameras that send H.264. */
+  readonly makeEncoder: ((onFrame: (frame: H264Frame) => void, onRestart: () => void) => FrameEncoder) | null;
+  /** Notes durably that the recording is over: from then on it is finished, never resumed. */
+  readonly noteStop: (endTicks: number) => Promise<void>;
+  /** Makes the video of a closed journal. */
+  readonly finish: (journal: JournalResult) => Promise<FinishedFile>;
+  readonly onChange: (state: RecorderState) => void;
+  readonly onPart: (part: RecorderPart) => void;
+  readonly onError: (message: string, error: unknown) => void;
+}
+
+interface JournalHooks {
+  onPart(part: PartInfo): void;
+  onFirstFragment(): void;
+  onGap(gap: Gap): void;
+  onFailed(error: JournalError): void;
+}
+
+/**
+ * One recording from its first frame to its file: takes a session's frames, through the encoder where the camera does not
+ * send H.264, onto the journal; ends by itself at its planned end; finishes the file.
+ *
+ * starting → recording ⇄ reconnecting → stopping → finalizing → ready | failed
+ */
+export class CourtRecorder {
+  private phase: RecorderPhase = 'starting';
+  private journal: Journal | undefined;
+  private encoder: FrameEncoder | null = null;
+  private unsubscribe: (() => void) | undefined;
+  private endTimer: Cancel | undefined;
+  private plannedEndAt: number;
+  /** The planned end on the monotonic clock: a step of the wall clock moves no recording's end. */
+  private endsAtMonotonic: number;
+  private zeroTicks: number | undefined;
+  private startedAt: number | null = null;
+  private stoppedAt: number | null = null;
+  private endTicks: number | undefined;
+  private gaps: Gap[] = [];
+  private video: FinishedFile | null = null;
+  private error: string | null = null;
+  private cameraAway: GapReason | undefined;
+  private stopping: Promise<RecorderState> | undefined;
+  private firstFragment: (() => void)[] = [];
+
+  constructor(private readonly options: RecorderOptions) {
+    const { clock } = options;
+    this.plannedEndAt = options.plannedEndAt;
+    this.endsAtMonotonic = clock.monotonic() + (options.plannedEndAt - clock.now());
+  }
+
+  /**
+   * Starts at the newest keyframe.
+   * @throws what the file system throws where the journal cannot be made; nothing is left running then.
+   */
+  async start(): Promise<void> {
+    this.journal = await this.options.openJournal({
+      onPart: (part) => this.onPart(part),
+      onFirstFragment: () => this.onFirstFragment(),
+      onGap: (gap) => {
+        this.gaps.push(gap);
+        this.changed();
+      },
+      onFailed: (error) => this.onJournalFailed(error),
+    });
+    const append = (frame: H264Frame): void => this.append(frame);
+    this.encoder = this.options.makeEncoder?.(append, () => this.changed()) ?? null;
+    const { encoder } = this;
+    this.unsubscribe = this.options.source.subscribe({
+      name: 'recording',
+      maxQueueBytes: this.options.maxQueueBytes,
+      take: (frame) => {
+        if (encoder) encoder.take(frame);
+        else if (frame.kind === 'h264') append(frame);
+      },
+    });
+    this.armEnd();
+  }
+
+  /** Settles when the first fragment is on disk, the recording has ended, or `ms` have passed. */
+  async begun(ms: number): Promise<void> {
+    if (this.phase !== 'starting') return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.options.clock.after(ms, resolve);
+      this.firstFragment.push(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** The camera went (with the reason its gap will have) or came back. */
+  setCamera(away: GapReason | null): void {
+    this.cameraAway = away ?? undefined;
+    if (this.phase === 'recording' && away) this.move('reconnecting');
+    else if (this.phase === 'reconnecting' && !away) this.move('recording');
+  }
+
+  extend(plannedEndAt: number): void {
+    if (this.stopping) return;
+    this.endsAtMonotonic += plannedEndAt - this.plannedEndAt;
+    this.plannedEndAt = plannedEndAt;
+    this.armEnd();
+    this.changed();
+  }
+
+  /** Ends the recording and makes its file; again: the same answer. Never throws: a failure is a state. */
+  stop(): Promise<RecorderState> {
+    this.stopping ??= this.finish();
+    return this.stopping;
+  }
+
+  get state(): RecorderState {
+    const { phase, startedAt, stoppedAt, plannedEndAt, video, error } = this;
+    return {
+      phase,
+      startedAt,
+      stoppedAt,
+      plannedEndAt,
+      durationSeconds: video?.durationSeconds ?? this.durationSeconds(),
+      bytesWritten: this.journal?.bytesWritten ?? 0,
+      gaps: this.gaps.map((gap) => ({
+        startSeconds: this.seconds(gap.startTicks),
+        endSeconds: this.seconds(gap.endTicks),
+        reason: gap.reason,
+      })),
+      restarts: this.encoder?.restarts ?? 0,
+      video,
+      error,
+    };
+  }
+
+  /** Milliseconds until it ends by itself; 0 once it is being stopped. */
+  get remainingMs(): number {
+    return this.stopping ? 0 : Math.max(0, this.endsAtMonotonic - this.options.clock.monotonic());
+  }
+
+  private append(frame: H264Frame): void {
+    if (this.zeroTicks === undefined) {
+      if (!frame.keyframe) return;
+      this.zeroTicks = frame.dts;
+      const ageMs = ((this.options.source.now() - frame.dts) * 1000) / TICKS_PER_SECOND;
+      this.startedAt = Math.round(this.options.clock.now() - ageMs);
+    }
+    this.journal?.append(frame);
+  }
+
+  private onFirstFragment(): void {
+    if (this.phase === 'starting') this.move(this.cameraAway ? 'reconnecting' : 'recording');
+    this.settleBegun();
+  }
+
+  private settleBegun(): void {
+    for (const settle of this.firstFragment.splice(0)) settle();
+  }
+
+  private onPart(part: PartInfo): void {
+    this.options.onPart({
+      part: part.number,
+      init: part.init,
+      codec: part.codec,
+      startSeconds: this.seconds(part.startTicks),
+      reserveBytes: part.reserveBytes,
+    });
+  }
+
+  private onJournalFailed(error: JournalError): void {
+    this.error = `${error.code}: ${error.message}`;
+    this.options.onError('A recording can write no more.', error);
+    void this.stop();
+  }
+
+  private armEnd(): void {
+    this.endTimer?.();
+    const left = this.endsAtMonotonic - this.options.clock.monotonic();
+    // Timers hold 2^31 ms; the longest recording is far below, but a wrong clock is not.
+    this.endTimer = this.options.clock.after(Math.min(Math.max(left, 0), 2 ** 31 - 1), () => void this.stop());
+  }
+
+  private async finish(): Promise<RecorderState> {
+    const { clock, source } = this.options;
+    this.endTimer?.();
+    this.stoppedAt = clock.now();
+    let endTicks = source.now();
+    this.unsubscribe?.();
+    this.move('stopping');
+    this.settleBegun();
+    try {
+      await this.encoder?.stop();
+      const result = await (this.journal as Journal).close(endTicks, this.cameraAway);
+      endTicks = result.endTicks;
+      this.endTicks = endTicks;
+      await this.options.noteStop(endTicks);
+      this.move('finalizing');
+      this.video = await this.complete(result);
+      this.move('ready');
+    } catch (error) {
+      this.options.onError('A recording could not be finished.', error);
+      this.error ??=
+        error instanceof RecorderError ? error.message : 'The file could not be finished; it will be tried again.';
+      this.endTicks ??= endTicks;
+      this.move('failed');
+    }
+    return this.state;
+  }
+
+  private async complete(result: JournalResult): Promise<FinishedFile> {
+    if (result.error && !result.error.salvageable)
+      throw new RecorderError(`${result.error.code}: ${result.error.message}`);
+    if (result.parts.length === 0) throw new RecorderError('The camera gave no picture while the recording ran.');
+    return this.options.finish(result);
+  }
+
+  private durationSeconds(): number {
+    if (this.zeroTicks === undefined) return 0;
+    return Math.max(0, this.seconds(this.endTicks ?? this.options.source.now()));
+  }
+
+  private seconds(ticks: number): number {
+    return (ticks - (this.zeroTicks ?? ticks)) / TICKS_PER_SECOND;
+  }
+
+  private move(phase: RecorderPhase): void {
+    this.phase = phase;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.options.onChange(this.state);
+  }
+}
+
+/** A recording that has no file, in a sentence for people. */
+class RecorderError extends Error {}

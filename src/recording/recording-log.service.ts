@@ -1,0 +1,137 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, In } from 'typeorm';
+import { VideoCatalogue } from '../files/video-catalogue.service';
+import { CourtRuntime, PartFacts, RecordingFacts } from '../runtime/court-runtime';
+import { Recording, RecordingGap } from './entities/recording.entity';
+import { ACTIVE_STATUSES, statusesBefore } from './recording-state';
+import { RecordingView, viewOfFacts, viewOfRow } from './recording-view';
+
+/** What the log needs to know of a recording that is to start. */
+export interface NewRecording {
+  readonly sessionId: string;
+  readonly courtId: number;
+  readonly clubId: number;
+  readonly userId: number;
+  readonly plannedEndAt: Date;
+}
+
+/** The rows of recordings, and how a recording looks to a caller: from the runtime while it runs here, else from its row. */
+@Injectable()
+export class RecordingLog {
+  constructor(
+    private readonly database: DataSource,
+    private readonly runtime: CourtRuntime,
+    private readonly videos: VideoCatalogue,
+  ) {}
+
+  /** Enters a recording as `starting`. False: the session has one, or its court has another active one. */
+  async begin(recording: NewRecording): Promise<boolean> {
+    const inserted: unknown[] = await this.database.query(
+      `INSERT INTO recordings (session_id, court_id, club_id, user_id, status, planned_end_at)
+       VALUES ($1, $2, $3, $4, 'starting', $5)
+       ON CONFLICT DO NOTHING
+       RETURNING session_id`,
+      [recording.sessionId, recording.courtId, recording.clubId, recording.userId, recording.plannedEndAt],
+    );
+    return inserted.length > 0;
+  }
+
+  /** Takes back a recording of which not one frame was written, so that it can be tried again. */
+  async forget(sessionId: string): Promise<void> {
+    await this.database.query(`DELETE FROM recordings WHERE session_id = $1 AND status = 'starting'`, [sessionId]);
+  }
+
+  async setPlannedEnd(sessionId: string, plannedEndAt: Date): Promise<boolean> {
+    const result = await this.database
+      .getRepository(Recording)
+      .update({ sessionId, status: In([...ACTIVE_STATUSES]) }, { plannedEndAt });
+    return (result.affected ?? 0) > 0;
+  }
+
+  /** The row alone; `null` where the session was never recorded. */
+  async row(sessionId: string): Promise<Recording | null> {
+    return this.database.getRepository(Recording).findOneBy({ sessionId });
+  }
+
+  /** Rows that are not in a last state. */
+  async unfinished(): Promise<Recording[]> {
+    return this.database
+      .getRepository(Recording)
+      .findBy({ status: In(['starting', 'recording', 'reconnecting', 'stopping', 'finalizing']) });
+  }
+
+  async viewOf(sessionId: string): Promise<RecordingView | null> {
+    return (await this.viewsOf([sessionId])).get(sessionId) ?? null;
+  }
+
+  /** How these sessions' recordings stand; sessions without one are not in the map. */
+  async viewsOf(sessionIds: readonly string[]): Promise<Map<string, RecordingView>> {
+    const views = new Map<string, RecordingView>();
+    if (sessionIds.length === 0) return views;
+    const ids = In([...sessionIds]);
+    const [rows, gaps] = await Promise.all([
+      this.database.getRepository(Recording).findBy({ sessionId: ids }),
+      this.database.getRepository(RecordingGap).find({ where: { sessionId: ids }, order: { startSeconds: 'ASC' } }),
+    ]);
+    for (const row of rows) {
+      const facts = this.runtime.status(row.sessionId)?.recording;
+      const own = gaps.filter((gap) => gap.sessionId === row.sessionId);
+      views.set(row.sessionId, facts ? viewOfFacts(row.sessionId, facts) : viewOfRow(row, own));
+    }
+    return views;
+  }
+
+  /** Writes how a recording stands. A state that is behind the row's changes nothing. */
+  async save(sessionId: string, facts: RecordingFacts): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      const moved: [{ court_id: number; club_id: number; user_id: number }[], number] = await manager.query(
+        `UPDATE recordings
+            SET status = $2, started_at = $3, stopped_at = $4, planned_end_at = $5, duration_seconds = $6,
+                bytes_written = $7, restarts = $8, video_path = $9, error = $10, updated_at = now()
+          WHERE session_id = $1 AND status = ANY($11)
+      RETURNING court_id, club_id, user_id`,
+        [
+          sessionId,
+          facts.phase,
+          facts.startedAt === null ? null : new Date(facts.startedAt),
+          facts.stoppedAt === null ? null : new Date(facts.stoppedAt),
+          new Date(facts.plannedEndAt),
+          facts.durationSeconds,
+          facts.bytesWritten,
+          facts.restarts,
+          facts.video?.videoPath ?? null,
+          facts.error,
+          statusesBefore(facts.phase),
+        ],
+      );
+      const row = moved[0][0];
+      if (!row) return;
+      for (const gap of facts.gaps) {
+        await manager.query(
+          `INSERT INTO recording_gaps (session_id, start_seconds, end_seconds, reason) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (session_id, start_seconds) DO UPDATE SET end_seconds = EXCLUDED.end_seconds,
+                                                                 reason = EXCLUDED.reason`,
+          [sessionId, gap.startSeconds, gap.endSeconds, gap.reason],
+        );
+      }
+      if (facts.phase !== 'ready' || !facts.video) return;
+      await this.videos.add(manager, {
+        sessionId,
+        courtId: row.court_id,
+        clubId: row.club_id,
+        userId: row.user_id,
+        facts: facts.video,
+        gaps: facts.gaps,
+      });
+    });
+  }
+
+  async savePart(sessionId: string, part: PartFacts): Promise<void> {
+    await this.database.query(
+      `INSERT INTO recording_parts (session_id, part, init, codec, start_seconds, reserve_bytes)
+       VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (session_id, part) DO NOTHING`,
+      [sessionId, part.part, part.init, part.codec, part.startSeconds, part.reserveBytes],
+    );
+  }
+}

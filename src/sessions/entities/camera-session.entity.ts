@@ -1,0 +1,74 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { CameraProtocol } from '../../proxy/sources/stream-source';
+import { ProcessIdentity } from '../process-identity';
+import { SessionStatus } from '../session-state';
+
+/** One stretch of a court's camera being open, from the first frame to close. Rows are never deleted. */
+@Entity('camera_sessions')
+export class CameraSession {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('integer', { name: 'court_id' })
+  courtId: number;
+
+  @Column('integer', { name: 'club_id' })
+  clubId: number;
+
+  /** The owner. */
+  @Column('integer', { name: 'user_id' })
+  userId: number;
+
+  @Column('text')
+  status: SessionStatus;
+
+  @Column('text', { nullable: true })
+  protocol: CameraProtocol | null;
+
+  @Column('text', { nullable: true })
+  codec: 'h264' | 'mjpeg' | null;
+
+  @Column('integer', { nullable: true })
+  width: number | null;
+
+  @Column('integer', { nullable: true })
+  height: number | null;
+
+  @Column('real', { nullable: true })
+  fps: number | null;
+
+  @Column('integer', { name: 'proxy_port', nullable: true })
+  proxyPort: number | null;
+
+  @Column('integer')
+  reconnects: number;
+
+  @Column('jsonb', { nullable: true })
+  owner: ProcessIdentity | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'last_frame_at', nullable: true })
+  lastFrameAt: Date | null;
+
+  /** Last call that used the session: what idleness is counted from. */
+  @Column('timestamptz', { name: 'last_used_at' })
+  lastUsedAt: Date;
+
+  @Column('timestamptz', { name: 'closed_at', nullable: true })
+  closedAt: Date | null;
+
+  @Column('text', { name: 'close_reason', nullable: true })
+  closeReason: string | null;
+}
+
+/** A player of the match besides the owner: watches and downloads. */
+@Entity('session_players')
+export class SessionPlayer {
+  @PrimaryColumn('uuid', { name: 'session_id' })
+  sessionId: string;
+
+  @PrimaryColumn('integer', { name: 'user_id' })
+  userId: number;
+}

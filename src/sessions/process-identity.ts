@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Which process moves a session's bytes, so that another can tell whether it still lives. */
+export interface ProcessIdentity {
+  readonly host: string;
+  /** New at each boot of the machine. */
+  readonly bootId: string;
+  readonly pid: number;
+  /** Clock ticks from boot to the process's start (proc(5), field 22 of `stat`): tells it from a later one with its pid. */
+  readonly startTicks: string;
+}
+
+/** This process. */
+export function ownIdentity(): ProcessIdentity {
+  return { host: hostname(), bootId: bootId(), pid: process.pid, startTicks: startTicks(process.pid) ?? '0' };
+}
+
+/**
+ * Whether the process that had this identity is gone for sure. On another host nobody here can tell: not gone.
+ */
+export function isGone(identity: ProcessIdentity): boolean {
+  if (identity.host !== hostname()) return false;
+  if (identity.bootId !== bootId()) return true;
+  return startTicks(identity.pid) !== identity.startTicks;
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+function startTicks(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field, the command in parentheses, may hold spaces and parentheses itself.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

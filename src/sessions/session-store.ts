@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, In } from 'typeorm';
+import { Principal } from '../auth/principal';
+import { CourtStatus, OpenedCourt } from '../runtime/court-runtime';
+import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
+import { ownIdentity, ProcessIdentity } from './process-identity';
+import { OPEN_STATUSES, SessionStatus, statusesBefore } from './session-state';
+
+export interface NewSession {
+  readonly id: string;
+  readonly courtId: number;
+  readonly clubId: number;
+  readonly userId: number;
+  readonly playerIds: readonly number[];
+}
+
+/** Which sessions somebody may see, newest first; `before` is the last one of the page before. */
+export interface SessionQuery {
+  readonly principal: Principal;
+  readonly openOnly: boolean;
+  readonly limit: number;
+  readonly before: { readonly createdAt: Date; readonly id: string } | null;
+}
+
+/** The rows of sessions. Every transition is one UPDATE that names the states it may come from. */
+@Injectable()
+export class SessionStore {
+  private readonly identity: ProcessIdentity = ownIdentity();
+
+  constructor(private readonly database: DataSource) {}
+
+  /** Enters a session as `connecting`. False: the court has an open one; the database arbitrates. */
+  async begin(session: NewSession): Promise<boolean> {
+    return this.database.transaction(async (manager) => {
+      const inserted: unknown[] = await manager.query(
+        `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner)
+         VALUES ($1, $2, $3, $4, 'connecting', $5)
+         ON CONFLICT DO NOTHING
+         RETURNING id`,
+        [session.id, session.courtId, session.clubId, session.userId, JSON.stringify(this.identity)],
+      );
+      if (inserted.length === 0) return false;
+      if (session.playerIds.length > 0) {
+        await manager.query(`INSERT INTO session_players (session_id, user_id) SELECT $1, unnest($2::integer[])`, [
+          session.id,
+          session.playerIds,
+        ]);
+      }
+      return true;
+    });
+  }
+
+  async setLive(id: string, opened: OpenedCourt): Promise<boolean> {
+    const { facts, proxyPort } = opened;
+    const { protocol, codec, width, height, fps } = facts;
+    const now = new Date();
+    return this.move(id, 'live', { protocol, codec, width, height, fps, proxyPort, lastFrameAt: now, lastUsedAt: now });
+  }
+
+  /** The camera came back or went; a session that ended meanwhile stays as it is. */
+  async setState(id: string, state: 'live' | 'reconnecting', status: CourtStatus | null): Promise<boolean> {
+    if (!status) return this.move(id, state, {});
+    const { facts, reconnects } = status;
+    const { protocol, codec, width, height, fps } = facts;
+    return this.move(id, state, {
+      protocol,
+      codec,
+      width,
+      height,
+      fps,
+      reconnects,
+      lastFrameAt: new Date(status.lastFrameAt),
+    });
+  }
+
+  /** False: it had ended before. */
+  async end(
+    id: string,
+    how: { status: 'closed' | 'failed'; reason: string | null; last?: CourtStatus | null },
+  ): Promise<boolean> {
+    const { status, reason, last } = how;
+    return this.move(id, status, {
+      closeReason: reason,
+      closedAt: new Date(),
+      ...(last ? { lastFrameAt: new Date(last.lastFrameAt), reconnects: last.reconnects } : {}),
+    });
+  }
+
+  async find(id: string): Promise<CameraSession | null> {
+    return this.sessions.findOneBy({ id });
+  }
+
+  async openOnCourts(courtIds: readonly number[]): Promise<CameraSession[]> {
+    if (courtIds.length === 0) return [];
+    return this.sessions.findBy({ courtId: In([...courtIds]), status: In([...OPEN_STATUSES]) });
+  }
+
+  async openOf(userId: number): Promise<CameraSession[]> {
+    return this.sessions.findBy({ userId, status: In([...OPEN_STATUSES]) });
+  }
+
+  async allOpen(): Promise<CameraSession[]> {
+    return this.sessions.findBy({ status: In([...OPEN_STATUSES]) });
+  }
+
+  /** The other players of these sessions, by session. */
+  async playersOf(ids: readonly string[]): Promise<Map<string, number[]>> {
+    const players = new Map<string, number[]>(ids.map((id) => [id, []]));
+    if (ids.length === 0) return players;
+    const rows = await this.database
+      .getRepository(SessionPlayer)
+      .find({ where: { sessionId: In([...ids]) }, order: { userId: 'ASC' } });
+    for (const row of rows) players.get(row.sessionId)?.push(row.userId);
+    return players;
+  }
+
+  async list(query: SessionQuery): Promise<CameraSession[]> {
+    const { principal, before } = query;
+    const builder = this.sessions
+      .createQueryBuilder('s')
+      .orderBy('s.created_at', 'DESC')
+      .addOrderBy('s.id', 'DESC')
+      .limit(query.limit);
+    if (principal.role !== 'SUPER_ADMIN') builder.andWhere('s.club_id = :clubId', { clubId: principal.clubId });
+    if (principal.role === 'PLAYER') {
+      builder.andWhere(
+        `(s.user_id = :userId OR EXISTS
+          (SELECT 1 FROM session_players p WHERE p.session_id = s.id AND p.user_id = :userId))`,
+        { userId: principal.userId },
+      );
+    }
+    if (query.openOnly) builder.andWhere('s.status IN (:...open)', { open: [...OPEN_STATUSES] });
+    if (before) builder.andWhere('(s.created_at, s.id) < (:at, :id)', { at: before.createdAt, id: before.id });
+    return builder.getMany();
+  }
+
+  /** Notes that somebody uses these sessions. */
+  async touch(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.sessions.update({ id: In([...ids]) }, { lastUsedAt: new Date() });
+  }
+
+  private get sessions() {
+    return this.database.getRepository(CameraSession);
+  }
+
+  private async move(id: string, to: SessionStatus, change: Partial<CameraSession>): Promise<boolean> {
+    const result = await this.sessions.update({ id, status: In(statusesBefore(to)) }, { ...change, status: to });
+    return (result.affected ?? 0) > 0;
+  }
+}

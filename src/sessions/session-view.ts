@@ -1,0 +1,131 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { RecordingView } from '../recording/recording-view';
+import { CourtStatus } from '../runtime/court-runtime';
+import { CameraSession } from './entities/camera-session.entity';
+import { isOpen, SessionStatus } from './session-state';
+
+/** What the session's camera turned out to be; `null` before it answered. */
+export class SessionCameraView {
+  @ApiProperty({ type: String, enum: ['rtsp', 'rtsps', 'mjpeg', 'http'], nullable: true })
+  protocol: string | null;
+
+  @ApiProperty({ type: String, enum: ['h264', 'mjpeg'], nullable: true })
+  codec: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 1920 })
+  width: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 1080 })
+  height: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 25, description: 'Measured.' })
+  fps: number | null;
+}
+
+/** The wire's `session`. */
+export class SessionView {
+  @ApiProperty({ format: 'uuid' })
+  session_id: string;
+
+  @ApiProperty()
+  terrain_id: number;
+
+  @ApiProperty()
+  club_id: number;
+
+  @ApiProperty({ description: 'The owner.' })
+  user_id: number;
+
+  @ApiProperty({ type: [Number] })
+  player_ids: number[];
+
+  @ApiProperty({ enum: ['connecting', 'live', 'reconnecting', 'closed', 'failed'] })
+  status: SessionStatus;
+
+  @ApiProperty({ type: SessionCameraView })
+  camera: SessionCameraView;
+
+  @ApiProperty({ type: Number, nullable: true, example: 8080 })
+  proxy_port: number | null;
+
+  @ApiProperty({ type: RecordingView, nullable: true })
+  recording: RecordingView | null;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  last_frame_at: string | null;
+
+  @ApiProperty({ description: 'Times the camera had to be reached again.' })
+  reconnects: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  closed_at: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'While the camera is away, why; after the end, why it ended.',
+    example: 'camera_unreachable',
+  })
+  reason: string | null;
+}
+
+export class SessionAnswer {
+  @ApiProperty({ example: true })
+  success: true;
+
+  @ApiProperty({ type: SessionView })
+  session: SessionView;
+}
+
+export class SessionListAnswer {
+  @ApiProperty({ example: true })
+  success: true;
+
+  @ApiProperty({ type: [SessionView] })
+  sessions: SessionView[];
+
+  @ApiProperty()
+  count: number;
+
+  @ApiProperty({ required: false, description: 'Hand it back as `cursor` for the next page; missing on the last one.' })
+  next_cursor?: string;
+}
+
+/**
+ * @param status what the runtime says of it; `null` where it is not open in this process: the row's word then holds.
+ */
+export function viewOfSession(
+  row: CameraSession,
+  playerIds: readonly number[],
+  recording: RecordingView | null,
+  status: CourtStatus | null,
+): SessionView {
+  const live = isOpen(row.status) ? status : null;
+  const facts = live?.facts;
+  const lastFrameAt = live ? new Date(live.lastFrameAt) : row.lastFrameAt;
+  return {
+    session_id: row.id,
+    terrain_id: row.courtId,
+    club_id: row.clubId,
+    user_id: row.userId,
+    player_ids: [...playerIds],
+    status: live?.state ?? row.status,
+    camera: {
+      protocol: facts?.protocol ?? row.protocol,
+      codec: facts?.codec ?? row.codec,
+      width: facts?.width ?? row.width,
+      height: facts?.height ?? row.height,
+      fps: facts?.fps ?? row.fps,
+    },
+    proxy_port: live?.proxyPort ?? row.proxyPort,
+    recording,
+    created_at: row.createdAt.toISOString(),
+    last_frame_at: lastFrameAt?.toISOString() ?? null,
+    reconnects: live?.reconnects ?? row.reconnects,
+    closed_at: row.closedAt?.toISOString() ?? null,
+    reason: live?.error?.code ?? row.closeReason,
+  };
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import { Principal } from '../auth/principal';
+import { CamerasService } from '../clubs/cameras.service';
+import { CourtsService } from '../clubs/courts.service';
+import { UsersService } from '../clubs/users.service';
+import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
+import { ProblemException } from '../common/problem';
+import { AppConfig } from '../config/app-config';
+import { RecordingLog } from '../recording/recording-log.service';
+import { CourtRuntime } from '../runtime/court-runtime';
+import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
+import { CameraSession } from './entities/camera-session.entity';
+import { maySee, requireSession, SessionAccess } from './session-access';
+import { isOpen } from './session-state';
+import { SessionStore } from './session-store';
+import { SessionView, viewOfSession } from './session-view';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Opens, shows and closes camera sessions. */
+@Injectable()
+export class SessionsService {
+  private readonly logger = new Logger(SessionsService.name);
+  /** Sessions whose camera is being reached: they count against the limit before the runtime knows them as open. */
+  private readonly opening = new Set<string>();
+
+  constructor(
+    private readonly store: SessionStore,
+    private readonly courts: CourtsService,
+    private readonly cameras: CamerasService,
+    private readonly users: UsersService,
+    private readonly recordings: RecordingLog,
+    private readonly runtime: CourtRuntime,
+    private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Opens a session on a court, once its camera gave a real frame.
+   * @throws ProblemException `not_found`, `validation_failed` (players), `terrain_in_session`, `session_limit`, or the camera's.
+   */
+  async create(principal: Principal, dto: CreateSessionDto): Promise<SessionView> {
+    const court = await this.courts.require(principal, dto.terrain_id, 'member');
+    const playerIds = await this.checkPlayers(court.clubId, principal, dto.player_ids ?? []);
+    await this.refuseOccupied(principal, court.id);
+    this.admit();
+
+    const id = randomUUID();
+    this.opening.add(id);
+    try {
+      const cameraUrl = await this.cameras.urlForCourt(court.id);
+      const session = { id, courtId: court.id, clubId: court.clubId, userId: principal.userId, playerIds };
+      if (!(await this.store.begin(session))) {
+        await this.refuseOccupied(principal, court.id);
+        throw new ProblemException('terrain_in_session');
+      }
+      await this.connect(id, cameraUrl);
+    } finally {
+      this.opening.delete(id);
+    }
+    return this.view(principal, id);
+  }
+
+  /**
+   * Closes a session; closing a closed one gives the same answer.
+   * @throws ProblemException `not_found`, `forbidden`, or `in_use` while it records.
+   */
+  async close(principal: Principal, id: string): Promise<SessionView> {
+    const session = await this.require(principal, id, 'run');
+    if (isOpen(session.status)) {
+      const recording = await this.recordings.viewOf(id);
+      if (recording?.active)
+        throw new ProblemException('in_use', 'The session is recording: stop the recording first.');
+      await this.end(id, principal.userId === session.userId ? 'closed_by_owner' : 'closed_by_admin');
+    }
+    return this.view(principal, id);
+  }
+
+  /** Ends a session whoever asks: row first, so that the next match finds the court free, then the camera. */
+  async end(id: string, reason: string): Promise<boolean> {
+    const ended = await this.store.end(id, { status: 'closed', reason, last: this.runtime.status(id) });
+    await this.runtime.close(id);
+    return ended;
+  }
+
+  /** @throws ProblemException `not_found` */
+  async view(principal: Principal, id: string): Promise<SessionView> {
+    const session = await this.require(principal, id, 'see');
+    return (await this.views([session]))[0] as SessionView;
+  }
+
+  /** Admins: the club's; a player: those they own or take part in. Newest first. */
+  async list(
+    principal: Principal,
+    query: SessionListQuery,
+  ): Promise<{ sessions: SessionView[]; nextCursor: string | null }> {
+    const limit = query.limit ?? DEFAULT_PAGE;
+    const before = query.cursor === undefined ? null : lastOfPage(query.cursor);
+    const rows = await this.store.list({ principal, openOnly: query.open === true, limit: limit + 1, before });
+    const page = cutPage(rows, limit, (row) => [row.createdAt.getTime(), row.id]);
+    return { sessions: await this.views(page.items), nextCursor: page.next_cursor };
+  }
+
+  /**
+   * The session's row, if the principal may do this with it; notes the use.
+   * @throws ProblemException `not_found` or `forbidden`.
+   */
+  async require(principal: Principal, id: string, access: SessionAccess): Promise<CameraSession> {
+    const [session, players] = await Promise.all([this.store.find(id), this.store.playersOf([id])]);
+    const allowed = requireSession(principal, session, players.get(id) ?? [], access);
+    if (isOpen(allowed.status)) await this.store.touch([id]);
+    return allowed;
+  }
+
+  private async views(sessions: readonly CameraSession[]): Promise<SessionView[]> {
+    const ids = sessions.map((session) => session.id);
+    const [players, recordings] = await Promise.all([this.store.playersOf(ids), this.recordings.viewsOf(ids)]);
+    return sessions.map((session) =>
+      viewOfSession(
+        session,
+        players.get(session.id) ?? [],
+        recordings.get(session.id) ?? null,
+        this.runtime.status(session.id),
+      ),
+    );
+  }
+
+  private async connect(id: string, cameraUrl: string): Promise<void> {
+    try {
+      const opened = await this.runtime.open({ sessionId: id, cameraUrl });
+      if (await this.store.setLive(id, opened)) return;
+      throw new ProblemException('session_not_live', 'The session was closed while its camera was being reached.');
+    } catch (error) {
+      await this.abandon(id, error);
+      throw error;
+    }
+  }
+
+  private async abandon(id: string, error: unknown): Promise<void> {
+    await this.runtime.close(id);
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'internal_error';
+    await this.store.end(id, { status: 'failed', reason }).catch((cause: unknown) => {
+      // The scheduled task closes it later: nothing holds it open in this process any more.
+      this.logger.warn({ err: cause, sessionId: id }, 'A session that failed to open could not be marked so.');
+    });
+  }
+
+  private admit(): void {
+    const open = new Set([...this.runtime.openSessions(), ...this.opening]);
+    if (open.size < this.config.maxSessions) return;
+    throw new ProblemException('session_limit', `All ${this.config.maxSessions} sessions of this service are in use.`, {
+      retryAfterSeconds: 60,
+    });
+  }
+
+  private async refuseOccupied(principal: Principal, courtId: number): Promise<void> {
+    const [occupant] = await this.store.openOnCourts([courtId]);
+    if (!occupant) return;
+    const players = await this.store.playersOf([occupant.id]);
+    const visible = maySee(principal, occupant, players.get(occupant.id) ?? []);
+    throw new ProblemException('terrain_in_session', undefined, visible ? { session_id: occupant.id } : {});
+  }
+
+  private async checkPlayers(clubId: number, principal: Principal, ids: readonly number[]): Promise<number[]> {
+    const others = ids.filter((id) => id !== principal.userId);
+    const members = new Set(await this.users.membersAmong(clubId, others));
+    const strangers = others.filter((id) => !members.has(id));
+    if (strangers.length === 0) return others;
+    throw new ProblemException('validation_failed', 'Some players are not members of this club.', {
+      errors: strangers.map((id) => ({ field: 'player_ids', message: `${id} is not a member of this club` })),
+    });
+  }
+}
+
+function lastOfPage(cursor: string): { createdAt: Date; id: string } {
+  const [at, id] = decodeCursor(cursor, ['number', 'string']) as [number, string];
+  const createdAt = new Date(at);
+  if (!Number.isNaN(createdAt.getTime()) && UUID.test(id)) return { createdAt, id };
+  throw new ProblemException('validation_failed', 'The cursor is not one this list gave out.');
+}
