@@ -1,9 +1,11 @@
+import { TICKS_PER_SECOND } from '../access-unit';
+
 /** The deepest reordering H.264 allows (`MaxDpbFrames`, ITU-T H.264 §A.3.1). */
 const MAX_DEPTH = 16;
 /** Deeper reordering than this, seen and not announced, is a clock that stepped back rather than B-frames. */
 const MAX_DEPTH_SEEN = 4;
 /** A step of the presentation time by more ticks than this is a jump of the camera's clock, not a slow camera. */
-const JUMP_TICKS = 90_000;
+const JUMP_TICKS = TICKS_PER_SECOND;
 
 /**
  * Decode times from presentation times in decode order, without delay: RTP carries presentation times only (RFC 6184
@@ -16,17 +18,23 @@ const JUMP_TICKS = 90_000;
 export class DecodeTimes {
   /** The latest presentation times, ascending; the last `depth + 1` count. */
   private readonly latest: number[] = [];
-  private currentDepth: number;
+  private currentDepth = 0;
   private last = -Infinity;
-  private frameTicks: number;
+  private frameTicks = 3600;
 
   /**
    * @param depth frames of reordering (`H264Config.reorderDepth`), `null` where unknown
    * @param nominalFps to space the first `depth` decode times, until real ones are known
    */
   constructor(depth: number | null, nominalFps: number | null = null) {
+    this.configure(depth, nominalFps);
+  }
+
+  /** Goes on with another stream configuration; decode times still increase. */
+  configure(depth: number | null, nominalFps: number | null): void {
     this.currentDepth = Math.min(depth ?? 0, MAX_DEPTH);
-    this.frameTicks = nominalFps !== null && nominalFps > 0 ? JUMP_TICKS / nominalFps : 3600;
+    this.frameTicks = nominalFps !== null && nominalFps > 0 ? Math.round(TICKS_PER_SECOND / nominalFps) : 3600;
+    this.restart();
   }
 
   /** Frames of reordering assumed by now. */
@@ -48,6 +56,9 @@ export class DecodeTimes {
       }
     }
     if (this.latest.length === 0) {
+      if (pts < this.last - JUMP_TICKS) {
+        this.last = -Infinity;
+      }
       for (let i = this.currentDepth; i > 0; i--) {
         this.latest.push(pts - Math.round(i * this.frameTicks));
       }

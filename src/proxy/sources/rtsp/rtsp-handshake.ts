@@ -1,0 +1,100 @@
+import { bareHost, defaultPort } from '../../camera-url';
+import { CameraError } from '../../camera-error';
+import { CameraTarget } from '../stream-source';
+import { RtspConnection } from './rtsp-connection';
+import { header, parseSession, parseTransport, RtspResponse } from './rtsp-message';
+import { findVideoTrack, VideoTrack } from './rtsp-sdp';
+import { statusError } from './rtsp-status';
+
+/** Statuses of SETUP after which another reading of the control URL may be the right one. */
+const TRY_NEXT_CONTROL = new Set([400, 404, 455, 459, 460]);
+/** The camera wants PLAY for the track instead of the session, or the other way round (RFC 2326 §11.3). */
+const OTHER_AGGREGATION = new Set([459, 460]);
+
+/** What SETUP agreed on. */
+export interface RtspSetup {
+  readonly rtpChannel: number;
+  readonly rtcpChannel: number;
+  /** Request URI that took SETUP. */
+  readonly control: string;
+  /** Seconds the session lives without a sign from us. */
+  readonly timeoutSeconds: number;
+}
+
+/** The request URI of a target: as in the camera's URL, without credentials. */
+export function requestUri(target: CameraTarget): string {
+  const port = target.port === defaultPort(target.scheme) ? '' : `:${target.port}`;
+  const host = target.host.includes(':') ? `[${bareHost(target.host)}]` : target.host;
+  return `${target.scheme}://${host}${port}${target.path}`;
+}
+
+/**
+ * Asks what the camera understands.
+ * @returns the method that keeps a session alive. A camera that refuses OPTIONS is asked no further: DESCRIBE will tell.
+ * @throws CameraError `camera_unauthorized`, `camera_redirected`, `camera_timeout`, …
+ */
+export async function askOptions(connection: RtspConnection, uri: string): Promise<'GET_PARAMETER' | 'OPTIONS'> {
+  const response = await connection.request('OPTIONS', uri);
+  if (response.status >= 300 && response.status < 400) {
+    throw statusError(response.status, 'OPTIONS');
+  }
+  const methods = (response.headers.get('public') ?? []).join(',').toUpperCase();
+  return /\bGET_PARAMETER\b/.test(methods) ? 'GET_PARAMETER' : 'OPTIONS';
+}
+
+/** DESCRIBE. @throws CameraError */
+export async function describe(connection: RtspConnection, uri: string): Promise<VideoTrack> {
+  const response = demand(await connection.request('DESCRIBE', uri, { Accept: 'application/sdp' }), 'DESCRIBE');
+  const base = [header(response, 'content-base'), header(response, 'content-location')].find((value) =>
+    /^rtsps?:\/\//i.test(value ?? ''),
+  );
+  return findVideoTrack(response.body, base ?? uri);
+}
+
+/** SETUP of the one track, interleaved into this connection; the session's id goes to the connection. @throws CameraError */
+export async function setup(connection: RtspConnection, track: VideoTrack): Promise<RtspSetup> {
+  let response: RtspResponse | null = null;
+  let control = track.aggregate;
+  for (control of track.controls) {
+    response = await connection.request('SETUP', control, { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' });
+    if (!TRY_NEXT_CONTROL.has(response.status)) {
+      break;
+    }
+  }
+  const answer = demand(response as RtspResponse, 'SETUP');
+  const session = parseSession(header(answer, 'session') ?? '');
+  connection.sessionId = session.id === '' ? null : session.id;
+  const transport = header(answer, 'transport');
+  const channels = transport === null ? { rtp: 0, rtcp: 1 } : parseTransport(transport);
+  if (channels === null) {
+    throw statusError(461, 'SETUP');
+  }
+  return { rtpChannel: channels.rtp, rtcpChannel: channels.rtcp, control, timeoutSeconds: session.timeoutSeconds };
+}
+
+/** PLAY, for the session or, where the camera insists, for the track. @throws CameraError */
+export async function play(connection: RtspConnection, track: VideoTrack, agreed: RtspSetup): Promise<void> {
+  const headers = { Range: 'npt=0.000-' };
+  let response = await connection.request('PLAY', track.aggregate, headers);
+  if (OTHER_AGGREGATION.has(response.status) && agreed.control !== track.aggregate) {
+    response = await connection.request('PLAY', agreed.control, headers);
+  }
+  demand(response, 'PLAY');
+}
+
+function demand(response: RtspResponse, method: string): RtspResponse {
+  if (response.status >= 200 && response.status < 300) {
+    return response;
+  }
+  throw statusError(response.status, method);
+}
+
+/** A camera that took PLAY but shows nothing. */
+export function noPictures(packets: number): CameraError {
+  return packets === 0
+    ? new CameraError('camera_timeout', 'The camera accepted the connection but sends no video.')
+    : new CameraError(
+        'camera_unsupported',
+        "The camera sends video without keyframes: set its I-frame interval (GOP) to 2 seconds in the camera's settings.",
+      );
+}

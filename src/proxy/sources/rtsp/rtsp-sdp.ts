@@ -1,0 +1,157 @@
+import { parse as parseSdp, SessionDescription } from 'sdp-transform';
+import { TICKS_PER_SECOND } from '../../../media/access-unit';
+import { CameraError } from '../../camera-error';
+
+type Media = SessionDescription['media'][number];
+
+/** The H.264 track of a session description, and where to ask for it. */
+export interface VideoTrack {
+  /** Request URIs to set the track up with: the usual reading of the SDP first, then the others. */
+  readonly controls: readonly string[];
+  /** Request URI for the whole session (PLAY, TEARDOWN). */
+  readonly aggregate: string;
+  readonly clockRate: number;
+  /** To tell its packets from others on the channel; `null` where the media has only one payload type. */
+  readonly payloadType: number | null;
+  /** `sprop-parameter-sets`, decoded (RFC 6184 §8.1). */
+  readonly parameterSets: readonly Buffer[];
+}
+
+/** Static payload types (RFC 3551 §6) and SDP names of what cameras send instead of H.264. */
+const STATIC_TYPES: Readonly<Record<number, string>> = { 26: 'JPEG', 31: 'H261', 32: 'MPV', 33: 'MP2T', 34: 'H263' };
+const CODEC_NAMES: Readonly<Record<string, string>> = {
+  H265: 'H.265',
+  HEVC: 'H.265',
+  JPEG: 'Motion JPEG',
+  'MP4V-ES': 'MPEG-4',
+  MPV: 'MPEG-2',
+  MP2T: 'an MPEG transport stream',
+  H263: 'H.263',
+  'H263-1998': 'H.263',
+  'H263-2000': 'H.263',
+  VP8: 'VP8',
+  VP9: 'VP9',
+  AV1: 'AV1',
+};
+
+/**
+ * Finds the H.264 track in a DESCRIBE's answer.
+ * @param sdp the answer's body
+ * @param base `Content-Base`, else `Content-Location`, else the request's URL
+ * @throws CameraError `camera_unsupported`, naming the codec found and what to set on the camera
+ */
+export function findVideoTrack(sdp: string, base: string): VideoTrack {
+  const description = parseDescription(sdp);
+  const videos = description.media.filter((media) => media.type === 'video');
+  if (videos.length === 0) {
+    const message =
+      description.media.length === 0
+        ? 'The camera does not describe its stream.'
+        : 'The camera sends no video at this path, only sound or data: use the path of its video stream.';
+    throw new CameraError('camera_unsupported', message);
+  }
+  for (const media of videos) {
+    const payloadType = h264PayloadType(media);
+    if (payloadType !== null) {
+      return trackOf(description, media, payloadType, base);
+    }
+  }
+  const found = [...new Set(videos.flatMap(codecsOf))];
+  throw new CameraError(
+    'camera_unsupported',
+    `The camera sends ${found.join(' and ') || 'an unknown video codec'}: set the video codec of this stream to H.264 in the camera's settings.`,
+  );
+}
+
+function parseDescription(sdp: string): SessionDescription {
+  try {
+    return parseSdp(sdp);
+  } catch (error) {
+    throw new CameraError('camera_unsupported', "The camera's description of its stream cannot be read.", {
+      cause: error,
+    });
+  }
+}
+
+function payloadTypes(media: Media): number[] {
+  return String(media.payloads ?? '')
+    .split(/\s+/)
+    .filter((entry) => /^\d{1,3}$/.test(entry))
+    .map(Number);
+}
+
+function h264PayloadType(media: Media): number | null {
+  const named = media.rtp.find((entry) => entry.codec.toUpperCase() === 'H264');
+  if (named !== undefined) {
+    return named.payload;
+  }
+  // Without a=rtpmap only the format parameters tell.
+  const parameters = media.fmtp.find((entry) => /sprop-parameter-sets|packetization-mode/i.test(entry.config));
+  return media.rtp.length === 0 && parameters !== undefined ? parameters.payload : null;
+}
+
+function codecsOf(media: Media): string[] {
+  const named = media.rtp.map((entry) => entry.codec.toUpperCase());
+  const codecs = named.length > 0 ? named : payloadTypes(media).flatMap((type) => STATIC_TYPES[type] ?? []);
+  return codecs.map((codec) => CODEC_NAMES[codec] ?? codec.replace(/[^\w.-]/g, '').slice(0, 20));
+}
+
+function trackOf(description: SessionDescription, media: Media, payloadType: number, base: string): VideoTrack {
+  if (/SAVP/i.test(media.protocol)) {
+    throw new CameraError(
+      'camera_unsupported',
+      'The camera encrypts its stream (SRTP): switch that off, or use rtsps.',
+    );
+  }
+  const parameters = media.fmtp.find((entry) => entry.payload === payloadType)?.config ?? '';
+  if (/packetization-mode\s*=\s*2/i.test(parameters)) {
+    throw new CameraError(
+      'camera_unsupported',
+      'The camera sends H.264 in interleaved packets (packetization mode 2): set it to mode 1, "non-interleaved".',
+    );
+  }
+  const rate = media.rtp.find((entry) => entry.payload === payloadType)?.rate;
+  const types = payloadTypes(media);
+  return {
+    aggregate: resolveControl(base, description.control)[0] as string,
+    controls: resolveControl(base, media.control),
+    clockRate: rate !== undefined && rate > 0 && rate <= 1e9 ? rate : TICKS_PER_SECOND,
+    payloadType: types.length > 1 ? payloadType : null,
+    parameterSets: spropParameterSets(parameters),
+  };
+}
+
+function spropParameterSets(parameters: string): Buffer[] {
+  const value = /sprop-parameter-sets\s*=\s*"?([^;"\s]+)/i.exec(parameters)?.[1] ?? '';
+  return value
+    .split(',')
+    .map((part) => Buffer.from(part, 'base64'))
+    .filter((nal) => [7, 8].includes((nal[0] ?? 0) & 0x1f) && nal.length > 1);
+}
+
+/**
+ * What a control attribute means (RFC 2326 §C.1.1). An absolute URL is only ever a request URI: it is never dialled,
+ * wherever it points. A relative one is, against RFC 1808 and by every camera's custom, put behind the base and a slash;
+ * the RFC's reading comes second.
+ */
+export function resolveControl(base: string, control: string | undefined): string[] {
+  const value = control?.trim() ?? '';
+  const clean = withoutCredentials(base);
+  if (value === '' || value === '*') {
+    return [clean];
+  }
+  if (/^rtsps?:\/\//i.test(value)) {
+    return [withoutCredentials(value)];
+  }
+  const appended = `${clean.replace(/\/$/, '')}/${value.replace(/^\//, '')}`;
+  const root = /^rtsps?:\/\/[^/]*/i.exec(clean)?.[0] ?? '';
+  const folder = clean.replace(/\?.*$/, '').replace(/^(.{9,}\/)[^/]*$/, '$1');
+  const byRfc = value.startsWith('/') ? `${root}${value}` : `${folder.replace(/\/?$/, '/')}${value}`;
+  const path = clean.slice(root.length).replace(/\/$/, '');
+  const rooted = value.startsWith('/') && path !== '' && value.startsWith(path);
+  return [...new Set(rooted ? [byRfc, appended] : [appended, byRfc])];
+}
+
+function withoutCredentials(uri: string): string {
+  return uri.replace(/^(rtsps?:\/\/)[^/]*@/i, '$1');
+}
