@@ -59,7 +59,7 @@ export function checkUrl(request: Request, _response: Response, next: NextFuncti
 }
 
 function urlFault(request: Request): ProblemException | undefined {
-  const [path = '', query = ''] = request.url.split(/\?(.*)/s);
+  const [path = '', query = ''] = request.originalUrl.split(/\?(.*)/s);
   try {
     if (decodeURIComponent(path).includes('\0')) return malformed('path', 'The path is malformed.');
   } catch {

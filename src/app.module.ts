@@ -1,0 +1,34 @@
+import { DynamicModule, MiddlewareConsumer, Module, NestModule } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import cookieParser from 'cookie-parser';
+import { CommonModule } from './common/common.module';
+import { LoggingModule } from './common/logging.module';
+import { checkUrl, jsonBody } from './common/request-checks';
+import { AppConfig } from './config/app-config';
+import { ConfigModule } from './config/config.module';
+import { DatabaseModule } from './database/database.module';
+import { HealthModule } from './health/health.module';
+
+/** The rooms. What they stand on (configuration, log, database) comes with {@link AppModule.forRoot}. */
+@Module({
+  imports: [HealthModule],
+})
+export class AppModule implements NestModule {
+  static forRoot(config: AppConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        LoggingModule.forRoot(config.logLevel),
+        CommonModule,
+        DatabaseModule,
+        ScheduleModule.forRoot(),
+      ],
+    };
+  }
+
+  /** After the log's own middleware, so that a refused body has a request id too. */
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(checkUrl, ...jsonBody(), cookieParser()).forRoutes('{*path}');
+  }
+}

@@ -1,0 +1,87 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import { Logger as PinoLogger } from 'nestjs-pino';
+import { setupApiDocument } from './api-document';
+import { AppModule } from './app.module';
+import { ProblemFilter } from './common/problem.filter';
+import { ApiValidationPipe } from './common/validation.pipe';
+import { AppConfig } from './config/app-config';
+
+/** The application, set up and not yet listening: the same one in production and in the end-to-end tests. */
+export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  app.useLogger(app.get(PinoLogger));
+  setupApp(app);
+  return app;
+}
+
+/** Pipes, filter, headers, CORS, proxies, time-outs and the API document. Bodies are read in {@link AppModule}. */
+export function setupApp(app: NestExpressApplication): void {
+  const config = app.get(AppConfig);
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustProxy);
+  app.set('query parser', 'simple');
+  app.set('etag', false);
+  app.use(securityHeaders(config));
+  if (config.corsOrigins.length > 0) {
+    app.enableCors({
+      origin: [...config.corsOrigins],
+      credentials: true,
+      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      exposedHeaders: ['Retry-After', 'X-Request-Id', 'Content-Disposition', 'Content-Range', 'Accept-Ranges', 'ETag'],
+      maxAge: 600,
+    });
+  }
+  app.useGlobalPipes(new ApiValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  setupApiDocument(app);
+  // A request is small: one that trickles in for longer holds a socket and nothing else. Answers may take hours.
+  const server = app.getHttpServer();
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 65_000;
+}
+
+type Middleware = (request: Request, response: Response, next: NextFunction) => void;
+
+/** Swagger's page has styles in its HTML; everything else does with none. */
+function securityHeaders(config: AppConfig): Middleware {
+  const strict = headers(config, ["'self'"]);
+  const docs = headers(config, ["'self'", "'unsafe-inline'"]);
+  return (request, response, next) => {
+    (request.path.startsWith('/api/docs') ? docs : strict)(request, response, next);
+  };
+}
+
+function headers(config: AppConfig, styles: string[]): Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: styles,
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
+        connectSrc: ["'self'"],
+        workerSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Frontends of other origins show pictures and videos only where CORS_ORIGINS says that there are such frontends.
+    crossOriginResourcePolicy: { policy: config.corsOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
+    // Clubs run this on plain HTTP in their own network; the header counts on HTTPS only.
+    strictTransportSecurity: { maxAge: 15_552_000, includeSubDomains: false },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+}

@@ -1,0 +1,9 @@
+import { rmSync } from 'node:fs';
+import { testPostgres } from './global-setup';
+
+export default async function globalTeardown(): Promise<void> {
+  const { current } = testPostgres;
+  if (!current) return;
+  await current.postgres.stop();
+  rmSync(current.root, { recursive: true, force: true });
+}
