@@ -1,0 +1,195 @@
+import { dirname, join } from 'node:path';
+import { MediaTools } from '../../media/ffprobe';
+import { Disk, DiskFile } from '../../storage/disk';
+import { FinaliseError } from './finalise-error';
+import { Expected, Gate, Verdict, endsOf } from './gate';
+import { InPlacePart, ReserveTooSmallError } from './in-place';
+import { publish, removeFolder, sameFile } from './publish';
+import { RebuiltPart, rebuildIndex } from './rebuild-index';
+import { Remuxer } from './remuxer';
+import { SampleIndex } from './sample-index';
+
+/** A part to finish: from the journal that wrote it, or from its database row. */
+export interface PartSource {
+  readonly path: string;
+  /** Session time of its first frame in ticks. */
+  readonly startTicks: number;
+  /** As the journal left it; without one it is rebuilt from the file. */
+  readonly index?: SampleIndex;
+}
+
+/** What is to become a video. */
+export interface FinaliseJob {
+  /** `.recordings/<session_id>`, taken away at the end. */
+  readonly folder: string;
+  /** In the order they were recorded. */
+  readonly parts: readonly PartSource[];
+  /** Session time of the end in ticks; `null` where it was lost: the end of the last frame on disk. */
+  readonly endTicks: number | null;
+  /** The video's path. */
+  readonly target: string;
+}
+
+/** A finished video. */
+export interface FinishedVideo {
+  readonly path: string;
+  readonly bytes: number;
+  readonly durationSeconds: number;
+  readonly samples: number;
+  readonly width: number;
+  readonly height: number;
+  readonly codec: string;
+  /** `in_place`, `remuxed`, or `found` where an earlier run had published it. */
+  readonly way: 'in_place' | 'remuxed' | 'found';
+  /** What the decoder says of the camera's own pictures, empty as a rule. */
+  readonly complaint: string;
+}
+
+/** A part that has frames. */
+export interface OpenedPart {
+  readonly source: PartSource;
+  readonly file: DiskFile;
+  readonly rebuilt: RebuiltPart;
+  /** Length on the timeline: up to the next part, or to the end. */
+  readonly durationTicks: number;
+}
+
+/**
+ * Makes one video of a recording's parts. Safe to start again after a crash at any line, because of what holds at each:
+ *
+ * 1. A part is a whole fragmented MP4 or, from the flip on, a whole faststart MP4 ({@link InPlacePart}).
+ * 2. A flipped part is never truncated or prepared again: it goes to the gate.
+ * 3. The target's name is given only to a file that passed the gate, and never taken from another ({@link publish}).
+ * 4. Parts are removed only after the target is durable.
+ * 5. A temporary file is nobody's: it is removed at the start.
+ */
+export class Finaliser {
+  private readonly gate: Gate;
+  private readonly remuxer: Remuxer;
+
+  constructor(
+    private readonly disk: Disk,
+    tools: MediaTools,
+  ) {
+    this.gate = new Gate(tools);
+    this.remuxer = new Remuxer(disk, tools);
+  }
+
+  /** @throws FinaliseError, MediaToolError, PartDamagedError, or the file system's error; nothing is lost by any of them */
+  async finalise(job: FinaliseJob): Promise<FinishedVideo> {
+    const found = await this.published(job);
+    if (found) return found;
+    await this.remuxer.removeLeftovers(job.folder);
+    const parts = await this.open(job);
+    try {
+      const [only] = parts;
+      if (!only) throw new FinaliseError('nothing_recorded', 'The recording has no frames');
+      const video = parts.length === 1 ? await this.inPlace(job, only) : null;
+      return video ?? (await this.remux(job, parts));
+    } finally {
+      for (const part of parts) await part.file.close().catch(() => undefined);
+    }
+  }
+
+  /** What an earlier run left under the target's name, with the rest of its work done. */
+  private async published(job: FinaliseJob): Promise<FinishedVideo | null> {
+    if ((await this.disk.stat(job.target)) === null) return null;
+    // One file, two names: it died between the two steps of publishing.
+    for (const part of job.parts) {
+      if (await sameFile(this.disk, part.path, job.target)) await publish(this.disk, part.path, job.target);
+    }
+    const first = job.parts[0];
+    const ends = { firstFrames: 1, lastFrames: 1, lastKeyframeSeconds: 0 };
+    const durationTicks = first && job.endTicks !== null ? job.endTicks - first.startTicks : null;
+    const verdict = await this.gate.check(job.target, { samples: null, durationTicks, ends });
+    if (verdict.fault !== null) {
+      throw new FinaliseError('target_exists', `The video has a file already, and ${verdict.fault}`);
+    }
+    return this.finish(job, verdict, 'found');
+  }
+
+  private async open(job: FinaliseJob): Promise<OpenedPart[]> {
+    const opened: OpenedPart[] = [];
+    try {
+      for (const source of job.parts) {
+        const file = await this.disk.open(source.path, 'update');
+        const rebuilt = await rebuildIndex(file, source.index).catch(async (error: unknown) => {
+          await file.close().catch(() => undefined);
+          throw error;
+        });
+        if (rebuilt.index.sampleCount === 0) await file.close();
+        else opened.push({ source, file, rebuilt, durationTicks: 0 });
+      }
+    } catch (error) {
+      for (const part of opened) await part.file.close().catch(() => undefined);
+      throw error;
+    }
+    return opened.map((part, i) => {
+      const { startTicks } = part.source;
+      const end = opened[i + 1]?.source.startTicks ?? job.endTicks;
+      const { index, finishedTicks } = part.rebuilt;
+      const stated = opened.length === 1 ? finishedTicks : null;
+      return {
+        ...part,
+        durationTicks: stated ?? (end === null ? index.endDts : Math.max(end - startTicks, index.lastDts + 1)),
+      };
+    });
+  }
+
+  /** @returns `null` where the part is a whole fragmented file again, but cannot be finished in place */
+  private async inPlace(job: FinaliseJob, part: OpenedPart): Promise<FinishedVideo | null> {
+    const { index, state } = part.rebuilt;
+    const place = await InPlacePart.of(part.file, part.rebuilt, part.durationTicks);
+    try {
+      if (state === 'fragmented') {
+        await place.prepare();
+        await place.flip();
+      }
+    } catch (error) {
+      if (error instanceof ReserveTooSmallError) return null;
+      throw error;
+    }
+    const { durationTicks } = place.movie;
+    const expected: Expected = { samples: index.sampleCount, durationTicks, ends: endsOf(index) };
+    const verdict = await this.gate.check(part.source.path, expected);
+    if (verdict.fault !== null || verdict.complaint !== '') {
+      await place.unflip();
+      const own = verdict.fault === null && (await this.gate.complaint(part.source.path, expected)) !== '';
+      // The fragments make the decoder complain as well: it is what the camera sent, and no container mends that.
+      if (!own) return null;
+      await place.flip();
+    }
+    await publish(this.disk, part.source.path, job.target);
+    return this.finish(job, verdict, 'in_place');
+  }
+
+  private async remux(job: FinaliseJob, parts: readonly OpenedPart[]): Promise<FinishedVideo> {
+    for (const part of parts) {
+      // A single part may come flipped from a run whose gate said no; several never do.
+      if (part.rebuilt.state !== 'flipped') continue;
+      await (await InPlacePart.of(part.file, part.rebuilt, part.durationTicks)).unflip();
+    }
+    const made = await this.remuxer.remux(job.folder, parts);
+    const verdict = await this.gate.check(made.path, made.expected);
+    if (verdict.fault !== null) {
+      await this.disk.unlink(made.path);
+      throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${verdict.fault}`);
+    }
+    await publish(this.disk, made.path, job.target);
+    return this.finish(job, verdict, 'remuxed');
+  }
+
+  private async finish(job: FinaliseJob, verdict: Verdict, way: FinishedVideo['way']): Promise<FinishedVideo> {
+    await removeFolder(this.disk, job.folder);
+    await this.disk.syncFolder(dirname(job.folder)).catch(() => undefined);
+    const { probe, complaint } = verdict;
+    const bytes = (await this.disk.stat(job.target))?.bytes ?? 0;
+    const { width, height, codec, samples, durationSeconds } = probe;
+    return { path: job.target, bytes, durationSeconds, samples, width, height, codec, way, complaint };
+  }
+}
+
+/** Path of a temporary file of a recording, on the same file system as the video. */
+export function temporaryPath(folder: string, name: string): string {
+  return join(folder, `${name}.tmp.mp4`);
+}

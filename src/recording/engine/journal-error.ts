@@ -1,0 +1,36 @@
+import { isErrno } from '../../storage/disk';
+
+/**
+ * Why a journal ended before it was closed.
+ * - `disk_full`: `ENOSPC`, `EDQUOT`, `EFBIG`. What was written is synced and may become the video.
+ * - `write_failed`: any other error of open, write or truncate. What the disk holds is not vouched for.
+ * - `sync_failed`, `sync_timeout`: `fdatasync` failed or never came back. Never retried: the kernel may have dropped the
+ *   pages it could not write and report success next time.
+ */
+export type JournalFailure = 'disk_full' | 'write_failed' | 'sync_failed' | 'sync_timeout';
+
+/** A journal can write no more. `cause` is the file system's error. */
+export class JournalError extends Error {
+  constructor(
+    readonly code: JournalFailure,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = 'JournalError';
+  }
+
+  /** Whether what was written before may still be finished into a video. */
+  get salvageable(): boolean {
+    return this.code === 'disk_full';
+  }
+
+  /** The error for a failed open or write. */
+  static ofWrite(cause: unknown): JournalError {
+    if (cause instanceof JournalError) return cause;
+    const full = isErrno(cause, 'ENOSPC', 'EDQUOT', 'EFBIG');
+    return full
+      ? new JournalError('disk_full', 'The disk is full', { cause })
+      : new JournalError('write_failed', 'The recording could not be written', { cause });
+  }
+}

@@ -1,0 +1,142 @@
+/** Numbers of one kind in blocks: grows without copying what is there, and without a spare half. */
+class Column<T extends Uint32Array | Int32Array | Float64Array> {
+  private readonly blocks: T[] = [];
+
+  constructor(
+    private readonly make: (length: number) => T,
+    private readonly blockLength: number,
+  ) {}
+
+  set(i: number, value: number): void {
+    const block = Math.floor(i / this.blockLength);
+    const target = (this.blocks[block] ??= this.make(this.blockLength));
+    target[i % this.blockLength] = value;
+  }
+
+  /** 0 where nothing was set. */
+  get(i: number): number {
+    return this.blocks[Math.floor(i / this.blockLength)]?.[i % this.blockLength] ?? 0;
+  }
+
+  get bytes(): number {
+    return this.blocks.reduce((sum, block) => sum + block.byteLength, 0);
+  }
+}
+
+/** One fragment of a part; times in ticks on the part's own timeline, whose zero is its first frame's decode time. */
+export interface FragmentInfo {
+  readonly number: number;
+  /** First and one past the last sample. */
+  readonly firstSample: number;
+  readonly endSample: number;
+  readonly dts: number;
+  /** Where its `moof` begins, where its samples begin, and the byte after it. */
+  readonly offset: number;
+  readonly dataOffset: number;
+  readonly end: number;
+  readonly keyframe: boolean;
+}
+
+const KEYFRAME = 0x8000_0000;
+
+/**
+ * Where every sample of a part lies and when it plays: enough for its `moov`, a playlist, or a cut. 8 bytes a sample (12 once
+ * a frame has a composition offset) and 24 a fragment: 90 minutes at 25 fps take 1.2 MB (1.8 MB with B-frames).
+ */
+export class SampleIndex {
+  private readonly steps = new Column((n) => new Uint32Array(n), 4096);
+  private readonly sizes = new Column((n) => new Uint32Array(n), 4096);
+  private readonly offsets = new Column((n) => new Int32Array(n), 4096);
+  private readonly fragmentDts = new Column((n) => new Float64Array(n), 256);
+  private readonly fragmentOffset = new Column((n) => new Float64Array(n), 256);
+  private readonly fragmentData = new Column((n) => new Uint32Array(n), 256);
+  private readonly fragmentFirst = new Column((n) => new Uint32Array(n), 256);
+  private anyCts = false;
+
+  /** Samples and fragments so far. */
+  sampleCount = 0;
+  fragmentCount = 0;
+  /** Decode time of the last sample, and when it ends. */
+  lastDts = 0;
+  endDts = 0;
+  /** The byte after the last fragment. */
+  endOffset = 0;
+
+  /** Begins a fragment; its samples follow by {@link addSample}. */
+  beginFragment(dts: number, offset: number, headerBytes: number): void {
+    const i = this.fragmentCount++;
+    this.fragmentDts.set(i, dts);
+    this.fragmentOffset.set(i, offset);
+    this.fragmentData.set(i, headerBytes);
+    this.fragmentFirst.set(i, this.sampleCount);
+    this.endOffset = offset + headerBytes;
+  }
+
+  addSample(dts: number, duration: number, size: number, cts: number, keyframe: boolean): void {
+    const i = this.sampleCount++;
+    this.steps.set(i, dts - this.fragmentDts.get(this.fragmentCount - 1));
+    this.sizes.set(i, keyframe ? size + KEYFRAME : size);
+    if (cts !== 0 || this.anyCts) {
+      this.anyCts = true;
+      this.offsets.set(i, cts);
+    }
+    this.lastDts = dts;
+    this.endDts = dts + duration;
+    this.endOffset += size;
+  }
+
+  fragment(i: number): FragmentInfo {
+    const last = i + 1 >= this.fragmentCount;
+    const offset = this.fragmentOffset.get(i);
+    const firstSample = this.fragmentFirst.get(i);
+    return {
+      number: i,
+      firstSample,
+      endSample: last ? this.sampleCount : this.fragmentFirst.get(i + 1),
+      dts: this.fragmentDts.get(i),
+      offset,
+      dataOffset: offset + this.fragmentData.get(i),
+      end: last ? this.endOffset : this.fragmentOffset.get(i + 1),
+      keyframe: this.isKeyframe(firstSample),
+    };
+  }
+
+  /** Decode time of a sample of a known fragment. */
+  dts(fragment: FragmentInfo, sample: number): number {
+    return fragment.dts + this.steps.get(sample);
+  }
+
+  size(sample: number): number {
+    return this.sizes.get(sample) & ~KEYFRAME;
+  }
+
+  cts(sample: number): number {
+    return this.offsets.get(sample);
+  }
+
+  isKeyframe(sample: number): boolean {
+    return this.sizes.get(sample) >= KEYFRAME;
+  }
+
+  /** Whether a sample has a composition offset. */
+  get reordered(): boolean {
+    return this.anyCts;
+  }
+
+  /** Number of the last fragment that begins at or before a time; 0 before the first. */
+  fragmentAt(dts: number): number {
+    let low = 0;
+    for (let high = this.fragmentCount - 1; low < high;) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.fragmentDts.get(middle) <= dts) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** Memory held by the tables. */
+  get bytes(): number {
+    const columns = [this.steps, this.sizes, this.offsets, this.fragmentDts, this.fragmentOffset];
+    return [...columns, this.fragmentData, this.fragmentFirst].reduce((sum, column) => sum + column.bytes, 0);
+  }
+}

@@ -1,0 +1,162 @@
+import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
+import { fullBox, u32 } from '../../media/fmp4/box-writer';
+import { movieBox } from '../../media/fmp4/movie-box';
+import { SampleIndex } from './sample-index';
+
+/** A `moov` for the fragments of a part, and what it promises. */
+export interface FinishedMovie {
+  readonly moov: Buffer;
+  /** Length of the track in ticks: from the first frame to the end of the recording. */
+  readonly durationTicks: number;
+  readonly samples: number;
+}
+
+/** Rows of 32-bit numbers that are not known in number before. */
+class Rows {
+  private buffer = Buffer.allocUnsafe(64 * 1024);
+  private length = 0;
+
+  add(value: number): void {
+    if (this.length + 4 > this.buffer.length)
+      this.buffer = Buffer.concat([this.buffer, Buffer.allocUnsafe(this.buffer.length)]);
+    this.length = this.buffer.writeUInt32BE(value >>> 0, this.length);
+  }
+
+  done(): Buffer {
+    return this.buffer.subarray(0, this.length);
+  }
+}
+
+/**
+ * The complete `moov` of a part (ISO/IEC 14496-12 §8.6, §8.7): each fragment is a chunk, so the samples stay where they
+ * are. Durations are distances of decode times, whatever the fragments said: a gap stretches the frame before it.
+ * @param init the part's `ftyp` + `moov`, which has the sample description
+ * @param endTicks end of the recording on the part's timeline; the last frame lasts until then
+ * @throws RangeError for an index without samples or an init without a track
+ */
+export async function finishedMovie(init: Buffer, index: SampleIndex, endTicks: number): Promise<FinishedMovie> {
+  if (index.sampleCount === 0) throw new RangeError('the part has no frames');
+  const durationTicks = Math.max(endTicks, index.lastDts + 1);
+  const times = timeTables(index, durationTicks);
+  const tables = [times.stts, ...(times.ctts ? [times.ctts] : []), ...placeTables(index)];
+  const timing = {
+    mediaDuration: durationTicks,
+    // What a player cuts off by the edit must not be a picture: the last one shown may come a reorder delay later.
+    presentationDuration: Math.max(durationTicks, times.lastPts + 1 - times.firstPts),
+    mediaStart: times.firstPts + times.lift,
+  };
+  return { moov: movieBox(await readPicture(init), timing, tables), durationTicks, samples: index.sampleCount };
+}
+
+async function readPicture(init: Buffer): Promise<{ width: number; height: number; stsd: Buffer }> {
+  const reader = new BoxReader(bufferSource(init));
+  const tkhd = await reader.find(0, init.length, ['moov', 'trak', 'tkhd']);
+  const stsd = await reader.find(0, init.length, ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd']);
+  if (!tkhd || !stsd) throw new RangeError('the init has no video track');
+  const width = init.readUInt32BE(tkhd.end - 8) >>> 16;
+  const height = init.readUInt32BE(tkhd.end - 4) >>> 16;
+  return { width, height, stsd: init.subarray(stsd.start, stsd.end) };
+}
+
+interface TimeTables {
+  readonly stts: Buffer;
+  readonly ctts: Buffer | null;
+  readonly firstPts: number;
+  readonly lastPts: number;
+  /** Added to every composition offset: an edit cannot begin before 0. */
+  readonly lift: number;
+}
+
+function timeTables(index: SampleIndex, end: number): TimeTables {
+  const stts = new RunLengths();
+  let firstPts = Infinity;
+  let lastPts = -Infinity;
+  let previous = -1;
+  for (let f = 0; f < index.fragmentCount; f++) {
+    const fragment = index.fragment(f);
+    for (let i = fragment.firstSample; i < fragment.endSample; i++) {
+      const dts = index.dts(fragment, i);
+      const pts = dts + index.cts(i);
+      if (pts < firstPts) firstPts = pts;
+      if (pts > lastPts) lastPts = pts;
+      if (previous >= 0) stts.add(dts - previous);
+      previous = dts;
+    }
+  }
+  stts.add(end - previous);
+  const lift = Math.max(0, -firstPts);
+  let ctts: Buffer | null = null;
+  if (index.reordered) {
+    const offsets = new RunLengths();
+    for (let i = 0; i < index.sampleCount; i++) offsets.add(index.cts(i) + lift);
+    ctts = fullBox('ctts', 1, 0, ...offsets.done());
+  }
+  return { stts: fullBox('stts', 0, 0, ...stts.done()), ctts, firstPts, lastPts, lift };
+}
+
+/** (count, value) pairs. */
+class RunLengths {
+  private readonly rows = new Rows();
+  private pairs = 0;
+  private value = 0;
+  private count = 0;
+
+  add(value: number): void {
+    if (this.count > 0 && value === this.value) {
+      this.count++;
+      return;
+    }
+    this.flush();
+    this.value = value;
+    this.count = 1;
+  }
+
+  done(): Buffer[] {
+    this.flush();
+    return [u32(this.pairs), this.rows.done()];
+  }
+
+  private flush(): void {
+    if (this.count === 0) return;
+    this.rows.add(this.count);
+    this.rows.add(this.value);
+    this.pairs++;
+    this.count = 0;
+  }
+}
+
+function placeTables(index: SampleIndex): Buffer[] {
+  const sizes = Buffer.allocUnsafe(index.sampleCount * 4);
+  const keyframes = new Rows();
+  let keyframeCount = 0;
+  for (let i = 0; i < index.sampleCount; i++) {
+    sizes.writeUInt32BE(index.size(i), i * 4);
+    if (index.isKeyframe(i)) {
+      keyframes.add(i + 1);
+      keyframeCount++;
+    }
+  }
+  const long = index.endOffset > 0xffff_ffff;
+  const chunks = new Rows();
+  const stsc = new Rows();
+  let runs = 0;
+  let before = 0;
+  for (let f = 0; f < index.fragmentCount; f++) {
+    const { dataOffset, firstSample, endSample } = index.fragment(f);
+    if (long) chunks.add(Math.floor(dataOffset / 0x1_0000_0000));
+    chunks.add(dataOffset % 0x1_0000_0000);
+    if (endSample - firstSample !== before) {
+      before = endSample - firstSample;
+      stsc.add(f + 1);
+      stsc.add(before);
+      stsc.add(1);
+      runs++;
+    }
+  }
+  return [
+    fullBox('stss', 0, 0, u32(keyframeCount), keyframes.done()),
+    fullBox('stsc', 0, 0, u32(runs), stsc.done()),
+    fullBox('stsz', 0, 0, u32(0, index.sampleCount), sizes),
+    fullBox(long ? 'co64' : 'stco', 0, 0, u32(index.fragmentCount), chunks.done()),
+  ];
+}
