@@ -46,7 +46,7 @@ export class Authenticator {
 
   /** Values of the `WWW-Authenticate` headers of a 401. */
   challenges(stale = false): string[] {
-    const { auth, realm = 'Padel "Court" 1', qop, algorithm } = this.options;
+    const { auth, realm = 'Padel court 1', qop, algorithm } = this.options;
     const quoted = realm.replace(/(["\\])/g, '\\$1');
     const digest =
       `Digest realm="${quoted}", nonce="${this.nonce}"` +
@@ -62,7 +62,7 @@ export class Authenticator {
     for (const [, name = '', quoted, bare] of rest.matchAll(/([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))/g)) {
       fields.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? bare ?? '');
     }
-    const { username, password, realm = 'Padel "Court" 1', qop, algorithm = 'MD5', nonceUses } = this.options;
+    const { username, password, realm = 'Padel court 1', qop, algorithm = 'MD5', nonceUses } = this.options;
     const hash = (text: string): string =>
       createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
         .update(text)

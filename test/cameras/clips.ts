@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ClipParameters, clipArguments, DEFAULT_CLIP } from './clip-drawing';
+import { repositoryRoot } from './child-process';
 import { nalType, NalType, splitAnnexB } from './nal';
 import { TIME_BARS_MODULUS } from './time-bars';
 
@@ -52,21 +53,6 @@ const STREAM = 'clip.bin';
 const PACKETS = 'packets.txt';
 const loaded = new Map<string, Promise<Clip>>();
 
-/** `<repository>/.cache/clips`, found from here whether this runs as TypeScript or compiled below `dist/`. */
-async function cacheDirectory(): Promise<string> {
-  let directory = resolve(__dirname);
-  for (;;) {
-    const found = await stat(join(directory, 'package.json')).then(
-      () => true,
-      () => false,
-    );
-    if (found) return join(directory, '.cache', 'clips');
-    const parent = dirname(directory);
-    if (parent === directory) throw new Error('no package.json above the cameras');
-    directory = parent;
-  }
-}
-
 /** An H.264 clip; missing parameters are {@link DEFAULT_CLIP}'s. Drawn at the first call ever, then read from the cache. */
 export function h264Clip(parameters: Partial<Omit<ClipParameters, 'codec'>> = {}): Promise<H264Clip> {
   return clip({ ...parameters, codec: 'h264' }) as Promise<H264Clip>;
@@ -100,7 +86,7 @@ export function clip(parameters: Partial<ClipParameters> = {}): Promise<Clip> {
 }
 
 async function load(p: ClipParameters, key: string, args: string[]): Promise<Clip> {
-  const directory = join(await cacheDirectory(), key);
+  const directory = join(repositoryRoot(), '.cache', 'clips', key);
   const present = await stat(join(directory, PACKETS)).then(
     () => true,
     () => false,

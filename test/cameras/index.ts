@@ -4,3 +4,8 @@ export * from './rtsp-behaviour';
 export * from './rtsp-camera';
 export * from './time-bars';
 export * from './ffmpeg-reader';
+export * from './http-camera-server';
+export * from './http-camera';
+export * from './mjpeg-camera';
+export * from './gstreamer-camera';
+export * from './ffmpeg-mjpeg-camera';

@@ -1,0 +1,42 @@
+import { mjpegClip } from './clips';
+import { FfmpegMjpegCamera } from './ffmpeg-mjpeg-camera';
+import { readWithFfmpeg } from './ffmpeg-reader';
+import { GstreamerCamera, GstreamerCameraOptions } from './gstreamer-camera';
+
+jest.setTimeout(30_000);
+
+describe('GstreamerCamera', () => {
+  const secret = { username: 'desk', password: 'p@ss word' };
+  it.each<[string, GstreamerCameraOptions]>([
+    ['no password', {}],
+    ['Basic', { auth: 'basic', ...secret }],
+    ['Digest and B-frames', { auth: 'digest', bframes: 2, ...secret }],
+  ])('plays to FFmpeg with %s', async (_name, options) => {
+    const camera = new GstreamerCamera(options);
+    await camera.start();
+    try {
+      const inputArgs = ['-rtsp_transport', 'tcp', '-analyzeduration', '500000'];
+      expect((await readWithFfmpeg(camera.url, { inputArgs, frames: 15 })).frames).toHaveLength(15);
+      if (options.auth === undefined) return;
+      const stranger = camera.url.replace('desk:', 'other:');
+      expect((await readWithFfmpeg(stranger, { inputArgs, frames: 1 })).complaints).toMatch(/401/);
+    } finally {
+      await camera.stop();
+    }
+    expect(camera.pid).toBeUndefined();
+  });
+});
+
+describe('FfmpegMjpegCamera', () => {
+  it('serves one client after the other', async () => {
+    const clip = await mjpegClip({ width: 640, height: 360, seconds: 1, bitrate: 4_000_000 });
+    const camera = new FfmpegMjpegCamera({ clip });
+    await camera.start();
+    try {
+      const { frames } = await readWithFfmpeg(camera.url, { inputArgs: ['-f', 'mpjpeg'], frames: 15 });
+      expect(frames.map(({ bars }) => bars)).toEqual(frames.map((_, i) => i % 10));
+    } finally {
+      await camera.stop();
+    }
+  });
+});
