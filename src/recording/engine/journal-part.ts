@@ -16,8 +16,6 @@ export interface PartInfo {
   readonly startTicks: number;
   /** Size of the `free` box after the init, its header included. */
   readonly reserveBytes: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Worst case of one sample in `stts`, `ctts`, `stss` and `stsz`; `stsc` and `stco` are by fragment. */
@@ -73,7 +71,7 @@ export class JournalPart {
   ): Promise<JournalPart> {
     const init = buildInitSegment(config);
     const path = partPath(folder, number);
-    const info = { number, path, init, startTicks, reserveBytes: reserve, width: config.width, height: config.height };
+    const info = { number, path, init, startTicks, reserveBytes: reserve };
     const file = await disk.open(path, 'create');
     try {
       const header = Buffer.from([0, 0, 0, 0, 0x66, 0x72, 0x65, 0x65]);
