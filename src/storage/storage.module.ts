@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { AppConfig } from '../config/app-config';
+import { Disk, NodeDisk } from './disk';
+import { VideoStore } from './video-store';
+
+/** The disk and what lies where on it. */
+@Module({
+  providers: [
+    { provide: Disk, useClass: NodeDisk },
+    {
+      provide: VideoStore,
+      inject: [Disk, AppConfig],
+      useFactory: (disk: Disk, config: AppConfig) => VideoStore.open(disk, config.videosDir),
+    },
+  ],
+  exports: [Disk, VideoStore],
+})
+export class StorageModule {}

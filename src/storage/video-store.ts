@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { Disk, DiskEntry, DiskFile, isErrno, readFully, writeFully } from './disk';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const RECORDINGS = '.recordings';
+const TRASH = '.trash';
+const STOP_WISH = 'stop.json';
+
+/** What is kept beside a journal when its end was wished, before anything is done about it. */
+export interface StopWish {
+  /** Session time of the end in ticks. */
+  readonly endTicks: number;
+}
+
+/** A video that may be read, and its size and time. */
+export interface OpenVideo {
+  readonly path: string;
+  readonly file: DiskFile;
+  readonly entry: DiskEntry;
+}
+
+/** A name in the store is not one of ours, or leads out of it. Never caused by a caller whose ids were validated. */
+export class VideoPathError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'VideoPathError';
+  }
+}
+
+/**
+ * Where videos and recordings lie, and the only place that makes their paths:
+ *
+ *     VIDEOS_DIR/<club_id>/<session_id>.mp4
+ *     VIDEOS_DIR/.recordings/<session_id>/part-N.mp4, stop.json
+ *     VIDEOS_DIR/.trash/<random>                         deleted, not yet gone
+ *
+ * Ids are checked again here, and no symbolic link below VIDEOS_DIR is followed (VIDEOS_DIR itself may be one).
+ */
+export class VideoStore {
+  private constructor(
+    private readonly disk: Disk,
+    /** VIDEOS_DIR without symbolic links. */
+    readonly root: string,
+  ) {}
+
+  /** Makes the folders where they are missing. @throws the file system's error where VIDEOS_DIR cannot be used */
+  static async open(disk: Disk, videosDir: string): Promise<VideoStore> {
+    await disk.makeFolder(videosDir);
+    const store = new VideoStore(disk, await disk.realPath(videosDir));
+    for (const name of [RECORDINGS, TRASH]) await disk.makeFolder(join(store.root, name));
+    await disk.syncFolder(store.root);
+    return store;
+  }
+
+  /** `<club_id>/<session_id>.mp4`: `video_path` of the wire contract. @throws VideoPathError for ids that are none */
+  relativePath(clubId: number, sessionId: string): string {
+    if (!Number.isSafeInteger(clubId) || clubId < 1) throw new VideoPathError('not a club id');
+    return join(String(clubId), `${checked(sessionId)}.mp4`);
+  }
+
+  /** Absolute path of a video, whether it exists or not. */
+  videoPath(clubId: number, sessionId: string): string {
+    return join(this.root, this.relativePath(clubId, sessionId));
+  }
+
+  /** Absolute path of a recording's folder, whether it exists or not. */
+  recordingFolder(sessionId: string): string {
+    return join(this.root, RECORDINGS, checked(sessionId));
+  }
+
+  /** Makes a recording's folder; its name is durable when this settles. */
+  async makeRecordingFolder(sessionId: string): Promise<string> {
+    const folder = this.recordingFolder(sessionId);
+    await this.disk.makeFolder(folder);
+    await this.mustBeOurs(folder);
+    await this.disk.syncFolder(dirname(folder));
+    return folder;
+  }
+
+  /** Sessions that have a recording's folder: unfinished ones, or what a crash left. */
+  async listRecordings(): Promise<string[]> {
+    return (await this.disk.list(join(this.root, RECORDINGS))).filter((name) => UUID.test(name)).sort();
+  }
+
+  /** Numbers of the parts in a recording's folder, ascending; empty where there is none. */
+  async listParts(sessionId: string): Promise<number[]> {
+    const names = await this.disk.list(this.recordingFolder(sessionId)).catch(emptyIfMissing);
+    const numbers = names.map((name) => Number(/^part-([1-9]\d{0,5})\.mp4$/.exec(name)?.[1] ?? 0));
+    return numbers.filter((number) => number > 0).sort((a, b) => a - b);
+  }
+
+  /** Keeps the wish to stop, durably, before it is carried out: a stop that was acknowledged is never resumed. */
+  async writeStopWish(sessionId: string, wish: StopWish): Promise<void> {
+    const folder = this.recordingFolder(sessionId);
+    const path = join(folder, STOP_WISH);
+    const temporary = `${path}.tmp`;
+    await this.disk.unlink(temporary).catch(emptyIfMissing);
+    const file = await this.disk.open(temporary, 'create');
+    try {
+      await writeFully(file, [Buffer.from(JSON.stringify({ end_ticks: wish.endTicks }))], 0);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await this.disk.rename(temporary, path);
+    await this.disk.syncFolder(folder);
+  }
+
+  /** `null` where no stop was wished. */
+  async readStopWish(sessionId: string): Promise<StopWish | null> {
+    const path = join(this.recordingFolder(sessionId), STOP_WISH);
+    const entry = await this.disk.stat(path);
+    if (entry?.kind !== 'file' || entry.bytes > 1024) return null;
+    const file = await this.disk.open(path, 'read');
+    try {
+      const wish = JSON.parse((await readFully(file, 0, entry.bytes)).toString('utf8')) as { end_ticks?: unknown };
+      return typeof wish.end_ticks === 'number' ? { endTicks: wish.end_ticks } : null;
+    } catch (error) {
+      if (error instanceof SyntaxError) return null;
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Bytes that may still be written beside the videos. */
+  freeBytes(): Promise<number> {
+    return this.disk.freeBytes(this.root);
+  }
+
+  /** Opens a video to read it; it stays readable while it is deleted. `null` where there is none. */
+  async openVideo(clubId: number, sessionId: string): Promise<OpenVideo | null> {
+    const path = this.videoPath(clubId, sessionId);
+    const entry = await this.disk.stat(path);
+    if (entry?.kind !== 'file') return null;
+    await this.mustBeOurs(dirname(path));
+    try {
+      return { path, entry, file: await this.disk.open(path, 'read') };
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Deletes a video: at once nobody finds it, then its bytes go. A crash between leaves it in the trash.
+   * @returns false where there was none
+   */
+  async deleteVideo(clubId: number, sessionId: string): Promise<boolean> {
+    const path = this.videoPath(clubId, sessionId);
+    const entry = await this.disk.stat(path);
+    if (!entry) return false;
+    await this.mustBeOurs(dirname(path));
+    if (entry.kind === 'folder') throw new VideoPathError('a folder has the name of a video');
+    const trash = join(this.root, TRASH, randomUUID());
+    try {
+      await this.disk.rename(path, trash);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return false;
+      throw error;
+    }
+    await this.disk.syncFolder(dirname(path));
+    await this.disk.unlink(trash);
+    return true;
+  }
+
+  /** Removes what a crash left in the trash. @returns how many files */
+  async emptyTrash(): Promise<number> {
+    const names = (await this.disk.list(join(this.root, TRASH))).filter((name) => UUID.test(name));
+    for (const name of names) await this.disk.unlink(join(this.root, TRASH, name));
+    return names.length;
+  }
+
+  /** Every video on disk, for comparison with the rows. */
+  async listVideos(): Promise<{ clubId: number; sessionId: string }[]> {
+    const found: { clubId: number; sessionId: string }[] = [];
+    for (const club of await this.disk.list(this.root)) {
+      const folder = join(this.root, club);
+      if (!/^[1-9]\d{0,15}$/.test(club) || (await this.disk.stat(folder))?.kind !== 'folder') continue;
+      for (const name of await this.disk.list(folder)) {
+        const sessionId = name.endsWith('.mp4') ? name.slice(0, -4) : '';
+        if (UUID.test(sessionId)) found.push({ clubId: Number(club), sessionId });
+      }
+    }
+    return found;
+  }
+
+  private async mustBeOurs(folder: string): Promise<void> {
+    if ((await this.disk.realPath(folder)) !== folder)
+      throw new VideoPathError('a symbolic link leads out of the videos');
+  }
+}
+
+function checked(sessionId: string): string {
+  if (!UUID.test(sessionId)) throw new VideoPathError('not a session id');
+  return sessionId;
+}
+
+function emptyIfMissing(error: unknown): never[] {
+  if (isErrno(error, 'ENOENT')) return [];
+  throw error;
+}
