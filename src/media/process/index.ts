@@ -1,0 +1,5 @@
+export * from './leftovers';
+export * from './managed-child';
+export * from './marker';
+export * from './supervisor';
+export * from './ffmpeg-context';
