@@ -24,7 +24,7 @@ export interface CameraProxyOptions {
    * A fresh source for one connection; resolves and checks the camera's address anew each time.
    * @throws CameraError where the address is not allowed or does not resolve.
    */
-  readonly connect: (signal: AbortSignal) => Promise<StreamSource>;
+  readonly connect: () => Promise<StreamSource>;
   /** No whole frame for this long ends a connection. */
   readonly stallMs: number;
   /** To an answer, and from there to the first frame, at each connection. */
@@ -287,7 +287,7 @@ class Connection {
     const { signal } = this.abort;
     this.watch();
     try {
-      const source = await this.options.connect(signal);
+      const source = await this.options.connect();
       await source.run(sink, signal);
       return this.overdue ?? new CameraError('camera_unreachable', 'The camera ended the connection.');
     } catch (error) {

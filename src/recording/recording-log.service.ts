@@ -74,7 +74,7 @@ export class RecordingLog {
       this.database.getRepository(RecordingGap).find({ where: { sessionId: ids }, order: { startSeconds: 'ASC' } }),
     ]);
     for (const row of rows) {
-      const facts = this.runtime.status(row.sessionId)?.recording;
+      const facts = this.runtime.recording(row.sessionId);
       const own = gaps.filter((gap) => gap.sessionId === row.sessionId);
       views.set(row.sessionId, facts ? viewOfFacts(row.sessionId, facts) : viewOfRow(row, own));
     }

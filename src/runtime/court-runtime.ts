@@ -130,6 +130,9 @@ export abstract class CourtRuntime {
   /** `null`: not open here. Cheap: nothing is asked of disk or camera. */
   abstract status(sessionId: string): CourtStatus | null;
 
+  /** How a recording stands, also while it is being finished after its session closed; `null`: none known here. */
+  abstract recording(sessionId: string): RecordingFacts | null;
+
   /** The newest picture as JPEG; made on demand. `null`: not open, or none can be made now. */
   abstract snapshot(sessionId: string): Promise<Buffer | null>;
 

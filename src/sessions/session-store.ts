@@ -3,7 +3,7 @@ import { DataSource, In } from 'typeorm';
 import { Principal } from '../auth/principal';
 import { CourtStatus, OpenedCourt } from '../runtime/court-runtime';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
-import { ownIdentity, ProcessIdentity } from './process-identity';
+import { ownIdentity, ProcessIdentity } from '../runtime/process-identity';
 import { OPEN_STATUSES, SessionStatus, statusesBefore } from './session-state';
 
 export interface NewSession {

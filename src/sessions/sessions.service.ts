@@ -83,6 +83,11 @@ export class SessionsService {
     return ended;
   }
 
+  /** Its camera is being reached by this process right now. */
+  isOpening(id: string): boolean {
+    return this.opening.has(id);
+  }
+
   /** @throws ProblemException `not_found` */
   async view(principal: Principal, id: string): Promise<SessionView> {
     const session = await this.require(principal, id, 'see');

@@ -1,5 +1,6 @@
 import { Cancel, Clock } from '../../common/clock';
 import { Frame, GapReason, H264Frame, TICKS_PER_SECOND } from '../../media/access-unit';
+import { codecOfInit } from '../../media/fmp4/codec-of-init';
 import { FrameConsumer } from '../../proxy/frame-consumer';
 import { Gap } from './gap-tracker';
 import { Journal, JournalResult } from './journal';
@@ -228,7 +229,7 @@ export class CourtRecorder {
     this.options.onPart({
       part: part.number,
       init: part.init,
-      codec: part.codec,
+      codec: codecOfInit(part.init),
       startSeconds: this.seconds(part.startTicks),
       reserveBytes: part.reserveBytes,
     });

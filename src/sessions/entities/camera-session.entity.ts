@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CameraProtocol } from '../../proxy/sources/stream-source';
-import { ProcessIdentity } from '../process-identity';
+import { ProcessIdentity } from '../../runtime/process-identity';
 import { SessionStatus } from '../session-state';
 
 /** One stretch of a court's camera being open, from the first frame to close. Rows are never deleted. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { readStartTime } from '../media/process/proc-stat';
 
 /** Which process moves a session's bytes, so that another can tell whether it still lives. */
 export interface ProcessIdentity {
@@ -13,7 +14,7 @@ export interface ProcessIdentity {
 
 /** This process. */
 export function ownIdentity(): ProcessIdentity {
-  return { host: hostname(), bootId: bootId(), pid: process.pid, startTicks: startTicks(process.pid) ?? '0' };
+  return { host: hostname(), bootId: bootId(), pid: process.pid, startTicks: readStartTime(process.pid) ?? '0' };
 }
 
 /**
@@ -22,7 +23,7 @@ export function ownIdentity(): ProcessIdentity {
 export function isGone(identity: ProcessIdentity): boolean {
   if (identity.host !== hostname()) return false;
   if (identity.bootId !== bootId()) return true;
-  return startTicks(identity.pid) !== identity.startTicks;
+  return readStartTime(identity.pid) !== identity.startTicks;
 }
 
 function bootId(): string {
@@ -30,15 +31,5 @@ function bootId(): string {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
     return 'unknown';
-  }
-}
-
-function startTicks(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the command in parentheses, may hold spaces and parentheses itself.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
   }
 }

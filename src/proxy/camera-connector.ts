@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { AppConfig } from '../config/app-config';
+import { Toolchain } from '../media/toolchain';
+import { CameraDialer } from './camera-dialer';
+import { parseCameraUrl } from './camera-url';
+import { HttpSource } from './sources/http/http-source';
+import { RtspSource } from './sources/rtsp/rtsp-source';
+import { SOURCE_LIMITS, SourceLimits, StreamSource } from './sources/stream-source';
+
+/** From a camera's URL to a source ready to run: the address is resolved, checked and pinned anew for each connection. */
+@Injectable()
+export class CameraConnector {
+  private readonly dialer: CameraDialer;
+  private readonly limits: SourceLimits;
+  private readonly ownPorts = new Set<number>();
+
+  constructor(
+    config: AppConfig,
+    private readonly toolchain: Toolchain,
+    private readonly clock: Clock,
+  ) {
+    const timeoutMs = config.cameraTimeoutSeconds * 1000;
+    this.limits = { ...SOURCE_LIMITS, timeoutMs };
+    this.ownPorts.add(config.port);
+    this.dialer = new CameraDialer(
+      {
+        allowLoopback: config.cameraAllowLoopback,
+        isOwnPort: (port) => this.ownPorts.has(port),
+        resolveTimeoutMs: timeoutMs,
+      },
+      clock,
+    );
+  }
+
+  /** A port of ours: no camera is dialled there. */
+  reservePort(port: number): void {
+    this.ownPorts.add(port);
+  }
+
+  releasePort(port: number): void {
+    this.ownPorts.delete(port);
+  }
+
+  /**
+   * @param session whom the source works for; stands in the arguments of its FFmpeg, where it needs one
+   * @throws CameraError where the URL or the address it leads to is not allowed, or does not resolve.
+   */
+  async connect(cameraUrl: string, session: string): Promise<StreamSource> {
+    const { dialer, limits, clock } = this;
+    const target = await dialer.resolve(parseCameraUrl(cameraUrl));
+    if (target.scheme === 'rtsp' || target.scheme === 'rtsps') return new RtspSource({ target, dialer, limits, clock });
+    return new HttpSource({ target, dialer, limits, clock, ffmpeg: this.toolchain, session });
+  }
+}

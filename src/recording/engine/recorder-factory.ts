@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../common/clock';
+import { AppConfig } from '../../config/app-config';
+import { Toolchain } from '../../media/toolchain';
+import { CameraFacts } from '../../proxy/camera-probe';
+import { Disk } from '../../storage/disk';
+import { VideoStore } from '../../storage/video-store';
+import {
+  CourtRecorder,
+  FinishedFile,
+  RecorderOptions,
+  RecorderPart,
+  RecorderSource,
+  RecorderState,
+} from './court-recorder';
+import { Encoder } from './encoder';
+import { Finaliser } from './finaliser';
+import { Journal, JournalResult } from './journal';
+
+/** What may wait between the proxy and a recorder; it takes at once, so hardly ever anything does. */
+const QUEUE_BYTES = 32 * 1024 * 1024;
+const ENCODER_LOG_BYTES = 1024 * 1024;
+
+/** One recording to make. */
+export interface RecorderSpec {
+  readonly sessionId: string;
+  readonly clubId: number;
+  /** Epoch milliseconds. */
+  readonly plannedEndAt: number;
+  readonly source: RecorderSource;
+  readonly facts: CameraFacts;
+  readonly onChange: (state: RecorderState) => void;
+  readonly onPart: (part: RecorderPart) => void;
+}
+
+/** Puts recorders together: journal, encoder where the camera needs one, finaliser, and their places on disk. */
+@Injectable()
+export class RecorderFactory {
+  private readonly logger = new Logger('Recorder');
+  private readonly finaliser: Finaliser;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly store: VideoStore,
+    private readonly disk: Disk,
+    private readonly toolchain: Toolchain,
+    private readonly clock: Clock,
+  ) {
+    this.finaliser = new Finaliser(disk, toolchain);
+  }
+
+  make(spec: RecorderSpec): CourtRecorder {
+    const { sessionId, clubId, plannedEndAt, source, facts } = spec;
+    return new CourtRecorder({
+      clock: this.clock,
+      source,
+      plannedEndAt,
+      maxQueueBytes: QUEUE_BYTES,
+      openJournal: async (events) =>
+        Journal.start(
+          {
+            disk: this.disk,
+            clock: this.clock,
+            folder: await this.store.makeRecordingFolder(sessionId),
+            plannedSeconds: Math.max(60, (plannedEndAt - this.clock.now()) / 1000),
+            fps: facts.codec === 'h264' ? facts.fps : this.config.videoFps,
+          },
+          events,
+        ),
+      makeEncoder: facts.codec === 'h264' ? null : this.encoderOf(sessionId),
+      noteStop: (endTicks) => this.store.writeStopWish(sessionId, { endTicks }),
+      finish: (result) => this.finish(clubId, sessionId, result),
+      onChange: spec.onChange,
+      onPart: spec.onPart,
+      onError: (message, error) => this.logger.error({ err: error, sessionId }, message),
+    });
+  }
+
+  /** Bytes that recordings may still take on their disk. */
+  freeBytes(): Promise<number> {
+    return this.store.freeBytes();
+  }
+
+  private encoderOf(sessionId: string): NonNullable<RecorderOptions['makeEncoder']> {
+    return (onFrame, onRestart) => {
+      const { videoCodec, videoPreset, videoCrf, videoFps, logsDir } = this.config;
+      const encoder = new Encoder({
+        ffmpeg: this.toolchain,
+        session: sessionId,
+        codec: videoCodec,
+        preset: videoPreset,
+        crf: videoCrf,
+        maxFps: videoFps,
+        log: { path: join(logsDir, `${sessionId}.ffmpeg.log`), maxBytes: ENCODER_LOG_BYTES },
+        onFrame,
+        onRestart: (exit, pauseMs) => {
+          this.logger.warn(
+            { sessionId, code: exit.code, signal: exit.signal, pauseMs },
+            'An encoder died and is restarted.',
+          );
+          onRestart();
+        },
+      });
+      return {
+        take: (frame) => encoder.take(frame),
+        stop: () => encoder.stop(),
+        get restarts() {
+          return encoder.status.restarts;
+        },
+      };
+    };
+  }
+
+  private async finish(clubId: number, sessionId: string, result: JournalResult): Promise<FinishedFile> {
+    const began = this.clock.monotonic();
+    const video = await this.finaliser.finalise({
+      folder: this.store.recordingFolder(sessionId),
+      parts: result.parts.map(({ info, index }) => ({ path: info.path, startTicks: info.startTicks, index })),
+      endTicks: result.endTicks,
+      target: this.store.videoPath(clubId, sessionId),
+    });
+    const { bytes, durationSeconds, width, height, codec, way, complaint } = video;
+    const tookMs = Math.round(this.clock.monotonic() - began);
+    this.logger.log({ sessionId, way, tookMs, durationSeconds, bytes }, 'A recording is ready.');
+    if (complaint) this.logger.warn({ sessionId, complaint }, "The decoder complains of the camera's own pictures.");
+    const videoPath = this.store.relativePath(clubId, sessionId);
+    return { videoPath, sizeBytes: bytes, durationSeconds, width, height, codec };
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { VideoCatalogueModule } from '../files/video-catalogue.module';
+import { RuntimeModule } from '../runtime/runtime.module';
+import { Recording, RecordingGap, RecordingPart } from './entities/recording.entity';
+import { RecordingLog } from './recording-log.service';
+import { RecordingMirror } from './recording-mirror.service';
+
+/** The rows of recordings, without routes: what sessions show of them. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Recording, RecordingPart, RecordingGap]), VideoCatalogueModule, RuntimeModule],
+  providers: [RecordingLog, RecordingMirror],
+  exports: [RecordingLog, RecordingMirror],
+})
+export class RecordingLogModule {}

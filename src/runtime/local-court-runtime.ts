@@ -1,0 +1,228 @@
+import { Injectable, Logger, OnApplicationShutdown } from '@nestjs/common';
+import { Observable, Subject } from 'rxjs';
+import { Cancel, Clock } from '../common/clock';
+import { ProblemException } from '../common/problem';
+import { AppConfig } from '../config/app-config';
+import { CameraConnector } from '../proxy/camera-connector';
+import { CameraProxy, ProxyState } from '../proxy/camera-proxy';
+import { CameraError } from '../proxy/camera-error';
+import { CameraSnapshots } from '../proxy/camera-snapshots';
+import { ProxyPort } from '../proxy/proxy-port';
+import { CourtRecorder } from '../recording/engine/court-recorder';
+import { RecorderFactory } from '../recording/engine/recorder-factory';
+import {
+  CourtRuntime,
+  CourtStatus,
+  OpenedCourt,
+  OpenSpec,
+  RecordingFacts,
+  RecordingSpec,
+  RuntimeEvent,
+} from './court-runtime';
+import { mayStart, mustStop, Writer } from './disk-budget';
+import { LocalCourt } from './local-court';
+
+/** A start waits at most this long for the first fragment; then it answers `starting`. */
+const FIRST_FRAGMENT_MS = 5_000;
+/** How often free space is looked at while something records. */
+const DISK_CHECK_MS = 5_000;
+/** What we expect of the encoder until it is measured, bits a second. */
+const ENCODED_BITRATE = 4_000_000;
+/** How often a running recording's progress is told, for its row. */
+const PROGRESS_MS = 15_000;
+/** A finished recording is answered from memory this long after its session closed. */
+const REMEMBER_MS = 60_000;
+
+/** Sessions in this process: camera, proxy, recorder. Knows no database. */
+@Injectable()
+export class LocalCourtRuntime extends CourtRuntime implements OnApplicationShutdown {
+  private readonly logger = new Logger('CourtRuntime');
+  private readonly events = new Subject<RuntimeEvent>();
+  private readonly courts = new Map<string, LocalCourt>();
+  private readonly opening = new Map<string, AbortController>();
+  /** Recordings under way or just finished, whether their session is still open or not. */
+  private readonly recorders = new Map<string, CourtRecorder>();
+  private tick: Cancel | undefined;
+  private progressAt = 0;
+
+  constructor(
+    private readonly connector: CameraConnector,
+    private readonly recorderFactory: RecorderFactory,
+    private readonly snapshots: CameraSnapshots,
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async open({ sessionId, cameraUrl }: OpenSpec): Promise<OpenedCourt> {
+    const abort = new AbortController();
+    this.opening.set(sessionId, abort);
+    const began = this.clock.monotonic();
+    const proxy = new CameraProxy({
+      clock: this.clock,
+      connect: () => this.connector.connect(cameraUrl, sessionId),
+      stallMs: this.config.cameraStallSeconds * 1000,
+      timeoutMs: this.config.cameraTimeoutSeconds * 1000,
+      onState: (state, cause) => this.onProxyState(sessionId, state, cause),
+      onConsumerError: (consumer, error) =>
+        this.logger.error({ err: error, sessionId, consumer }, 'A consumer of frames failed.'),
+    });
+    const port = new ProxyPort(proxy, () => this.snapshots.of(proxy, sessionId));
+    try {
+      const facts = await proxy.open(abort.signal);
+      const latencyMs = Math.round(this.clock.monotonic() - began);
+      await port.open(this.config.proxyBasePort);
+      this.connector.reservePort(port.port);
+      this.courts.set(sessionId, new LocalCourt(sessionId, proxy, port, latencyMs, this.clock));
+      return { facts, proxyPort: port.port, latencyMs };
+    } catch (error) {
+      await Promise.all([proxy.close(), port.close()]);
+      throw error;
+    } finally {
+      this.opening.delete(sessionId);
+    }
+  }
+
+  async close(sessionId: string): Promise<void> {
+    this.opening.get(sessionId)?.abort();
+    const court = this.courts.get(sessionId);
+    if (!court) return;
+    await court.recorder?.stop();
+    this.courts.delete(sessionId);
+    this.connector.releasePort(court.port.port);
+    await Promise.all([court.port.close(), court.proxy.close()]);
+    this.forgetLater(sessionId);
+  }
+
+  async startRecording(spec: RecordingSpec): Promise<RecordingFacts> {
+    const { sessionId } = spec;
+    const court = this.courts.get(sessionId);
+    if (!court) throw new ProblemException('session_not_live');
+    if (court.recorder) throw new ProblemException('already_recording');
+    // Taken before the first wait: of two starts at once one finds it taken.
+    const recorder = this.recorderFactory.make({
+      ...spec,
+      source: court.proxy,
+      facts: court.status().facts,
+      onChange: (recording) => this.events.next({ type: 'recording.changed', sessionId, recording }),
+      onPart: (part) => this.events.next({ type: 'recording.part', sessionId, part }),
+    });
+    court.recorder = recorder;
+    this.recorders.set(sessionId, recorder);
+    try {
+      await this.admit(recorder, court);
+      await recorder.start();
+    } catch (error) {
+      court.recorder = null;
+      this.recorders.delete(sessionId);
+      throw error;
+    }
+    if (court.proxy.state === 'reconnecting') recorder.setCamera('camera_lost');
+    this.watchDisk();
+    await recorder.begun(FIRST_FRAGMENT_MS);
+    return recorder.state;
+  }
+
+  extendRecording(sessionId: string, plannedEndAt: number): void {
+    this.recorders.get(sessionId)?.extend(plannedEndAt);
+  }
+
+  async stopRecording(sessionId: string): Promise<RecordingFacts | null> {
+    return (await this.recorders.get(sessionId)?.stop()) ?? null;
+  }
+
+  status(sessionId: string): CourtStatus | null {
+    return this.courts.get(sessionId)?.status() ?? null;
+  }
+
+  recording(sessionId: string): RecordingFacts | null {
+    return this.recorders.get(sessionId)?.state ?? null;
+  }
+
+  async snapshot(sessionId: string): Promise<Buffer | null> {
+    const court = this.courts.get(sessionId);
+    return court ? this.snapshots.of(court.proxy, sessionId).catch(() => null) : null;
+  }
+
+  watch(): Observable<RuntimeEvent> {
+    return this.events.asObservable();
+  }
+
+  openSessions(): readonly string[] {
+    return [...this.courts.keys()];
+  }
+
+  /** Stops what runs and finishes its files; then lets go of every camera. */
+  async onApplicationShutdown(): Promise<void> {
+    this.tick?.();
+    for (const abort of this.opening.values()) abort.abort();
+    await Promise.all(this.openSessions().map((sessionId) => this.close(sessionId)));
+  }
+
+  private onProxyState(sessionId: string, state: ProxyState, cause: CameraError | undefined): void {
+    if (state !== 'live' && state !== 'reconnecting') return;
+    const court = this.courts.get(sessionId);
+    if (!court) return;
+    if (state === 'reconnecting')
+      this.logger.warn({ sessionId, code: cause?.code }, `The camera is away: ${cause?.message}`);
+    else this.logger.log({ sessionId }, 'The camera is back.');
+    const away = cause?.code === 'camera_timeout' ? 'camera_stalled' : 'camera_lost';
+    court.recorder?.setCamera(state === 'live' ? null : away);
+    this.events.next({ type: 'court.state', sessionId, state });
+  }
+
+  private async admit(recorder: CourtRecorder, court: LocalCourt): Promise<void> {
+    const running = [...this.courts.values()].filter((other) => other.recorder && other.recorder !== recorder);
+    const free = await this.recorderFactory.freeBytes();
+    if (mayStart(free, this.reserveBytes, running.map(writerOf), writerOf(court))) return;
+    throw new ProblemException(
+      'disk_full',
+      'Not enough disk space for a recording of this length: delete videos first.',
+    );
+  }
+
+  private get reserveBytes(): number {
+    return this.config.diskReserveMb * 1024 * 1024;
+  }
+
+  /** One timer for all: stops recordings cleanly before the disk is full, and tells their progress. */
+  private watchDisk(): void {
+    if (this.tick) return;
+    this.tick = this.clock.after(DISK_CHECK_MS, () => {
+      this.tick = undefined;
+      void this.checkDisk().finally(() => {
+        if ([...this.recorders.values()].some((recorder) => recorder.remainingMs > 0)) this.watchDisk();
+      });
+    });
+  }
+
+  private async checkDisk(): Promise<void> {
+    const running = [...this.recorders].filter(([, recorder]) => recorder.remainingMs > 0);
+    const now = this.clock.monotonic();
+    if (now - this.progressAt >= PROGRESS_MS) {
+      this.progressAt = now;
+      for (const [sessionId, recorder] of running) {
+        this.events.next({ type: 'recording.changed', sessionId, recording: recorder.state });
+      }
+    }
+    try {
+      if (!mustStop(await this.recorderFactory.freeBytes(), this.reserveBytes)) return;
+    } catch (error) {
+      this.logger.error({ err: error }, 'The free disk space could not be read.');
+      return;
+    }
+    this.logger.error('The disk is nearly full: running recordings are stopped and finished.');
+    for (const [, recorder] of running) void recorder.stop();
+  }
+
+  private forgetLater(sessionId: string): void {
+    this.clock.after(REMEMBER_MS, () => this.recorders.delete(sessionId));
+  }
+}
+
+function writerOf(court: LocalCourt): Writer {
+  const health = court.proxy.health();
+  const bitrate = health.facts?.codec === 'h264' ? health.bitrate : ENCODED_BITRATE;
+  return { bitrate, remainingMs: court.recorder?.remainingMs ?? 0 };
+}

@@ -1,0 +1,37 @@
+import { Clock } from '../common/clock';
+import { CameraProxy } from '../proxy/camera-proxy';
+import { CameraFacts } from '../proxy/camera-probe';
+import { ProxyPort } from '../proxy/proxy-port';
+import { CourtRecorder } from '../recording/engine/court-recorder';
+import { CourtStatus } from './court-runtime';
+
+/** One open session in this process. */
+export class LocalCourt {
+  recorder: CourtRecorder | null = null;
+
+  constructor(
+    readonly sessionId: string,
+    readonly proxy: CameraProxy,
+    readonly port: ProxyPort,
+    readonly latencyMs: number,
+    private readonly clock: Clock,
+  ) {}
+
+  status(): CourtStatus {
+    const health = this.proxy.health();
+    const age = health.lastFrameAgeMs ?? 0;
+    return {
+      state: health.state === 'live' ? 'live' : 'reconnecting',
+      // Known from the first frame on, and a court is open only then.
+      facts: health.facts as CameraFacts,
+      proxyPort: this.port.port,
+      latencyMs: this.latencyMs,
+      lastFrameAt: this.clock.now() - age,
+      lastFrameAgeMs: age,
+      reconnects: health.reconnects,
+      viewers: health.consumers.filter((consumer) => consumer.name !== 'recording').length,
+      recording: this.recorder?.state ?? null,
+      error: health.state === 'live' ? null : health.lastError,
+    };
+  }
+}

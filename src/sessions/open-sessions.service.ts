@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { CourtUsage, OpenSession, SessionCameraFacts } from '../clubs/court-usage';
+import { CourtRuntime } from '../runtime/court-runtime';
+import { CameraError } from '../proxy/camera-error';
+import { SessionStore } from './session-store';
+
+/** What the clubs' room may know of sessions. */
+@Injectable()
+export class OpenSessions extends CourtUsage {
+  constructor(
+    private readonly store: SessionStore,
+    private readonly runtime: CourtRuntime,
+  ) {
+    super();
+  }
+
+  async hasOpenSession(courtIds: readonly number[]): Promise<boolean> {
+    return (await this.store.openOnCourts(courtIds)).length > 0;
+  }
+
+  async hasOpenSessionOf(userId: number, clubId: number | null): Promise<boolean> {
+    const open = await this.store.openOf(userId);
+    return open.some((session) => clubId === null || session.clubId === clubId);
+  }
+
+  async openSession(courtId: number): Promise<OpenSession | null> {
+    const [session] = await this.store.openOnCourts([courtId]);
+    return session ? { sessionId: session.id } : null;
+  }
+
+  async factsOfOpenSession(courtId: number): Promise<SessionCameraFacts | null> {
+    const session = await this.openSession(courtId);
+    const status = session && this.runtime.status(session.sessionId);
+    if (!session || !status) return null;
+    if (status.state !== 'live') {
+      throw new CameraError(
+        'camera_unreachable',
+        status.error?.message ?? 'The camera is away; the session keeps trying.',
+      );
+    }
+    const snapshot = await this.runtime.snapshot(session.sessionId);
+    return { ...status.facts, latencyMs: status.latencyMs, snapshot };
+  }
+}
