@@ -1,0 +1,99 @@
+import boundaries from 'eslint-plugin-boundaries';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Rooms meet through each other's services, modules, guards and ports; their entities are their own. */
+const ROOMS = ['auth', 'clubs', 'sessions', 'recording', 'preview', 'files', 'health'];
+const SEAMS = ['config', 'common', 'media', 'storage', 'database'];
+
+/** What may import what (docs/architecture.md). Every element may import itself. */
+const ARROWS = {
+  common: [],
+  config: ['common'],
+  media: ['common'],
+  storage: ['common', 'config'],
+  database: ['common', 'config'],
+  proxy: ['media', 'common', 'config'],
+  engine: ['media', 'storage', 'common', 'proxy'],
+  runtime: ['proxy', 'engine', 'storage', 'media', 'common', 'config'],
+  room: ['room', 'runtime', 'engine', 'proxy', 'media', 'storage', 'database', 'common', 'config'],
+  entities: ['common', 'media', 'proxy', 'runtime', 'engine'],
+  app: ['room', 'runtime', 'database', 'storage', 'common', 'config'],
+};
+
+const elements = [
+  ...SEAMS.map((name) => ({ type: name, pattern: `src/${name}` })),
+  { type: 'proxy', pattern: 'src/proxy' },
+  { type: 'runtime', pattern: 'src/runtime' },
+  { type: 'engine', pattern: 'src/recording/engine' },
+  { type: 'entities', pattern: `src/(${ROOMS.join('|')})/entities`, capture: ['room'] },
+  { type: 'room', pattern: `src/(${ROOMS.join('|')})`, capture: ['room'] },
+  { type: 'app', pattern: 'src', partialMatch: false },
+];
+
+const element = (type, room) => ({ element: { type, ...(room && { captured: { room } }) } });
+const SAME_ROOM = '{{ from.element.captured.room }}';
+
+const arrows = [
+  ...Object.entries(ARROWS).map(([from, to]) => ({
+    from: element(from),
+    allow: { to: element(from === 'entities' ? to : [...to, from]) },
+  })),
+  { from: element('room'), allow: { to: element('entities', SAME_ROOM) } },
+  { from: element('entities'), allow: { to: element(['room', 'entities'], SAME_ROOM) } },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'coverage/**', 'data/**', 'static/**', 'web/**', '.cache/**'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: ['error', 'always'],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Use node:crypto, or jitter() of common/clock.' },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-console': 'error',
+      'max-lines': ['error', { max: 350, skipBlankLines: true }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/config/**', 'src/thread-pool.ts', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'The environment is read in src/config only.' },
+        { object: 'Math', property: 'random', message: 'Use node:crypto, or jitter() of common/clock.' },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    plugins: { boundaries },
+    settings: {
+      'boundaries/elements': elements,
+      'boundaries/include': ['src/**/*.ts'],
+      'import/resolver': { typescript: { project: './tsconfig.json' } },
+    },
+    rules: {
+      'boundaries/dependencies': ['error', { default: 'disallow', policies: arrows }],
+      'boundaries/no-unknown-files': 'error',
+    },
+  },
+  { files: ['**/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  prettier,
+);

@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { toProblem } from '../../src/common/to-problem';
+import { EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { startTestApp, TestApp } from '../support/test-app';
+
+/** The contract: without the database, a 503 within this many milliseconds. */
+const LIMIT_MS = 2000;
+
+/** The server and its children, which are no process group of its own. */
+function serverProcesses(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return [pid, ...children.trim().split(' ').map(Number)];
+}
+
+describe('the service without its database', () => {
+  const root = mkdtempSync(join(tmpdir(), 'padelvar-outage-'));
+  const home = mkdtempSync(join(tmpdir(), 'padelvar-outage-pg-'));
+  let postgres: EmbeddedPostgres;
+  let service: TestApp;
+  let runsAgain: () => void = () => undefined;
+
+  beforeAll(async () => {
+    postgres = await startEmbeddedPostgres({
+      dataDir: root,
+      home,
+      logsDir: join(root, 'logs'),
+      durable: false,
+      log: (_level, message) => message.includes('runs again') && runsAgain(),
+    });
+    service = await startTestApp({ databaseUrl: postgres.url, root });
+  });
+  afterAll(async () => {
+    await service.close();
+    await postgres.stop();
+    for (const path of [root, home]) rmSync(path, { recursive: true, force: true });
+  });
+
+  async function health(): Promise<{ status: number; database: string; ms: number }> {
+    const before = performance.now();
+    const answer = await fetch(`${service.url}/api/video/health`);
+    const { database } = (await answer.json()) as { database: string };
+    return { status: answer.status, database, ms: performance.now() - before };
+  }
+
+  it('says so within two seconds while the server is silent, and goes on by itself', async () => {
+    expect(await health()).toMatchObject({ status: 200 });
+    const server = serverProcesses(postgres.pid() ?? 0);
+    server.forEach((pid) => process.kill(pid, 'SIGSTOP'));
+    try {
+      const silent = await health();
+      expect(silent).toMatchObject({ status: 503, database: 'unavailable' });
+      expect(silent.ms).toBeLessThan(LIMIT_MS);
+      const before = performance.now();
+      const error: unknown = await service.app
+        .get(DataSource)
+        .query('SELECT 1')
+        .catch((reason: unknown) => reason);
+      expect(toProblem(error).code).toBe('database_unavailable');
+      expect(performance.now() - before).toBeLessThan(LIMIT_MS);
+    } finally {
+      server.forEach((pid) => process.kill(pid, 'SIGCONT'));
+    }
+    expect(await health()).toMatchObject({ status: 200, database: 'ok' });
+  });
+
+  it('survives the death of the server in the middle of a transaction, and reconnects', async () => {
+    const again = new Promise<void>((resolve) => (runsAgain = resolve));
+    const runner = service.app.get(DataSource).createQueryRunner();
+    await runner.startTransaction();
+    const waiting = runner.query('SELECT pg_sleep(1)').catch((reason: unknown) => reason);
+    process.kill(postgres.pid() ?? 0, 'SIGKILL');
+    expect(toProblem(await waiting).code).toBe('database_unavailable');
+    await runner.release().catch(() => undefined);
+    const away = await health();
+    expect(away.ms).toBeLessThan(LIMIT_MS);
+    await again;
+    expect(await health()).toMatchObject({ status: 200, database: 'ok' });
+  });
+});
