@@ -1,7 +1,0 @@
-import { Global, Module } from '@nestjs/common';
-import { Clock, SystemClock } from './clock';
-
-/** Time for every room. */
-@Global()
-@Module({ providers: [{ provide: Clock, useClass: SystemClock }], exports: [Clock] })
-export class ClockModule {}
