@@ -72,14 +72,21 @@ export async function setup(connection: RtspConnection, track: VideoTrack): Prom
   return { rtpChannel: channels.rtp, rtcpChannel: channels.rtcp, control, timeoutSeconds: session.timeoutSeconds };
 }
 
-/** PLAY, for the session or, where the camera insists, for the track. @throws CameraError */
-export async function play(connection: RtspConnection, track: VideoTrack, agreed: RtspSetup): Promise<void> {
+/**
+ * PLAY, for the session or, where the camera insists, for the track.
+ * @returns the request URI that took it
+ * @throws CameraError
+ */
+export async function play(connection: RtspConnection, track: VideoTrack, agreed: RtspSetup): Promise<string> {
   const headers = { Range: 'npt=0.000-' };
-  let response = await connection.request('PLAY', track.aggregate, headers);
-  if (OTHER_AGGREGATION.has(response.status) && agreed.control !== track.aggregate) {
-    response = await connection.request('PLAY', agreed.control, headers);
+  let uri = track.aggregate;
+  let response = await connection.request('PLAY', uri, headers);
+  if (OTHER_AGGREGATION.has(response.status) && agreed.control !== uri) {
+    uri = agreed.control;
+    response = await connection.request('PLAY', uri, headers);
   }
   demand(response, 'PLAY');
+  return uri;
 }
 
 function demand(response: RtspResponse, method: string): RtspResponse {

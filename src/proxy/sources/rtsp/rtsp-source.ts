@@ -36,6 +36,7 @@ export class RtspSource implements StreamSource {
   private receiver: RtpReceiver | null = null;
   private agreed: RtspSetup | null = null;
   private sink: SourceSink | null = null;
+  private playUri: string | null = null;
   private hasPicture = false;
 
   constructor(private readonly options: RtspSourceOptions) {
@@ -69,6 +70,7 @@ export class RtspSource implements StreamSource {
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.sink = null;
+      this.connection.paced = false;
       this.receiver = null;
       for (const cancel of this.timers.values()) {
         cancel();
@@ -87,12 +89,14 @@ export class RtspSource implements StreamSource {
     const uri = requestUri(target);
     const keepAliveMethod = await askOptions(connection, uri);
     const track = await describe(connection, uri);
+    // Before PLAY: its answer and the first picture may come in one read.
+    sink.onProtocol(target.scheme === 'rtsps' ? 'rtsps' : 'rtsp');
     // Made before SETUP is sent: a camera may send pictures before it answers.
     this.receiver = this.receiverFor(track, sink);
     this.agreed = await setup(connection, track);
-    await play(connection, track, this.agreed);
+    this.playUri = await play(connection, track, this.agreed);
     this.cancel('handshake');
-    sink.onProtocol(target.scheme === 'rtsps' ? 'rtsps' : 'rtsp');
+    connection.paced = true;
     this.expectPictures();
     this.report();
     const halfLife = (this.agreed.timeoutSeconds * 1000) / 2;
@@ -196,7 +200,7 @@ export class RtspSource implements StreamSource {
       return;
     }
     await Promise.race([
-      this.connection.exchange('TEARDOWN', this.agreed.control, {}).catch(() => undefined),
+      this.connection.exchange('TEARDOWN', this.playUri ?? this.agreed.control, {}).catch(() => undefined),
       new Promise<void>((resolve) => this.later('teardown', TEARDOWN_MS, resolve)),
     ]);
     this.cancel('teardown');
