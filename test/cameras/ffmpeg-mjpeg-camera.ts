@@ -1,5 +1,6 @@
 import { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endChild, spawnTied } from './child-process';
@@ -17,15 +18,16 @@ async function listens(port: number): Promise<boolean> {
 
 /**
  * A camera nobody here wrote: `ffmpeg -f mpjpeg -listen 1`, which serves one client at a time and ends with it; it is
- * started again for the next one.
+ * started again for the next one and emits `listening` each time it can be dialled.
  */
-export class FfmpegMjpegCamera {
+export class FfmpegMjpegCamera extends EventEmitter<{ listening: [] }> {
   private child: ChildProcess | null = null;
   private running = false;
   private words = '';
   private boundPort: number;
 
   constructor(private readonly options: { readonly clip: MjpegClip; readonly port?: number }) {
+    super();
     this.boundPort = options.port ?? 0;
   }
 
@@ -77,5 +79,6 @@ export class FfmpegMjpegCamera {
       if (ended || !this.running) throw new Error(`ffmpeg does not listen: ${this.words}`);
       await delay(20);
     }
+    this.emit('listening');
   }
 }
