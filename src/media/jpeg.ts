@@ -58,15 +58,16 @@ export interface HeaderWalk {
 /**
  * Walks from `from` (right after an SOI, or where an earlier walk said `more`) to the first scan.
  * @param onSegment gets each whole segment: its marker's second byte and where the 0xFF before that stands.
+ * @param last what an earlier walk that said `more` gave as its last segment.
  */
 export function walkJpegHeader(
   bytes: Buffer,
   from: number,
   onSegment?: (marker: number, at: number) => void,
   to = bytes.length,
+  last = from,
 ): HeaderWalk {
   let at = from;
-  let last = from;
   for (;;) {
     if (at + 1 >= to) return { state: 'more', at, last };
     if (bytes[at] !== 0xff) return { state: 'broken', at, last };

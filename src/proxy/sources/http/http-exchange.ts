@@ -51,6 +51,29 @@ export function hangUp(socket: Socket): Promise<void> {
   });
 }
 
+/** How long a camera may take to close its side. */
+const FAREWELL_MS = 500;
+
+/**
+ * Closes a socket in good order, for a camera that is dialled again at once: one that allows a single connection has to
+ * have noticed that this one is over, so its own end of it is awaited, for a moment.
+ */
+export async function partWith(socket: Socket, clock: Clock): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = clock.after(FAREWELL_MS, resolve);
+    const over = (): void => {
+      cancel();
+      resolve();
+    };
+    if (socket.closed) return over();
+    socket.on('error', () => undefined);
+    socket.once('end', over).once('close', over);
+    socket.end();
+    socket.resume();
+  });
+  await hangUp(socket);
+}
+
 function formatRequest({ scheme, host, port, path }: CameraTarget, authorization: string | null): string {
   const usual = scheme === 'https' ? 443 : 80;
   const lines = [

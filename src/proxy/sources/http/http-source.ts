@@ -6,7 +6,7 @@ import { CameraTarget, SourceLimits, SourceSink, StreamSource } from '../stream-
 import { BodyReader, streamEnded } from './body-reader';
 import { DemuxPipe } from './demux-pipe';
 import { authorize, isStale, parseChallenges } from './http-auth';
-import { get, hangUp, HttpDialer, HttpResponse } from './http-exchange';
+import { get, hangUp, HttpDialer, HttpResponse, partWith } from './http-exchange';
 import { field } from './http-head';
 import { checkEncoding, contentTypeOf, explainStatus } from './http-status';
 import { SampleUnits } from './sample-units';
@@ -82,7 +82,7 @@ export class HttpSource implements StreamSource {
         throw error;
       }
       // A camera that allows one connection gets one: the first is closed before the second is dialled.
-      await hangUp(response.socket);
+      await partWith(response.socket, clock);
     }
   }
 

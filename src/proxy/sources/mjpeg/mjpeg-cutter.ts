@@ -33,6 +33,7 @@ export class MjpegCutter {
   /** Where the search goes on, in the window. */
   private at = 0;
   private pictureAt = 0;
+  private segmentAt = 0;
   private scanAt = 0;
   /** An EOI found already, or -1; and how far there is none. */
   private endAt = -1;
@@ -57,6 +58,7 @@ export class MjpegCutter {
     const moved = this.window.append(chunk);
     this.at -= moved;
     this.pictureAt -= moved;
+    this.segmentAt -= moved;
     this.scanAt -= moved;
     if (this.endAt >= 0) this.endAt -= moved;
     while (this.step());
@@ -144,14 +146,15 @@ export class MjpegCutter {
   private begin(at: number): void {
     this.discarded = -1;
     this.pictureAt = this.window.start = at;
-    this.at = at + 2;
+    this.at = this.segmentAt = at + 2;
     this.state = 'header';
   }
 
   private walkHeader(): boolean {
     const { window } = this;
-    const walk = walkJpegHeader(window.bytes, this.at, undefined, window.end);
+    const walk = walkJpegHeader(window.bytes, this.at, undefined, window.end, this.segmentAt);
     this.at = walk.at;
+    this.segmentAt = walk.last;
     if (walk.state === 'more') return this.needMore();
     if (walk.state === 'broken') {
       // Cut inside a segment: that segment may have swallowed the next picture's beginning, but an APPn may hold a
