@@ -160,12 +160,12 @@ export abstract class CameraServer extends EventEmitter<CameraEvents> {
   }
 
   /**
-   * Keeps every connection, also new ones, but sends nothing and reads nothing, like a stopped process; goes on after
+   * Keeps every connection, also new ones, but sends nothing and obeys nothing, like a stopped process; goes on after
    * `ms`, or with {@link speak}. The pictures of that time are lost and it goes on at a keyframe.
    */
   silence(ms = Infinity): void {
     this.muted = true;
-    for (const wire of this.wires) wire.socket.pause();
+    for (const wire of this.wires) wire.setDeaf(true);
     if (this.unmute !== null) clearTimeout(this.unmute);
     this.unmute = ms === Infinity ? null : setTimeout(() => this.speak(), ms);
   }
@@ -174,7 +174,7 @@ export abstract class CameraServer extends EventEmitter<CameraEvents> {
     if (this.unmute !== null) clearTimeout(this.unmute);
     this.unmute = null;
     this.muted = false;
-    for (const wire of this.wires) wire.socket.resume();
+    for (const wire of this.wires) wire.setDeaf(false);
   }
 
   /** Every connection gets one byte each `ms` milliseconds; 0 ends it. */
@@ -263,8 +263,8 @@ export abstract class CameraServer extends EventEmitter<CameraEvents> {
         return;
       }
       if (this.dripMs > 0) wire.dripEvery(this.dripMs);
+      if (this.muted) wire.setDeaf(true);
       this.serve(wire, second);
-      if (this.muted) socket.pause();
     });
   }
 

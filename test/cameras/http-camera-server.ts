@@ -43,12 +43,6 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** Keys of `defaults` taken from `options` where they are given there. */
-export function withDefaults<T extends object>(defaults: T, options: Partial<T>): T {
-  const chosen = (Object.keys(defaults) as (keyof T)[]).filter((key) => options[key] !== undefined);
-  return Object.assign({ ...defaults }, Object.fromEntries(chosen.map((key) => [key, options[key]])));
-}
-
 /** The HTTP side of the cameras that stream in an endless answer: bare sockets, so that every byte can be wrong. */
 export abstract class HttpCameraServer extends CameraServer {
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -77,7 +71,7 @@ export abstract class HttpCameraServer extends CameraServer {
   protected serve(wire: Wire, busy: boolean): void {
     const reader = new RtspInputReader();
     let streaming = false;
-    wire.socket.on('data', (chunk: Buffer) => {
+    wire.listen((chunk) => {
       for (const item of reader.read(chunk)) {
         if (!('method' in item) || streaming) continue;
         const { method, uri, headers } = item;

@@ -3,7 +3,8 @@ import { H264Clip } from './clips';
 import { ContainerMuxer } from './container-muxer';
 import { FlvMuxer } from './flv-muxer';
 import { Fmp4Muxer } from './fmp4-muxer';
-import { DEFAULT_HTTP_BEHAVIOUR, HttpBehaviour, HttpCameraServer, withDefaults } from './http-camera-server';
+import { withDefaults } from './defaults';
+import { DEFAULT_HTTP_BEHAVIOUR, HttpBehaviour, HttpCameraServer } from './http-camera-server';
 import { PlayedFrame } from './playback';
 import { TsMuxer } from './ts-muxer';
 import { MAX_BACKLOG, Wire } from './wire';
@@ -74,7 +75,7 @@ export class HttpCamera extends HttpCameraServer {
       }
       if (slow || client.wire.closed || (client.waitingForKeyframe && !frame.keyframe)) continue;
       client.waitingForKeyframe = false;
-      const times = { pts: frame.pts + this.offset, dts: frame.dts + this.offset };
+      const times = { pts: Math.round(frame.pts + this.offset), dts: Math.round(frame.dts + this.offset) };
       this.body(client.wire, client.muxer.picture({ clip, unit, ...times }));
       clients++;
     }

@@ -1,3 +1,4 @@
+/** Simulated cameras: real sockets, real pictures, faults to switch on. Used by tests, the demo and the bench. */
 export * from './camera-server';
 export * from './clips';
 export * from './rtsp-behaviour';
@@ -9,3 +10,6 @@ export * from './http-camera';
 export * from './mjpeg-camera';
 export * from './gstreamer-camera';
 export * from './ffmpeg-mjpeg-camera';
+export { AuthScheme } from './camera-auth';
+export { monotonic } from './pacer';
+export { PlayedFrame } from './playback';

@@ -1,7 +1,8 @@
 import { constants, createGzip, Gzip } from 'node:zlib';
 import { CameraServerOptions } from './camera-server';
 import { MjpegClip } from './clips';
-import { DEFAULT_HTTP_BEHAVIOUR, HttpBehaviour, HttpCameraServer, withDefaults } from './http-camera-server';
+import { withDefaults } from './defaults';
+import { DEFAULT_HTTP_BEHAVIOUR, HttpBehaviour, HttpCameraServer } from './http-camera-server';
 import { claimJpegSize, withThumbnail } from './jpeg-tricks';
 import { PlayedFrame } from './playback';
 import { MAX_BACKLOG, Wire } from './wire';

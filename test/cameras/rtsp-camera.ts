@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { CameraServer, CameraServerOptions } from './camera-server';
 import { Clip, H264Clip } from './clips';
+import { withDefaults } from './defaults';
 import { fakeSps } from './fake-sps';
 import { PlayedFrame } from './playback';
 import { DEFAULT_BEHAVIOUR, RtspBehaviour } from './rtsp-behaviour';
@@ -11,14 +12,6 @@ import { Wire } from './wire';
 
 export interface RtspCameraOptions extends CameraServerOptions, Partial<RtspBehaviour> {
   readonly clip: H264Clip;
-}
-
-function behaviourOf(options: Partial<RtspBehaviour>): RtspBehaviour {
-  const chosen = Object.keys(DEFAULT_BEHAVIOUR).filter((key) => options[key as keyof RtspBehaviour] !== undefined);
-  return Object.assign(
-    { ...DEFAULT_BEHAVIOUR },
-    Object.fromEntries(chosen.map((key) => [key, options[key as keyof RtspBehaviour]])),
-  );
 }
 
 /**
@@ -35,7 +28,7 @@ export class RtspCamera extends CameraServer {
 
   constructor(options: RtspCameraOptions) {
     super('rtsp', options, '/live/court');
-    this.behaviour = behaviourOf(options);
+    this.behaviour = withDefaults(DEFAULT_BEHAVIOUR, options);
   }
 
   /** Changes behaviour from now on. */
@@ -77,7 +70,8 @@ export class RtspCamera extends CameraServer {
   }
 
   private rtpTime(ticks: number): number {
-    return (((this.behaviour.timestampStart + ticks + this.jumpedTicks) % 2 ** 32) + 2 ** 32) % 2 ** 32;
+    const rounded = Math.round(this.behaviour.timestampStart + ticks + this.jumpedTicks);
+    return ((rounded % 2 ** 32) + 2 ** 32) % 2 ** 32;
   }
 
   private setsOf(clip: H264Clip): readonly Buffer[] {

@@ -53,7 +53,7 @@ export class RtspConnection {
     private readonly busy: boolean,
   ) {
     this.sender = new RtspSender(wire, host);
-    wire.socket.on('data', (chunk: Buffer) => {
+    wire.listen((chunk) => {
       for (const item of this.input.read(chunk)) {
         if ('method' in item) this.handle(item);
         else if (host.behaviour.aliveBy === 'any') this.alive();

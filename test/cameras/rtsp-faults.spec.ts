@@ -106,6 +106,34 @@ describe('RtspCamera, its faults', () => {
     expect(seen.map((packet) => packet.sequence)).toEqual(seen.map((_, i) => ((last?.sequence ?? 0) + 1 + i) & 0xffff));
   });
 
+  it('notices who leaves during silence, and answers who stays after it', async () => {
+    await run();
+    const [leaving, staying] = [probe(), probe()];
+    await leaving.play();
+    camera.silence();
+    staying.send('OPTIONS');
+    const left = once(camera, 'disconnection');
+    await leaving.close();
+    await left;
+    expect(camera.connections).toBe(1);
+    camera.speak();
+    expect((await staying.answer())?.status).toBe(200);
+  });
+
+  it('leaves nothing behind, and starts again on its port', async () => {
+    const before = process.getActiveResourcesInfo().sort();
+    await run();
+    const { port } = camera;
+    const client = probe();
+    await client.play();
+    await Promise.all([camera.refuse(60_000), camera.silence(60_000)]);
+    await Promise.all([camera.stop(), client.closed]);
+    expect(process.getActiveResourcesInfo().sort()).toEqual(before);
+    await camera.start();
+    expect(camera.port).toBe(port);
+    expect((await probe().play())?.status).toBe(200);
+  });
+
   it('sends one byte at a time', async () => {
     await run();
     camera.oneByteEvery(1);

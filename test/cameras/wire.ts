@@ -10,6 +10,9 @@ export class Wire {
   private drip: NodeJS.Timeout | null = null;
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
+  private deaf = false;
+  private unheard: Buffer[] = [];
+  private handler: ((chunk: Buffer) => void) | null = null;
 
   constructor(
     readonly socket: Socket,
@@ -25,6 +28,21 @@ export class Wire {
     socket.on('close', gone);
     // A client may go away at any moment; 'close' follows.
     socket.on('error', () => undefined);
+  }
+
+  /** Calls `handler` with what the client sends. */
+  listen(handler: (chunk: Buffer) => void): void {
+    this.handler = handler;
+    this.socket.on('data', (chunk: Buffer) => {
+      if (this.deaf) this.unheard.push(chunk);
+      else handler(chunk);
+    });
+  }
+
+  /** While deaf, input is kept for later. The socket goes on reading, so that the client's good-bye is noticed. */
+  setDeaf(deaf: boolean): void {
+    this.deaf = deaf;
+    if (!deaf) for (const chunk of this.unheard.splice(0)) this.handler?.(chunk);
   }
 
   /** Bytes accepted but not yet taken by the kernel. */
