@@ -95,11 +95,10 @@ export class Accounts1700000000001 implements MigrationInterface {
 
       CREATE TABLE media_tokens (
         hash bytea PRIMARY KEY CHECK (octet_length(hash) = 32),
-        sign_in_id uuid NOT NULL REFERENCES sign_ins (id) ON DELETE CASCADE,
+        sign_in_id uuid NOT NULL UNIQUE REFERENCES sign_ins (id) ON DELETE CASCADE,
         created_at timestamptz NOT NULL DEFAULT now(),
         expires_at timestamptz NOT NULL
       );
-      CREATE INDEX media_tokens_sign_in_idx ON media_tokens (sign_in_id);
 
       -- No foreign keys: the trail outlives what it speaks of.
       CREATE TABLE audit_log (

@@ -16,8 +16,8 @@ export interface SessionCameraFacts extends CameraFacts {
 }
 
 /**
- * Port: what the sessions' room says about courts in use. Implemented there and bound with
- * `{ provide: CourtUsage, useClass/useExisting: … }` handed to `ClubsModule.forRoot`.
+ * Port: what the sessions' room says about courts in use. Implemented and bound there (`{ provide: CourtUsage,
+ * useExisting: … }`, in any module): the clubs' room finds it once the application stands, see `CourtUsageProvider`.
  */
 export abstract class CourtUsage {
   /** Whether any of these courts has an open session. An empty list has none. */

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   not_recording: [409, 'Nothing is being recorded'],
   in_use: [409, 'Still in use'],
   email_taken: [409, 'This e-mail address has an account'],
+  own_account: [409, 'Not on your own account'],
   session_not_live: [409, 'The session is not live'],
   payload_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'Unsupported media type'],

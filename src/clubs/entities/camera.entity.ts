@@ -1,4 +1,4 @@
-import { Column, Entity, JoinColumn, OneToOne, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, OneToOne, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
 import { Court } from './court.entity';
 
 /** The scheme of a camera's address. What it speaks (MJPEG, MPEG-TS …) is found by asking it. */
@@ -34,6 +34,6 @@ export class Camera {
   @Column('boolean', { name: 'has_credentials' })
   hasCredentials: boolean;
 
-  @Column('timestamptz', { name: 'updated_at', insert: false })
+  @UpdateDateColumn({ type: 'timestamptz', name: 'updated_at' })
   updatedAt: Date;
 }

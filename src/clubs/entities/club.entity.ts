@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, CreateDateColumn, DeleteDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
 
 /** A padel club: the tenant. Everything but an account belongs to exactly one. */
 @Entity({ name: 'clubs' })
@@ -13,12 +13,12 @@ export class Club {
   @Column('text', { name: 'time_zone' })
   timeZone: string;
 
-  @Column('timestamptz', { name: 'created_at', insert: false })
+  @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 
-  @Column('timestamptz', { name: 'updated_at', insert: false })
+  @UpdateDateColumn({ type: 'timestamptz', name: 'updated_at' })
   updatedAt: Date;
 
-  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  @DeleteDateColumn({ type: 'timestamptz', name: 'deleted_at', nullable: true })
   deletedAt: Date | null;
 }

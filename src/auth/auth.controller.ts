@@ -1,0 +1,150 @@
+import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { ApiProblems } from '../common/api-problems';
+import { AuthService, SignedIn } from './auth.service';
+import { Caller, FromCaller } from './caller';
+import { AuthCookies } from './cookies';
+import { CurrentUser } from './current-user.decorator';
+import { DeviceCookies } from './device-cookies';
+import { ChangePasswordDto, LoginDto, RefreshDto, SwitchClubDto, TokensAnswer } from './dto/auth.dto';
+import { ACCESS_SECONDS } from './access-tokens.service';
+import { Principal } from './principal';
+import { Public } from './public.decorator';
+import { SignInsService } from './sign-ins.service';
+import { UserView, viewOfPrincipal } from './user-view';
+
+@ApiTags('auth')
+@Controller('api/auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly signIns: SignInsService,
+    private readonly cookies: AuthCookies,
+    private readonly devices: DeviceCookies,
+  ) {}
+
+  @Public()
+  @Post('login')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Signs in',
+    description:
+      'Anyone. Also sets the media cookie, with which `<img>` and `<video>` load. The 401 is the same for a wrong ' +
+      'password, an unknown address and an account that is disabled.',
+  })
+  @ApiOkResponse({ type: TokensAnswer })
+  @ApiProblems('unauthorized', 'too_many_attempts')
+  async login(
+    @Body() dto: LoginDto,
+    @FromCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<TokensAnswer> {
+    const device = this.cookies.read(request, 'device');
+    const session = await this.auth.login({ ...dto, cookie: dto.cookie === true, device }, caller);
+    const { email } = session.principal;
+    if (this.devices.deviceOf(device, email) === null) this.cookies.setDevice(response, this.devices.issue(email));
+    return this.answer(session, request, response);
+  }
+
+  @Public()
+  @Post('refresh')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Trades the refresh token for a new pair',
+    description:
+      'Whoever holds it. A refresh token is good once: used again, it ends the whole sign-in. Of requests that are ' +
+      'under way at once with the same token one wins; the others get a 401 and end nothing. Tabs of a browser share ' +
+      'one cookie: let them take a Web Lock around the refresh, and try once more after a 401.',
+  })
+  @ApiOkResponse({ type: TokensAnswer })
+  @ApiProblems('unauthorized')
+  async refresh(
+    @Body() dto: RefreshDto,
+    @FromCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<TokensAnswer> {
+    const session = await this.auth.refresh(this.refreshToken(dto, request), caller);
+    return this.answer(session, request, response);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Signs out', description: 'Self. Ends the access token, refresh token and media cookie.' })
+  @ApiNoContentResponse()
+  async logout(
+    @CurrentUser() user: Principal,
+    @Body() dto: RefreshDto,
+    @FromCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<void> {
+    await this.auth.logout(user, this.refreshToken(dto, request), caller);
+    this.cookies.clear(response);
+  }
+
+  @Get('me')
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Who I am, in the active club', description: 'Self.' })
+  @ApiOkResponse({ type: UserView })
+  me(@CurrentUser() user: Principal, @Res({ passthrough: true }) response: Response): UserView {
+    response.setHeader('Cache-Control', 'no-store');
+    return viewOfPrincipal(user);
+  }
+
+  @Post('password')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Changes my password', description: 'Self. My other sign-ins end.' })
+  @ApiNoContentResponse()
+  @ApiProblems('too_many_attempts')
+  async password(
+    @CurrentUser() user: Principal,
+    @Body() dto: ChangePasswordDto,
+    @FromCaller() caller: Caller,
+  ): Promise<void> {
+    await this.auth.changePassword(user, dto.current_password, dto.new_password, caller);
+  }
+
+  @Post('club')
+  @HttpCode(200)
+  @ApiBearerAuth()
+  @ApiOperation({
+    summary: 'Makes another of my clubs the active one',
+    description: 'Self, with a membership in it. The refresh token of before is used up.',
+  })
+  @ApiOkResponse({ type: TokensAnswer })
+  @ApiProblems('not_found')
+  async club(
+    @CurrentUser() user: Principal,
+    @Body() dto: SwitchClubDto,
+    @FromCaller() caller: Caller,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<TokensAnswer> {
+    return this.answer(await this.auth.switchClub(user, dto.club_id, caller), request, response);
+  }
+
+  /** The token in the body, else the cookie's. */
+  private refreshToken(dto: RefreshDto, request: Request): string | null {
+    return dto.refresh_token ?? this.cookies.read(request, 'refresh');
+  }
+
+  private async answer(session: SignedIn, request: Request, response: Response): Promise<TokensAnswer> {
+    const { principal, refresh, accessToken } = session;
+    const media = await this.signIns.media(refresh.familyId, this.cookies.read(request, 'media'));
+    if (media) this.cookies.setMedia(response, media.token, media.expiresAt);
+    if (refresh.byCookie) this.cookies.setRefresh(response, refresh.token, refresh.expiresAt);
+    response.setHeader('Cache-Control', 'no-store');
+    return {
+      access_token: accessToken,
+      ...(refresh.byCookie ? {} : { refresh_token: refresh.token }),
+      token_type: 'Bearer',
+      expires_in: ACCESS_SECONDS,
+      user: viewOfPrincipal(principal),
+    };
+  }
+}

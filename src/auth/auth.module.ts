@@ -1,0 +1,80 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { PassportModule } from '@nestjs/passport';
+import { AppConfig } from '../config/app-config';
+import { HealthViewer } from '../health/health-viewer';
+import {
+  ACCESS_SECONDS,
+  AccessTokensService,
+  TOKEN_ALGORITHM,
+  TOKEN_AUDIENCE,
+  TOKEN_ISSUER,
+} from './access-tokens.service';
+import { AccessGuard } from './access.guard';
+import { AccountsService } from './accounts.service';
+import { AdminAccountsService } from './admin-accounts.service';
+import { AuditService } from './audit.service';
+import { AuthController } from './auth.controller';
+import { AuthService } from './auth.service';
+import { AuthCookies } from './cookies';
+import { DeviceCookies } from './device-cookies';
+import { AdminHealthViewer } from './health-viewer';
+import { JwtStrategy } from './jwt.strategy';
+import { LoginThrottle } from './login-throttle';
+import { PasswordHasher } from './password-hasher';
+import { PrincipalsService } from './principals.service';
+import { RolesGuard } from './roles.guard';
+import { SignInsService } from './sign-ins.service';
+
+/**
+ * Who asks, and whether they may. Importing it once puts the guards before every route: bearer token first, then
+ * `@Roles()`. What it exports is there for every room.
+ */
+@Global()
+@Module({
+  imports: [
+    PassportModule,
+    JwtModule.registerAsync({
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => ({
+        secret: config.jwtSecret,
+        signOptions: {
+          algorithm: TOKEN_ALGORITHM,
+          issuer: TOKEN_ISSUER,
+          audience: TOKEN_AUDIENCE,
+          expiresIn: ACCESS_SECONDS,
+        },
+      }),
+    }),
+  ],
+  controllers: [AuthController],
+  providers: [
+    AccessTokensService,
+    AccountsService,
+    AdminAccountsService,
+    AuditService,
+    AuthCookies,
+    AuthService,
+    DeviceCookies,
+    JwtStrategy,
+    LoginThrottle,
+    PasswordHasher,
+    PrincipalsService,
+    SignInsService,
+    { provide: HealthViewer, useClass: AdminHealthViewer },
+    { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_GUARD, useClass: RolesGuard },
+  ],
+  exports: [
+    AccountsService,
+    AdminAccountsService,
+    AuditService,
+    AuthCookies,
+    HealthViewer,
+    PasswordHasher,
+    PrincipalsService,
+    SignInsService,
+  ],
+})
+export class AuthModule {}

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ProblemException } from '../common/problem';
+import { AccessTokensService } from './access-tokens.service';
+import { Account, AccountsService, normalizeEmail } from './accounts.service';
+import { AuditService } from './audit.service';
+import { Caller } from './caller';
+import { DeviceCookies } from './device-cookies';
+import { LoginThrottle } from './login-throttle';
+import { PasswordHasher } from './password-hasher';
+import { passwordFaults } from './password-rules';
+import { Principal } from './principal';
+import { PrincipalsService } from './principals.service';
+import { IssuedRefresh, SignInsService } from './sign-ins.service';
+
+export interface LoginRequest {
+  readonly email: string;
+  readonly password: string;
+  readonly cookie: boolean;
+  /** The device cookie, as it came. */
+  readonly device: string | null;
+}
+
+/** Somebody who is signed in, with what they are handed. */
+export interface SignedIn {
+  readonly principal: Principal;
+  readonly accessToken: string;
+  readonly refresh: IssuedRefresh;
+}
+
+/** Signing in and out. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly database: DataSource,
+    private readonly accounts: AccountsService,
+    private readonly principals: PrincipalsService,
+    private readonly signIns: SignInsService,
+    private readonly tokens: AccessTokensService,
+    private readonly hasher: PasswordHasher,
+    private readonly throttle: LoginThrottle,
+    private readonly devices: DeviceCookies,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @throws ProblemException `unauthorized` (whatever the cause), `too_many_attempts`, `overloaded` */
+  async login(request: LoginRequest, caller: Caller): Promise<SignedIn> {
+    const email = normalizeEmail(request.email);
+    const attempt = this.throttle.attempt(email, caller.ip, this.devices.deviceOf(request.device, email));
+    const account = await this.checkPassword(email, request.password, attempt.forgive);
+    const place = account === null ? undefined : firstPlace(account);
+    if (account === null || place === undefined) {
+      const target = account === null ? null : `user:${account.id}`;
+      await this.audit.record({ action: 'auth.sign_in_failed', actorId: null, target, ip: caller.ip });
+      throw new ProblemException('unauthorized');
+    }
+    const refresh = await this.signIns.begin(account.id, place.clubId, request.cookie, caller);
+    const session = await this.open(refresh);
+    await this.audit.record({ action: 'auth.signed_in', actorId: account.id, clubId: place.clubId, ip: caller.ip });
+    return session;
+  }
+
+  /** @throws ProblemException `unauthorized` */
+  async refresh(token: string | null, caller: Caller): Promise<SignedIn> {
+    const refresh = token === null ? null : await this.signIns.rotate(token, caller);
+    if (!refresh) throw new ProblemException('unauthorized');
+    return this.open(refresh);
+  }
+
+  /** Ends the caller's sign-in, and that of the refresh token they hand back if it is another one of theirs. */
+  async logout(principal: Principal, token: string | null, caller: Caller): Promise<void> {
+    const { userId, familyId, clubId } = principal;
+    await this.signIns.revoke(familyId, 'signed_out');
+    if (token !== null) await this.signIns.revokeByToken(token, userId);
+    await this.audit.record({ action: 'auth.signed_out', actorId: userId, clubId, ip: caller.ip });
+  }
+
+  /**
+   * Changes the caller's own password; their other sign-ins end.
+   * @throws ProblemException `validation_failed` (wrong current password, weak new one), `too_many_attempts`
+   */
+  async changePassword(principal: Principal, current: string, next: string, caller: Caller): Promise<void> {
+    const { userId, familyId, clubId, email, name } = principal;
+    const attempt = this.throttle.attempt(`password of ${userId}`, caller.ip, null);
+    if (!(await this.hasher.verify(await this.accounts.passwordHash(userId), current))) {
+      throw new ProblemException('validation_failed', 'The current password is wrong.', {
+        errors: [{ field: 'current_password', message: 'is not your current password' }],
+      });
+    }
+    attempt.forgive();
+    const errors = passwordFaults(next, 'new_password', [email, name]);
+    if (errors.length > 0) throw new ProblemException('validation_failed', undefined, { errors });
+    const passwordHash = await this.hasher.hash(next);
+    await this.database.transaction(async (manager) => {
+      await this.accounts.update(userId, { passwordHash }, manager);
+      await this.signIns.revokeUser(userId, 'password_changed', { except: familyId }, manager);
+      await this.audit.record({ action: 'auth.password_changed', actorId: userId, clubId, ip: caller.ip }, manager);
+    });
+  }
+
+  /** @throws ProblemException `not_found` for a club the caller is nothing in */
+  async switchClub(principal: Principal, clubId: number, caller: Caller): Promise<SignedIn> {
+    if (!principal.memberships.some((membership) => membership.clubId === clubId)) {
+      throw new ProblemException('not_found');
+    }
+    const refresh = await this.signIns.switchClub(principal.familyId, clubId, caller);
+    if (!refresh) throw new ProblemException('unauthorized');
+    const session = await this.open(refresh);
+    await this.audit.record({ action: 'auth.club_switched', actorId: principal.userId, clubId, ip: caller.ip });
+    return session;
+  }
+
+  private async open(refresh: IssuedRefresh): Promise<SignedIn> {
+    const principal = await this.principals.bySignIn(refresh.familyId);
+    if (!principal) {
+      // Disabled, deleted or moved since: the next sign-in tells them where they are now.
+      await this.signIns.revoke(refresh.familyId, 'removed');
+      throw new ProblemException('unauthorized');
+    }
+    return { principal, refresh, accessToken: await this.tokens.issue(principal) };
+  }
+
+  /** The account, if the password is right and it may sign in at all. Takes as long whoever it is. */
+  private async checkPassword(email: string, password: string, forgive: () => void): Promise<Account | null> {
+    const account = await this.accounts.findByEmail(email);
+    const stored = account === null ? null : await this.accounts.passwordHash(account.id);
+    if (!(await this.hasher.verify(stored, password)) || account === null || stored === null) return null;
+    forgive();
+    if (this.hasher.isOutdated(stored)) {
+      await this.accounts.rehash(account.id, stored, await this.hasher.hash(password));
+    }
+    return account;
+  }
+}
+
+/** Where a sign-in begins: nowhere for a SUPER_ADMIN, else the first club; `undefined`: it may not begin. */
+function firstPlace(account: Account): { clubId: number | null } | undefined {
+  if (account.disabled) return undefined;
+  if (account.isSuperAdmin) return { clubId: null };
+  return account.memberships.find((membership) => !membership.disabled);
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import type { Request } from 'express';
+import { HealthViewer } from '../health/health-viewer';
+import { readClaims, TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER } from './access-tokens.service';
+import { PrincipalsService } from './principals.service';
+
+/** Details of the service's health are for admins, on a route that is open to anyone. */
+@Injectable()
+export class AdminHealthViewer extends HealthViewer {
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly principals: PrincipalsService,
+  ) {
+    super();
+  }
+
+  async isAdmin(request: Request): Promise<boolean> {
+    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined) return false;
+    try {
+      const payload: unknown = await this.jwt.verifyAsync(token, {
+        algorithms: [TOKEN_ALGORITHM],
+        issuer: TOKEN_ISSUER,
+        audience: TOKEN_AUDIENCE,
+      });
+      const claims = readClaims(payload);
+      const principal = claims && (await this.principals.byAccess(claims));
+      return principal?.role === 'SUPER_ADMIN' || principal?.role === 'CLUB_ADMIN';
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { AppConfig } from '../config/app-config';
+import { readClaims, TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER } from './access-tokens.service';
+import { Principal } from './principal';
+import { PrincipalsService } from './principals.service';
+
+/** Bearer tokens: signature, algorithm, issuer, audience, type and expiry first, then the database. */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
+  constructor(
+    config: AppConfig,
+    private readonly principals: PrincipalsService,
+  ) {
+    super({
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      secretOrKey: config.jwtSecret,
+      algorithms: [TOKEN_ALGORITHM],
+      issuer: TOKEN_ISSUER,
+      audience: TOKEN_AUDIENCE,
+      ignoreExpiration: false,
+    });
+  }
+
+  /** @returns who asks, or `null` for a 401 */
+  async validate(payload: unknown): Promise<Principal | null> {
+    const claims = readClaims(payload);
+    return claims === null ? null : this.principals.byAccess(claims);
+  }
+}

@@ -1,0 +1,29 @@
+import { isIP } from 'node:net';
+import { checkAddress } from '../proxy/camera-address';
+import { CameraError } from '../proxy/camera-error';
+import { bareHost, ParsedCameraUrl, parseCameraUrl } from '../proxy/camera-url';
+
+export interface CameraCheckRules {
+  /** `CAMERA_ALLOW_LOOPBACK`. */
+  readonly allowLoopback: boolean;
+  /** Where this service listens: never a camera. */
+  readonly ownPort: number;
+}
+
+/**
+ * What can be said of a camera's address when it is saved, without a look-up: its form, and whether a literal address
+ * may be a camera's. Names are resolved, and judged again, each time they are dialled.
+ * @throws CameraError `camera_scheme_unsupported` or `camera_address_forbidden`
+ */
+export function checkCameraUrl(url: string, rules: CameraCheckRules): ParsedCameraUrl {
+  const camera = parseCameraUrl(url);
+  const host = bareHost(camera.host);
+  if (isIP(host) !== 0) {
+    const { allowLoopback, ownPort } = rules;
+    const isOwnPort = (port: number): boolean => port === ownPort;
+    checkAddress(host, { allowLoopback, literalHost: camera.host, port: camera.port, isOwnPort });
+  } else if (/(^|\.)localhost\.?$/i.test(host) && !(rules.allowLoopback && host === 'localhost')) {
+    throw new CameraError('camera_address_forbidden', 'The camera address points at this machine itself.');
+  }
+  return camera;
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '../auth/audit.service';
+import { Caller } from '../auth/caller';
+import { Gate } from '../auth/gate';
+import { Principal } from '../auth/principal';
+import { Clock } from '../common/clock';
+import { ProblemException } from '../common/problem';
+import { CameraProbe, CameraProbeResult } from '../proxy/camera-probe';
+import { CamerasService } from './cameras.service';
+import { CourtsService } from './courts.service';
+import { CourtUsageProvider } from './court-usage.provider';
+import { CameraTestAnswer } from './dto/court.dto';
+import { SnapshotShelf } from './snapshot-shelf';
+
+/** Cameras dialled at once for tests, and tests that may wait. */
+const SLOTS = 4;
+const QUEUE = 16;
+
+/**
+ * Says what a camera is, or exactly what is wrong with it. A camera may allow one connection only: with a session open
+ * its facts are the answer and nothing is dialled, and two tests of one court at once are one.
+ */
+@Injectable()
+export class CameraTestsService {
+  private readonly gate = new Gate(SLOTS, QUEUE);
+  private readonly underWay = new Map<number, Promise<CameraProbeResult>>();
+  private readonly shelf: SnapshotShelf;
+
+  constructor(
+    private readonly courts: CourtsService,
+    private readonly cameras: CamerasService,
+    private readonly usage: CourtUsageProvider,
+    private readonly probe: CameraProbe,
+    private readonly audit: AuditService,
+    clock: Clock,
+  ) {
+    this.shelf = new SnapshotShelf(clock);
+  }
+
+  /** @throws ProblemException `not_found`, `forbidden`, `overloaded`; CameraError */
+  async test(principal: Principal, courtId: number, caller: Caller): Promise<CameraTestAnswer> {
+    const { clubId } = await this.courts.require(principal, courtId, 'admin');
+    const entry = { actorId: principal.userId, clubId, target: `court:${courtId}`, ip: caller.ip };
+    await this.audit.record({ action: 'camera.tested', ...entry });
+    const found = await this.look(courtId);
+    const { protocol, codec, width, height, fps, latencyMs, snapshot } = found;
+    const url = snapshot && `/api/terrains/${courtId}/camera/snapshot/${this.shelf.put(courtId, snapshot)}`;
+    return {
+      reachable: true,
+      protocol,
+      codec,
+      width,
+      height,
+      fps,
+      latency_ms: Math.round(latencyMs),
+      snapshot_url: url,
+    };
+  }
+
+  /** The picture of a test, a JPEG. @throws ProblemException `not_found`, `forbidden` */
+  async snapshot(principal: Principal, courtId: number, name: string): Promise<Buffer> {
+    await this.courts.require(principal, courtId, 'admin');
+    const jpeg = this.shelf.get(courtId, name);
+    if (!jpeg) throw new ProblemException('not_found');
+    return jpeg;
+  }
+
+  private async look(courtId: number): Promise<CameraProbeResult> {
+    const known = await this.usage.get().factsOfOpenSession(courtId);
+    if (known) return known;
+    const underWay = this.underWay.get(courtId);
+    if (underWay) return underWay;
+    const started = this.dial(courtId).finally(() => this.underWay.delete(courtId));
+    this.underWay.set(courtId, started);
+    return started;
+  }
+
+  private async dial(courtId: number): Promise<CameraProbeResult> {
+    const url = await this.cameras.urlForCourt(courtId);
+    return this.gate.run(() => this.probe.probe(url));
+  }
+}

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { SecretBox } from '../common/secret-box';
+import { AppConfig } from '../config/app-config';
+import { ProxyModule } from '../proxy/proxy.module';
+import { CameraTestsService } from './camera-tests.service';
+import { CamerasService } from './cameras.service';
+import { ClubsController } from './clubs.controller';
+import { ClubsService } from './clubs.service';
+import { CourtUsageProvider } from './court-usage.provider';
+import { CourtsController } from './courts.controller';
+import { CourtsService } from './courts.service';
+import { Camera } from './entities/camera.entity';
+import { Club } from './entities/club.entity';
+import { Court } from './entities/court.entity';
+import { UserChangesService } from './user-changes.service';
+import { UsersController } from './users.controller';
+import { UsersService } from './users.service';
+
+/** Clubs, their courts with cameras, and their people. */
+@Module({
+  imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule],
+  controllers: [ClubsController, CourtsController, UsersController],
+  providers: [
+    { provide: SecretBox, inject: [AppConfig], useFactory: (config: AppConfig) => new SecretBox([config.secretsKey]) },
+    CameraTestsService,
+    CamerasService,
+    ClubsService,
+    CourtsService,
+    CourtUsageProvider,
+    UserChangesService,
+    UsersService,
+  ],
+  exports: [CamerasService, ClubsService, CourtsService, UsersService],
+})
+export class ClubsModule {}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, EntityManager, In, MoreThan } from 'typeorm';
+import { AuditService } from '../auth/audit.service';
+import { Caller } from '../auth/caller';
+import { Principal } from '../auth/principal';
+import { SignInsService } from '../auth/sign-ins.service';
+import { ClubAccess, requireClub, visibleClubIds } from '../auth/tenant';
+import { ProblemException } from '../common/problem';
+import { PageQuery } from '../common/pagination';
+import { CourtUsageProvider } from './court-usage.provider';
+import { ClubListAnswer, CreateClubDto, UpdateClubDto, viewOfClub } from './dto/club.dto';
+import { Club } from './entities/club.entity';
+import { Court } from './entities/court.entity';
+import { cutIdPage, idPage } from './id-pages';
+
+/** Clubs. */
+@Injectable()
+export class ClubsService {
+  constructor(
+    private readonly database: DataSource,
+    private readonly signIns: SignInsService,
+    private readonly audit: AuditService,
+    private readonly usage: CourtUsageProvider,
+  ) {}
+
+  /**
+   * The club, if the principal may do this in it.
+   * @throws ProblemException `not_found` (foreign or unknown) or `forbidden`
+   */
+  async require(principal: Principal, clubId: number, access: ClubAccess): Promise<Club> {
+    requireClub(principal, clubId, access);
+    const club = await this.database.manager.findOneBy(Club, { id: clubId });
+    if (!club) throw new ProblemException('not_found');
+    return club;
+  }
+
+  /** A SUPER_ADMIN's are all of them, everybody else's those they are members of. */
+  async list(principal: Principal, query: PageQuery): Promise<ClubListAnswer> {
+    const { after, limit, take } = idPage(query);
+    const ids = visibleClubIds(principal);
+    const rows = await this.database.manager.find(Club, {
+      where: { id: ids === null ? MoreThan(after) : In(ids.filter((id) => id > after)) },
+      order: { id: 'ASC' },
+      take,
+    });
+    const { items, next } = cutIdPage(rows, limit);
+    return { success: true, clubs: items.map(viewOfClub), count: items.length, ...next };
+  }
+
+  async create(principal: Principal, dto: CreateClubDto, caller: Caller): Promise<Club> {
+    return this.database.transaction(async (manager) => {
+      const club = await manager.save(manager.create(Club, { name: dto.name, timeZone: dto.time_zone ?? 'UTC' }));
+      await this.note(manager, 'club.created', principal, club.id, caller);
+      return club;
+    });
+  }
+
+  async update(principal: Principal, id: number, dto: UpdateClubDto, caller: Caller): Promise<Club> {
+    await this.require(principal, id, 'admin');
+    return this.database.transaction(async (manager) => {
+      const club = await lockClub(manager, id);
+      club.name = dto.name ?? club.name;
+      club.timeZone = dto.time_zone ?? club.timeZone;
+      await manager.save(club);
+      await this.note(manager, 'club.changed', principal, id, caller);
+      return club;
+    });
+  }
+
+  /**
+   * Deletes a club softly: rows and videos stay, nobody is signed in to it any more.
+   * @throws ProblemException `in_use` while a session is open on one of its courts
+   */
+  async delete(principal: Principal, id: number, caller: Caller): Promise<void> {
+    await this.require(principal, id, 'admin');
+    if (principal.role !== 'SUPER_ADMIN') throw new ProblemException('forbidden');
+    await this.database.transaction(async (manager) => {
+      const club = await lockClub(manager, id);
+      const courts = await manager.find(Court, { where: { clubId: id }, select: { id: true } });
+      if (await this.usage.get().hasOpenSession(courts.map((court) => court.id))) {
+        throw new ProblemException('in_use', 'A session is open on a court of this club: close it first.');
+      }
+      await manager.softRemove(club);
+      await this.signIns.revokeClub(id, manager);
+      await this.note(manager, 'club.deleted', principal, id, caller);
+    });
+  }
+
+  private note(
+    manager: EntityManager,
+    action: 'club.created' | 'club.changed' | 'club.deleted',
+    principal: Principal,
+    clubId: number,
+    caller: Caller,
+  ): Promise<void> {
+    const entry = { action, actorId: principal.userId, clubId, target: `club:${clubId}`, ip: caller.ip };
+    return this.audit.record(entry, manager);
+  }
+}
+
+/** Keeps sessions from being opened in the club (their foreign key waits) until the transaction is done. */
+async function lockClub(manager: EntityManager, id: number): Promise<Club> {
+  const club = await manager.findOne(Club, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  if (!club) throw new ProblemException('not_found');
+  return club;
+}

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, EntityManager, IsNull, MoreThan } from 'typeorm';
+import { AuditAction, AuditService } from '../auth/audit.service';
+import { Caller } from '../auth/caller';
+import { Principal } from '../auth/principal';
+import { ClubAccess, requireClub } from '../auth/tenant';
+import { PageQuery } from '../common/pagination';
+import { ProblemException } from '../common/problem';
+import { CamerasService } from './cameras.service';
+import { ClubsService } from './clubs.service';
+import { CourtUsageProvider } from './court-usage.provider';
+import { CourtListAnswer, CourtWithCamera, CreateCourtDto, UpdateCourtDto, viewOfCourt } from './dto/court.dto';
+import { Court } from './entities/court.entity';
+import { cutIdPage, idPage } from './id-pages';
+
+/** Courts (`terrains` on the wire). */
+@Injectable()
+export class CourtsService {
+  constructor(
+    private readonly database: DataSource,
+    private readonly clubs: ClubsService,
+    private readonly cameras: CamerasService,
+    private readonly audit: AuditService,
+    private readonly usage: CourtUsageProvider,
+  ) {}
+
+  /**
+   * The court with its camera, if the principal may do this with it.
+   * @throws ProblemException `not_found` (foreign, deleted or unknown) or `forbidden`
+   */
+  async require(principal: Principal, id: number, access: ClubAccess): Promise<CourtWithCamera> {
+    const court = await this.find(id);
+    requireClub(principal, court?.clubId, access);
+    return court as CourtWithCamera;
+  }
+
+  /**
+   * In the transaction that opens a session: the court is there, and stays until the transaction ends.
+   * @throws ProblemException `not_found`
+   */
+  async hold(manager: EntityManager, id: number): Promise<void> {
+    const rows = await manager.query<unknown[]>(
+      `SELECT 1 FROM courts c JOIN clubs o ON o.id = c.club_id
+       WHERE c.id = $1 AND c.deleted_at IS NULL AND o.deleted_at IS NULL FOR SHARE`,
+      [id],
+    );
+    if (rows.length === 0) throw new ProblemException('not_found');
+  }
+
+  async list(principal: Principal, clubId: number, query: PageQuery): Promise<CourtListAnswer> {
+    await this.clubs.require(principal, clubId, 'member');
+    const { after, limit, take } = idPage(query);
+    const rows = await this.database.manager.find(Court, {
+      where: { clubId, id: MoreThan(after) },
+      relations: { camera: true },
+      order: { id: 'ASC' },
+      take,
+    });
+    const { items, next } = cutIdPage(rows as CourtWithCamera[], limit);
+    return { success: true, terrains: items.map(viewOfCourt), count: items.length, ...next };
+  }
+
+  async create(principal: Principal, clubId: number, dto: CreateCourtDto, caller: Caller): Promise<CourtWithCamera> {
+    await this.clubs.require(principal, clubId, 'admin');
+    this.cameras.check(dto.camera_url);
+    return this.database.transaction(async (manager) => {
+      const court = await manager.save(manager.create(Court, { clubId, name: dto.name }));
+      const camera = await this.cameras.set(court.id, dto.camera_url, manager);
+      await this.note(manager, 'court.created', principal, court, caller);
+      return Object.assign(court, { camera });
+    });
+  }
+
+  async update(principal: Principal, id: number, dto: UpdateCourtDto, caller: Caller): Promise<CourtWithCamera> {
+    const found = await this.require(principal, id, 'admin');
+    if (dto.camera_url !== undefined) this.cameras.check(dto.camera_url);
+    return this.database.transaction(async (manager) => {
+      const court = await lockCourt(manager, id);
+      court.name = dto.name ?? court.name;
+      await manager.save(court);
+      if (dto.name !== undefined) await this.note(manager, 'court.changed', principal, court, caller);
+      let { camera } = found;
+      if (dto.camera_url !== undefined) {
+        camera = await this.cameras.set(id, dto.camera_url, manager);
+        await this.note(manager, 'camera.changed', principal, court, caller);
+      }
+      return Object.assign(court, { camera });
+    });
+  }
+
+  /**
+   * Deletes a court softly.
+   * @throws ProblemException `in_use` while a session is open on it
+   */
+  async delete(principal: Principal, id: number, caller: Caller): Promise<void> {
+    await this.require(principal, id, 'admin');
+    await this.database.transaction(async (manager) => {
+      const court = await lockCourt(manager, id);
+      if (await this.usage.get().hasOpenSession([id])) {
+        throw new ProblemException('in_use', 'A session is open on this court: close it first.');
+      }
+      await manager.softRemove(court);
+      await this.note(manager, 'court.deleted', principal, court, caller);
+    });
+  }
+
+  private find(id: number): Promise<Court | null> {
+    return this.database.manager.findOne(Court, {
+      where: { id, club: { deletedAt: IsNull() } },
+      relations: { camera: true, club: true },
+    });
+  }
+
+  private note(
+    manager: EntityManager,
+    action: AuditAction,
+    principal: Principal,
+    court: Court,
+    caller: Caller,
+  ): Promise<void> {
+    const { id, clubId } = court;
+    return this.audit.record(
+      { action, actorId: principal.userId, clubId, target: `court:${id}`, ip: caller.ip },
+      manager,
+    );
+  }
+}
+
+/** Keeps sessions from being opened on the court (their foreign key waits) until the transaction is done. */
+async function lockCourt(manager: EntityManager, id: number): Promise<Court> {
+  const court = await manager.findOne(Court, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  if (!court) throw new ProblemException('not_found');
+  return court;
+}

@@ -1,0 +1,125 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsString, MaxLength } from 'class-validator';
+import { Camera, CameraScheme } from '../entities/camera.entity';
+import { Court } from '../entities/court.entity';
+import { IsName, MayBeLeftOut } from './fields';
+
+const CAMERA_URL = {
+  writeOnly: true,
+  maxLength: 2048,
+  example: 'rtsp://viewer:secret@192.168.1.20:554/stream1',
+  description: 'rtsp(s) or http(s), user and password as they are. Write-only: no answer ever holds it.',
+};
+
+export class CreateCourtDto {
+  @ApiProperty({ example: 'Court 1', maxLength: 120 })
+  @IsName()
+  name: string;
+
+  @ApiProperty(CAMERA_URL)
+  @IsString()
+  @MaxLength(2048)
+  camera_url: string;
+}
+
+export class UpdateCourtDto {
+  @ApiPropertyOptional({ example: 'Court 1', maxLength: 120 })
+  @MayBeLeftOut()
+  @IsName()
+  name?: string;
+
+  @ApiPropertyOptional(CAMERA_URL)
+  @MayBeLeftOut()
+  @IsString()
+  @MaxLength(2048)
+  camera_url?: string;
+}
+
+export class CameraView {
+  @ApiProperty({ enum: ['rtsp', 'rtsps', 'http', 'https'] })
+  protocol: CameraScheme;
+
+  @ApiProperty({ example: '192.168.1.20' })
+  host: string;
+
+  @ApiProperty({ example: true })
+  has_credentials: boolean;
+}
+
+/** The wire's `terrain`. */
+export class CourtView {
+  @ApiProperty({ example: 3 })
+  id: number;
+
+  @ApiProperty({ example: 1 })
+  club_id: number;
+
+  @ApiProperty({ example: 'Court 1' })
+  name: string;
+
+  @ApiProperty({ type: CameraView })
+  camera: CameraView;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+}
+
+export class CourtListAnswer {
+  @ApiProperty({ example: true })
+  success: true;
+
+  @ApiProperty({ type: [CourtView] })
+  terrains: CourtView[];
+
+  @ApiProperty({ example: 1, description: 'Of this page.' })
+  count: number;
+
+  @ApiPropertyOptional({ description: 'Absent on the last page.' })
+  next_cursor?: string;
+}
+
+/** What a camera turned out to be. */
+export class CameraTestAnswer {
+  @ApiProperty({ example: true })
+  reachable: true;
+
+  @ApiProperty({ enum: ['rtsp', 'rtsps', 'mjpeg', 'http'] })
+  protocol: string;
+
+  @ApiProperty({ enum: ['h264', 'mjpeg'] })
+  codec: string;
+
+  @ApiProperty({ example: 1920 })
+  width: number;
+
+  @ApiProperty({ example: 1080 })
+  height: number;
+
+  @ApiProperty({ type: Number, nullable: true, example: 25, description: 'Measured.' })
+  fps: number | null;
+
+  @ApiProperty({ example: 320, description: 'From dialling to the first whole frame.' })
+  latency_ms: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '/api/terrains/3/camera/snapshot/mE3wq0w2Yw5m0R0Yv5J3vQ',
+    description: 'A JPEG, for five minutes; `null` where none could be made.',
+  })
+  snapshot_url: string | null;
+}
+
+/** A court with its camera, without anything of the camera's address but where it stands. */
+export type CourtWithCamera = Court & { readonly camera: Camera };
+
+export function viewOfCourt(court: CourtWithCamera): CourtView {
+  const { protocol, host, hasCredentials } = court.camera;
+  return {
+    id: court.id,
+    club_id: court.clubId,
+    name: court.name,
+    camera: { protocol, host, has_credentials: hasCredentials },
+    created_at: court.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,42 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsString, Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
+
+const trim = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+
+/** May be left out; `null` is not the same as leaving it out, and is a fault. */
+export function MayBeLeftOut(): PropertyDecorator {
+  return ValidateIf((_object: unknown, value: unknown) => value !== undefined);
+}
+
+/** The name of a club, court or person: 1 to 120 characters on one line, trimmed. */
+export function IsName(): PropertyDecorator {
+  return applyDecorators(
+    trim,
+    IsString(),
+    Length(1, 120),
+    Matches(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, { message: 'must not hold control characters or line breaks' }),
+  ) as PropertyDecorator;
+}
+
+/** True for a name of the IANA time zone database; offsets (`+02:00`) are none. */
+export function isTimeZone(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(value)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** An IANA time zone, e.g. `Europe/Paris`. */
+export function IsIanaTimeZone(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isTimeZone',
+    validator: {
+      validate: isTimeZone,
+      defaultMessage: () => 'must be a time zone of the IANA database, such as Europe/Paris',
+    },
+  });
+}
