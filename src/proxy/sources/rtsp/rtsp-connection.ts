@@ -4,7 +4,6 @@ import { CameraDialer } from '../../camera-dialer';
 import { CameraError } from '../../camera-error';
 import { CameraTarget, SourceLimits } from '../stream-source';
 import { RtspAuthenticator } from './rtsp-auth';
-import { ReadPacer } from './read-pacer';
 import { formatRequest, header, RtspMessage, RtspResponse } from './rtsp-message';
 import { RtspReader } from './rtsp-reader';
 import { statusError } from './rtsp-status';
@@ -37,9 +36,6 @@ export class RtspConnection {
   /** Goes into every request once the camera has given one. */
   sessionId: string | null = null;
 
-  /** Pictures flow: read at intervals instead of packet by packet. */
-  paced = false;
-
   private socket: Socket | null = null;
   private connecting: Promise<unknown> = Promise.resolve();
   private readonly reader: RtspReader;
@@ -67,12 +63,6 @@ export class RtspConnection {
         : new RtspAuthenticator({ username: target.username, password: target.password ?? '' });
   }
 
-  private readonly wake = (): void => {
-    if (this.isOpen) {
-      this.socket?.resume();
-    }
-  };
-
   /** Dials the camera. @throws CameraError */
   async connect(signal: AbortSignal): Promise<void> {
     const { dialer, target, limits } = this.options;
@@ -80,11 +70,7 @@ export class RtspConnection {
       buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
       callback: (length: number, buffer: Uint8Array): boolean => {
         this.onRead(buffer as Buffer, length);
-        if (!this.paced || length === buffer.length) {
-          return true;
-        }
-        ReadPacer.shared.rest(this.wake);
-        return false;
+        return true;
       },
     };
     const connecting = dialer.connect(target, limits.timeoutMs, signal, onread).then((socket) => this.adopt(socket));

@@ -70,7 +70,6 @@ export class RtspSource implements StreamSource {
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.sink = null;
-      this.connection.paced = false;
       this.receiver = null;
       for (const cancel of this.timers.values()) {
         cancel();
@@ -96,7 +95,6 @@ export class RtspSource implements StreamSource {
     this.agreed = await setup(connection, track);
     this.playUri = await play(connection, track, this.agreed);
     this.cancel('handshake');
-    connection.paced = true;
     this.expectPictures();
     this.report();
     const halfLife = (this.agreed.timeoutSeconds * 1000) / 2;
