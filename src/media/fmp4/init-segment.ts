@@ -3,6 +3,9 @@ import { box, fullBox, text, u16, u32, u8 } from './box-writer';
 import { movieBox } from './movie-box';
 import { readChromaFormat } from './sps-chroma';
 
+/** What an init needs of a configuration. */
+export type TrackConfig = Pick<H264Config, 'sps' | 'pps' | 'width' | 'height'>;
+
 /** Options of {@link buildInitSegment}. */
 export interface InitOptions {
   /** Width to height of one sample where pixels are not square (`pasp`). */
@@ -26,13 +29,13 @@ const PLAIN_PROFILES = new Set([66, 77, 88]);
  * (`EXT-X-MAP`) and FFmpeg want before the first fragment. The same configuration gives the same bytes.
  * @throws RangeError where the parameter sets cannot be written into an `avcC` (none, too many, too long).
  */
-export function buildInitSegment(config: H264Config, options: InitOptions = {}): Buffer {
+export function buildInitSegment(config: TrackConfig, options: InitOptions = {}): Buffer {
   const timing = { mediaDuration: 0, presentationDuration: 0, mediaStart: 0 };
   const picture = { width: config.width, height: config.height, stsd: sampleDescription(config, options) };
   return Buffer.concat([FTYP, movieBox(picture, timing, EMPTY_TABLES, MVEX)]);
 }
 
-function sampleDescription(config: H264Config, options: InitOptions): Buffer {
+function sampleDescription(config: TrackConfig, options: InitOptions): Buffer {
   const name = Buffer.alloc(32);
   const parts = [
     Buffer.alloc(6),

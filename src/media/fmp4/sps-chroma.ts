@@ -22,6 +22,12 @@ export function readChromaFormat(sps: Buffer): ChromaFormat {
   return chromaFormat <= 3 && lumaBits <= 14 && chromaBits <= 14 ? { chromaFormat, lumaBits, chromaBits } : COMMON;
 }
 
+/** The number of a sequence or picture parameter set: `seq_parameter_set_id` (§7.3.2.1.1), `pic_parameter_set_id` (§7.3.2.2). */
+export function parameterSetId(set: Buffer): number {
+  const sequence = (set.readUInt8(0) & 31) === 7;
+  return new ExpGolombBits(unescape(set.subarray(sequence ? 4 : 1, 32))).ue();
+}
+
 /** Takes out emulation prevention bytes (§7.4.1). */
 function unescape(data: Buffer): number[] {
   const out: number[] = [];

@@ -1,22 +1,13 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { MediaTools } from '../../media/ffprobe';
-import { Disk, DiskFile } from '../../storage/disk';
+import { Disk } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 import { Expected, Gate, Verdict, endsOf } from './gate';
 import { InPlacePart, ReserveTooSmallError } from './in-place';
+import { OpenedPart, PartSource } from './opened-part';
 import { publish, removeFolder, sameFile } from './publish';
-import { RebuiltPart, rebuildIndex } from './rebuild-index';
+import { rebuildIndex } from './rebuild-index';
 import { Remuxer } from './remuxer';
-import { SampleIndex } from './sample-index';
-
-/** A part to finish: from the journal that wrote it, or from its database row. */
-export interface PartSource {
-  readonly path: string;
-  /** Session time of its first frame in ticks. */
-  readonly startTicks: number;
-  /** As the journal left it; without one it is rebuilt from the file. */
-  readonly index?: SampleIndex;
-}
 
 /** What is to become a video. */
 export interface FinaliseJob {
@@ -43,15 +34,6 @@ export interface FinishedVideo {
   readonly way: 'in_place' | 'remuxed' | 'found';
   /** What the decoder says of the camera's own pictures, empty as a rule. */
   readonly complaint: string;
-}
-
-/** A part that has frames. */
-export interface OpenedPart {
-  readonly source: PartSource;
-  readonly file: DiskFile;
-  readonly rebuilt: RebuiltPart;
-  /** Length on the timeline: up to the next part, or to the end. */
-  readonly durationTicks: number;
 }
 
 /**
@@ -187,9 +169,4 @@ export class Finaliser {
     const { width, height, codec, samples, durationSeconds } = probe;
     return { path: job.target, bytes, durationSeconds, samples, width, height, codec, way, complaint };
   }
-}
-
-/** Path of a temporary file of a recording, on the same file system as the video. */
-export function temporaryPath(folder: string, name: string): string {
-  return join(folder, `${name}.tmp.mp4`);
 }

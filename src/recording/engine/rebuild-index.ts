@@ -41,16 +41,17 @@ export async function rebuildIndex(file: DiskFile, known?: SampleIndex): Promise
   if (ftyp?.type !== 'ftyp' || ftyp.end > MAX_INIT_BYTES) throw new PartDamagedError('it does not begin with ftyp');
   const second = await reader.box(ftyp.end, bytes);
   if (second?.type !== 'moov' && second?.type !== 'free') throw new PartDamagedError('it has no init');
-  const state = second.type === 'moov' ? 'fragmented' : 'flipped';
-  // The flip covers only the header of the init's moov; its children still end at the reserve's own header.
-  const moovEnd = state === 'fragmented' ? second.end : await endOfChildren(reader, second.payload, bytes);
+  // By its children and not by its size: the flip covers its header, and their end is the reserve's own header either way.
+  const moovEnd = await endOfChildren(reader, second.payload, bytes);
   const reserve = await reader.box(moovEnd, bytes);
   if (reserve?.type !== 'free' || moovEnd > MAX_INIT_BYTES) throw new PartDamagedError('it has no reserve');
   const init = Buffer.from((await reader.bytes(0, moovEnd)) ?? []);
   init.writeUInt32BE(moovEnd - ftyp.end, ftyp.end);
   init.write('moov', ftyp.end + 4, 'latin1');
   const index = known ?? (await walkFragments(reader, reserve.end, bytes));
-  const finishedTicks = state === 'flipped' ? await mediaDuration(reader, second.end, bytes) : null;
+  const finishedTicks = second.type === 'free' ? await mediaDuration(reader, second.end, bytes) : null;
+  // Eight bytes of one sector are written whole or not at all; should a disk ever tear them, the fragments are still there.
+  const state = finishedTicks === null ? 'fragmented' : 'flipped';
   return { state, init, reserveBytes: reserve.end - moovEnd, index, finishedTicks };
 }
 

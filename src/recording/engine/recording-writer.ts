@@ -5,7 +5,7 @@ import { Gap } from './gap-tracker';
 import { Journal, JournalEvents, JournalOptions, JournalResult } from './journal';
 import { JournalError } from './journal-error';
 import { WrittenPart } from './journal-writer';
-import { PartSource } from './finaliser';
+import { PartSource } from './opened-part';
 import { rebuildIndex } from './rebuild-index';
 
 /** How far a recording is. */

@@ -1,17 +1,285 @@
-import { MediaTools } from '../../media/ffprobe';
-import { Disk } from '../../storage/disk';
-import { Expected } from './gate';
-import { OpenedPart } from './finaliser';
+import { once } from 'node:events';
+import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
+import { FragmentSample, buildFragment } from '../../media/fmp4/fragment';
+import { buildInitSegment } from '../../media/fmp4/init-segment';
+import { parameterSetId } from '../../media/fmp4/sps-chroma';
+import { MediaToolError, MediaTools, runTool } from '../../media/ffprobe';
+import { ManagedChild } from '../../media/process';
+import { Disk, DiskFile, isErrno, readFully } from '../../storage/disk';
+import { FinaliseError } from './finalise-error';
+import { OpenedPart, temporaryPath } from './opened-part';
+import { Expected, endsOf } from './gate';
+import { ParameterSets, listSamples, readParameterSets, transcodeArgs } from './transcode';
 
+/** A part of the new file: its fragments at their times on the video's timeline. */
+interface Track {
+  readonly sets: ParameterSets;
+  /** On the video's timeline. */
+  readonly startTicks: number;
+  readonly endTicks: number;
+  readonly file: DiskFile;
+  readonly fragments: Iterable<readonly Placed[]>;
+  readonly samples: number;
+  /** Decode time of its last sample on its own timeline. */
+  readonly lastDts: number;
+}
+
+/** A sample of a track; its time on the track's own timeline. */
+type Placed = Omit<FragmentSample, 'data' | 'duration'> & { readonly offset: number; readonly size: number };
+
+const MARGIN_BYTES = 16 * 1024 * 1024;
+/** Encoding runs at a few times real time on one core; it is given twice the length and some. */
+const TRANSCODE_FLOOR_MS = 120_000;
+const REMUX_TIMEOUT_MS = 600_000;
+const MOST_SETS = 31;
+
+/**
+ * Copies a recording into one new file, for what cannot be finished in place: several parts, a reserve too small. FFmpeg reads
+ * one stream of fragments that we make of the parts, each sample at its true time on the recording's timeline, so that what
+ * lies between two parts stays a gap of its true length.
+ */
 export class Remuxer {
   constructor(
     private readonly disk: Disk,
     private readonly tools: MediaTools,
   ) {}
 
-  async removeLeftovers(_folder: string): Promise<void> {}
+  /** Takes away what an earlier run left half done. */
+  async removeLeftovers(folder: string): Promise<void> {
+    const names = await this.disk.list(folder).catch((error: unknown): string[] => {
+      if (isErrno(error, 'ENOENT')) return [];
+      throw error;
+    });
+    for (const name of names) {
+      const match = /^([a-z]+(?:-\d+)?)\.tmp\.mp4$/.exec(name);
+      if (match?.[1]) await this.disk.unlink(temporaryPath(folder, match[1]));
+    }
+  }
 
-  remux(_folder: string, _parts: readonly OpenedPart[]): Promise<{ path: string; expected: Expected }> {
-    return Promise.reject(new Error('not yet'));
+  /**
+   * Makes the new file, durable, under a temporary name.
+   * @throws FinaliseError `disk_full` before anything is written, MediaToolError, or the file system's error
+   */
+  async remux(folder: string, parts: readonly OpenedPart[]): Promise<{ path: string; expected: Expected }> {
+    const bytes = parts.reduce((sum, part) => sum + part.rebuilt.index.endOffset, 0);
+    if ((await this.disk.freeBytes(folder)) < bytes + MARGIN_BYTES) {
+      throw new FinaliseError('disk_full', 'There is not enough room to put the parts together');
+    }
+    const path = temporaryPath(folder, 'remux');
+    const opened: DiskFile[] = [];
+    try {
+      const tracks = await this.tracks(folder, parts, opened);
+      await this.copy(path, await commonInit(parts[0]!, tracks), tracks, lastDurationFilter(parts[0]!, tracks));
+      const made = await this.disk.open(path, 'update');
+      await made.datasync().finally(() => made.close());
+      const first = parts[0]!;
+      const last = tracks[tracks.length - 1]!;
+      const samples = tracks.reduce((sum, track) => sum + track.samples, 0);
+      const lastKeyframeSeconds =
+        parts.length === 1 ? endsOf(first.rebuilt.index).lastKeyframeSeconds : last.startTicks / 90_000;
+      const ends = { ...endsOf(first.rebuilt.index), lastFrames: 25, lastKeyframeSeconds };
+      return { path, expected: { samples, durationTicks: last.endTicks, ends } };
+    } finally {
+      for (const file of opened) await file.close().catch(() => undefined);
+      for (let i = 1; i < parts.length; i++)
+        await this.disk.unlink(temporaryPath(folder, `part-${i + 1}`)).catch(() => undefined);
+    }
+  }
+
+  private async tracks(folder: string, parts: readonly OpenedPart[], opened: DiskFile[]): Promise<Track[]> {
+    const tracks: Track[] = [];
+    const first = parts[0]!;
+    const used = new Set<number>();
+    for (const [i, part] of parts.entries()) {
+      const startTicks = part.source.startTicks - first.source.startTicks;
+      const place = { startTicks, endTicks: startTicks + part.durationTicks };
+      if (i === 0 || part.rebuilt.init.equals(first.rebuilt.init)) {
+        const sets = await readParameterSets(bufferSource(part.rebuilt.init), part.rebuilt.init.length);
+        for (const set of [...sets.sps, ...sets.pps]) used.add(parameterSetId(set));
+        tracks.push({
+          ...place,
+          sets,
+          file: part.file,
+          fragments: copied(part),
+          samples: part.rebuilt.index.sampleCount,
+          lastDts: part.rebuilt.index.lastDts,
+        });
+        continue;
+      }
+      const id = [...Array(MOST_SETS).keys()].find((candidate) => !used.has(candidate));
+      if (id === undefined) throw new FinaliseError('gate_refused', 'The camera changed its format too often');
+      used.add(id);
+      tracks.push({
+        ...place,
+        ...(await this.transcode(temporaryPath(folder, `part-${i + 1}`), part, first, id, opened)),
+      });
+    }
+    return tracks;
+  }
+
+  private async transcode(
+    path: string,
+    part: OpenedPart,
+    first: OpenedPart,
+    parameterSet: number,
+    opened: DiskFile[],
+  ): Promise<Pick<Track, 'sets' | 'file' | 'fragments' | 'samples' | 'lastDts'>> {
+    const { init } = first.rebuilt;
+    const tkhd = await new BoxReader(bufferSource(init)).find(0, init.length, ['moov', 'trak', 'tkhd']);
+    if (!tkhd) throw new RangeError('the init has no video track');
+    const [width, height] = [init.readUInt16BE(tkhd.end - 8), init.readUInt16BE(tkhd.end - 4)];
+    const timeout = TRANSCODE_FLOOR_MS + (part.durationTicks / 90) * 2;
+    const { tools } = this;
+    const args = transcodeArgs(part.source.path, path, { width, height, parameterSetId: parameterSet });
+    await runTool(tools.clock, tools.ffmpegPath, args, timeout);
+    const stored = await listSamples(tools, path, REMUX_TIMEOUT_MS);
+    const file = await this.disk.open(path, 'read');
+    opened.push(file);
+    const sets = await readParameterSets(file, await file.size());
+    // Encoded pictures come in the order they are shown; the first is shown a reorder delay after the part's zero.
+    const { index } = part.rebuilt;
+    let delay = Infinity;
+    for (let i = 0; i < Math.min(index.sampleCount, 64); i++) {
+      delay = Math.min(delay, index.dts(index.fragment(index.fragmentOf(i)), i) + index.cts(i));
+    }
+    const shift = Math.max(0, delay);
+    return {
+      sets,
+      file,
+      fragments: inGroups(stored, shift),
+      samples: stored.length,
+      lastDts: shift + stored[stored.length - 1]!.dts,
+    };
+  }
+
+  private async copy(path: string, init: Buffer, tracks: readonly Track[], filter: string): Promise<void> {
+    const { tools } = this;
+    const input = [
+      '-v',
+      'error',
+      '-y',
+      '-protocol_whitelist',
+      'pipe,file',
+      '-f',
+      'mp4',
+      '-i',
+      'pipe:0',
+      '-map',
+      '0:v:0',
+    ];
+    const output = [
+      '-c',
+      'copy',
+      '-bsf:v',
+      filter,
+      '-video_track_timescale',
+      '90000',
+      '-movflags',
+      '+faststart',
+      '-f',
+      'mp4',
+      `file:${path}`,
+    ];
+    const child = new ManagedChild({ file: tools.ffmpegPath, args: [...input, ...output], stdout: false }, tools.clock);
+    let late = false;
+    const cancel = tools.clock.after(REMUX_TIMEOUT_MS, () => {
+      late = true;
+      void child.kill();
+    });
+    try {
+      for await (const buffers of stream(init, tracks)) {
+        for (const buffer of buffers) {
+          if (!child.alive || !child.stdin) break;
+          if (!child.stdin.write(buffer)) await Promise.race([once(child.stdin, 'drain'), child.exited]);
+        }
+      }
+      child.stdin?.end();
+      const exit = await child.exited;
+      if (exit.code !== 0) {
+        const atFault = !late && exit.code !== null && exit.error === null;
+        throw new MediaToolError(exit.stderr.trim() || 'FFmpeg could not put the parts together', atFault, {
+          cause: exit.error,
+        });
+      }
+    } finally {
+      cancel();
+      if (child.alive) await child.kill();
+    }
+  }
+}
+
+/**
+ * A bit stream filter that says how long the last sample lasts: FFmpeg takes durations from the distance of two samples and
+ * guesses the last one's. What the edit list cuts off at the beginning (the reorder delay) is added at the end.
+ */
+function lastDurationFilter(first: OpenedPart, tracks: readonly Track[]): string {
+  const last = tracks[tracks.length - 1]!;
+  const samples = tracks.reduce((sum, track) => sum + track.samples, 0);
+  const duration =
+    Math.max(1, last.endTicks - last.startTicks - last.lastDts) + Math.max(0, first.rebuilt.index.cts(0));
+  return `setts=pts=PTS:dts=DTS:duration=if(eq(N\\,${samples - 1})\\,${duration}\\,DURATION)`;
+}
+
+/** The first part's init with every track's parameter sets. */
+async function commonInit(first: OpenedPart, tracks: readonly Track[]): Promise<Buffer> {
+  const { init } = first.rebuilt;
+  const tkhd = await new BoxReader(bufferSource(init)).find(0, init.length, ['moov', 'trak', 'tkhd']);
+  if (!tkhd) throw new RangeError('the init has no video track');
+  const distinct = (sets: readonly Buffer[]): Buffer[] =>
+    sets.filter((set, i) => sets.findIndex((other) => other.equals(set)) === i);
+  return buildInitSegment({
+    width: init.readUInt16BE(tkhd.end - 8),
+    height: init.readUInt16BE(tkhd.end - 4),
+    sps: distinct(tracks.flatMap((track) => track.sets.sps)),
+    pps: distinct(tracks.flatMap((track) => track.sets.pps)),
+  });
+}
+
+/** Fragment after fragment on the video's timeline; a sample lasts until the next, whatever lies between. */
+async function* stream(init: Buffer, tracks: readonly Track[]): AsyncGenerator<readonly Buffer[]> {
+  yield [init];
+  let sequence = 0;
+  for (const { fragments, file, startTicks, endTicks } of tracks) {
+    let waiting: readonly Placed[] | null = null;
+    for (const fragment of fragments) {
+      if (waiting) yield await fragmentOf(file, waiting, startTicks, fragment[0]!.dts, ++sequence);
+      waiting = fragment;
+    }
+    if (waiting) yield await fragmentOf(file, waiting, startTicks, endTicks - startTicks, ++sequence);
+  }
+}
+
+async function fragmentOf(
+  file: DiskFile,
+  placed: readonly Placed[],
+  zero: number,
+  end: number,
+  sequence: number,
+): Promise<Buffer[]> {
+  const samples: FragmentSample[] = [];
+  for (const [i, { dts, cts, keyframe, offset, size }] of placed.entries()) {
+    const next = placed[i + 1]?.dts ?? Math.max(end, dts + 1);
+    samples.push({ data: await readFully(file, offset, size), dts: zero + dts, cts, keyframe, duration: next - dts });
+  }
+  return buildFragment(samples, sequence);
+}
+
+function* copied({ rebuilt: { index } }: OpenedPart): Iterable<readonly Placed[]> {
+  for (let f = 0; f < index.fragmentCount; f++) {
+    const fragment = index.fragment(f);
+    const samples: Placed[] = [];
+    let offset = fragment.dataOffset;
+    for (let i = fragment.firstSample; i < fragment.endSample; i++) {
+      const size = index.size(i);
+      samples.push({ dts: index.dts(fragment, i), cts: index.cts(i), keyframe: index.isKeyframe(i), offset, size });
+      offset += size;
+    }
+    yield samples;
+  }
+}
+
+function* inGroups(samples: readonly Placed[], shift: number): Iterable<readonly Placed[]> {
+  for (let i = 0; i < samples.length; i += 25) {
+    yield samples.slice(i, i + 25).map((sample) => ({ ...sample, dts: sample.dts + shift }));
   }
 }

@@ -134,6 +134,17 @@ export class SampleIndex {
     return low;
   }
 
+  /** Number of the fragment that holds a sample. */
+  fragmentOf(sample: number): number {
+    let low = 0;
+    for (let high = this.fragmentCount - 1; low < high;) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.fragmentFirst.get(middle) <= sample) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   /** Memory held by the tables. */
   get bytes(): number {
     const columns = [this.steps, this.sizes, this.offsets, this.fragmentDts, this.fragmentOffset];
