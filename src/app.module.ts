@@ -1,6 +1,7 @@
 import { DynamicModule, MiddlewareConsumer, Module, NestModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import cookieParser from 'cookie-parser';
+import { AuthModule } from './auth/auth.module';
 import { CommonModule } from './common/common.module';
 import { LoggingModule } from './common/logging.module';
 import { checkUrl, jsonBody } from './common/request-checks';
@@ -11,7 +12,7 @@ import { HealthModule } from './health/health.module';
 
 /** The rooms. What they stand on (configuration, log, database) comes with {@link AppModule.forRoot}. */
 @Module({
-  imports: [HealthModule],
+  imports: [AuthModule, HealthModule],
 })
 export class AppModule implements NestModule {
   static forRoot(config: AppConfig): DynamicModule {

@@ -36,6 +36,8 @@ async function main(): Promise<void> {
   } finally {
     // A step that hangs (a disk that does not answer) must not keep the machine from going down.
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    // No new callers while the rooms come to rest; what is open ends when they have.
+    app?.getHttpServer().close();
     await app?.close();
     await postgres?.stop();
   }

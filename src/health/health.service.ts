@@ -33,27 +33,26 @@ export class HealthService {
   ) {}
 
   /** `unavailable` without a database, `degraded` without FFmpeg (H.264 courts still record). Never throws. */
-  async check(withDetails: boolean): Promise<Health> {
+  async check(): Promise<Health> {
     const [database, ffmpeg] = await Promise.all([this.pingDatabase(), this.checkFfmpeg()]);
-    const load = this.loadSource();
     return {
       status: database ? (ffmpeg ? 'ok' : 'degraded') : 'unavailable',
       ffmpeg_available: ffmpeg,
       database: database ? 'ok' : 'unavailable',
-      ...(load?.figures() ?? { active_sessions: 0, active_recordings: 0 }),
+      ...(this.loadSource()?.figures() ?? { active_sessions: 0, active_recordings: 0 }),
       max_concurrent: this.config.maxSessions,
-      ...(withDetails && { details: this.details(load) }),
     };
   }
 
-  private details(load: LoadSource | null): Readonly<Record<string, unknown>> {
+  /** For admins: the process, and what the rooms add. */
+  details(): Readonly<Record<string, unknown>> {
     const memory = process.memoryUsage();
     return {
       uptime_seconds: Math.round(process.uptime()),
       node: process.version,
       rss_bytes: memory.rss,
       heap_used_bytes: memory.heapUsed,
-      ...load?.details?.(),
+      ...this.loadSource()?.details?.(),
     };
   }
 

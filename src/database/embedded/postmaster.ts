@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
@@ -23,12 +24,21 @@ async function readPidFile(data: string): Promise<PidFile | null> {
   return { pid: Number(pid), directory, startedAt: Number(startedAt), port: Number(port), status: status.trim() };
 }
 
+/**
+ * Whether a process runs. One that ended and waits to be reaped does not: in a container nobody may ever reap what
+ * outlived its parent.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2] !== 'Z';
+  } catch {
+    return process.platform !== 'linux';
   }
 }
 

@@ -1,0 +1,42 @@
+import pino from 'pino';
+import { loggerOptions } from './logging.module';
+
+/** What a logger writes for one call. */
+function written(log: (logger: pino.Logger) => void): string {
+  let text = '';
+  const stream = { write: (line: string) => void (text += line) };
+  log(pino(loggerOptions('trace'), stream));
+  return text;
+}
+
+describe('the log', () => {
+  const leaks: [string, (logger: pino.Logger) => void][] = [
+    ['a message', (log) => log.info('dialling rtsp://admin:S3CRET@10.0.0.9/live')],
+    ['a password with an @ and a slash', (log) => log.info('rtsp://admin:a@b/S3CRET@10.0.0.9/live')],
+    ['a password with a quote', (log) => log.info('rtsp://admin:a"S3CRET@10.0.0.9/live')],
+    ['a URL deep in an object', (log) => log.info({ a: { b: [{ c: 'http://u:S3CRET@h/x' }] } }, 'x')],
+    ["an error's message and stack", (log) => log.error({ err: new Error('no answer from rtsp://u:S3CRET@h') }, 'x')],
+    ['a cause', (log) => log.error({ err: new Error('a', { cause: new Error('http://u:S3CRET@h') }) }, 'x')],
+    ['a secret field', (log) => log.info({ body: { password: 'S3CRET', camera_url: 'S3CRET' } }, 'x')],
+    ['a header', (log) => log.info({ headers: { Authorization: 'Bearer S3CRET', cookie: ['a=S3CRET'] } }, 'x')],
+    ['an Authorization value in a text', (log) => log.info('sent Basic UzNDUkVUS3CRET==')],
+    ['a JSON quoted in a text', (log) => log.info('body was {"password":"S3CRET"}')],
+    ['a parameter of a URL', (log) => log.info('GET http://cam/video?user=a&pwd=S3CRET')],
+    ['a token', (log) => log.info('eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjF9S3CRET.S3CRETS3CRET')],
+  ];
+  it.each(leaks)('hides a secret in %s', (_name, log) => {
+    const line = written(log);
+    expect(line).not.toContain('S3CRET');
+    expect(() => JSON.parse(line)).not.toThrow();
+  });
+
+  it('leaves the rest alone', () => {
+    expect(
+      JSON.parse(written((log) => log.info({ host: '10.0.0.9', port: 554 }, 'mail to a@b.example'))),
+    ).toMatchObject({
+      msg: 'mail to a@b.example',
+      host: '10.0.0.9',
+      port: 554,
+    });
+  });
+});

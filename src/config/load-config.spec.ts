@@ -1,0 +1,133 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from './app-config';
+import { loadConfig } from './load-config';
+import { prepareConfig } from './prepare-config';
+
+type Environment = Record<string, string>;
+
+function faultsOf(env: Environment): readonly string[] {
+  try {
+    loadConfig(env, '/srv');
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+describe('loadConfig', () => {
+  it('has the documented defaults', () => {
+    expect(loadConfig({}, '/srv')).toMatchObject({
+      port: 5000,
+      host: '127.0.0.1',
+      publicUrl: null,
+      trustProxy: false,
+      corsOrigins: [],
+      databaseUrl: null,
+      dataDir: '/srv/data',
+      videosDir: '/srv/static/videos',
+      logsDir: '/srv/logs/video',
+      proxyBasePort: 8080,
+      maxSessions: 10,
+      maxPreviewViewers: 5,
+      maxLiveViewers: 200,
+      defaultDurationMinutes: 90,
+      maxDurationMinutes: 240,
+      cameraStallSeconds: 5,
+      cameraTimeoutSeconds: 10,
+      sessionIdleMinutes: 15,
+      videoCodec: 'libx264',
+      videoPreset: 'veryfast',
+      videoCrf: 23,
+      videoFps: 25,
+      cameraAllowLoopback: false,
+      diskReserveMb: 1024,
+      retentionDays: null,
+    });
+  });
+
+  it('takes an empty variable for unset', () => {
+    expect(loadConfig({ PORT: '', JWT_SECRET: '' }, '/srv')).toMatchObject({ port: 5000, jwtSecret: null });
+  });
+
+  const bad: [string, Environment, RegExp[]][] = [
+    ['a number that is none', { PORT: '5e3' }, [/^PORT: /]],
+    ['a fraction', { MAX_SESSIONS: '1.5' }, [/^MAX_SESSIONS: /]],
+    ['a number out of bounds', { VIDEO_CRF: '52' }, [/^VIDEO_CRF: .*0 to 51/]],
+    ['an argument as a codec', { VIDEO_CODEC: '-f' }, [/^VIDEO_CODEC: /]],
+    ['trust of every proxy', { TRUST_PROXY: 'true' }, [/^TRUST_PROXY: /]],
+    ['an origin with a path', { CORS_ORIGINS: 'https://a.example/x' }, [/^CORS_ORIGINS: /]],
+    ['another database', { DATABASE_URL: 'mysql://a/b' }, [/^DATABASE_URL: /]],
+    ['half an admin', { ADMIN_EMAIL: 'a@b.example' }, [/^ADMIN_PASSWORD: /]],
+    ['a default above the maximum', { DEFAULT_DURATION_MINUTES: '300' }, [/^DEFAULT_DURATION_MINUTES: /]],
+    ['production without secrets', { NODE_ENV: 'production' }, [/^JWT_SECRET: /, /^SECRETS_KEY: /]],
+    ['several faults at once', { PORT: 'x', HOST: 'a b', RETENTION_DAYS: '0' }, [/^PORT/, /^HOST/, /^RETENTION_DAYS/]],
+  ];
+  it.each(bad)('refuses %s', (_name, env, expected) => {
+    const faults = faultsOf(env);
+    // Production alone has no schema fault, so its lines come by themselves.
+    expect(faults).toHaveLength(expected.length);
+    expected.forEach((pattern, at) => expect(faults[at]).toMatch(pattern));
+  });
+
+  it('never repeats a value, it may be a secret', () => {
+    const env = {
+      JWT_SECRET: 'short-secret',
+      SECRETS_KEY: 'other-secret',
+      SMTP_URL: 'http://u:mail-secret@h',
+      PORT: 'x',
+    };
+    expect(faultsOf(env)).toHaveLength(4);
+    expect(faultsOf(env).join()).not.toContain('-secret');
+  });
+
+  it.each([
+    ['off', false],
+    ['1', 1],
+    ['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']],
+  ])('reads TRUST_PROXY=%s', (value, expected) => {
+    expect(loadConfig({ TRUST_PROXY: value }, '/').trustProxy).toEqual(expected);
+  });
+});
+
+describe('prepareConfig', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'padelvar-config-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  it('makes secrets once, for our eyes only, and keeps them', () => {
+    const first = prepareConfig(loadConfig({}, root), '');
+    const second = prepareConfig(loadConfig({}, root), '');
+    expect(second.jwtSecret).toBe(first.jwtSecret);
+    expect(second.secretsKey).toEqual(first.secretsKey);
+    expect(first.secretsKey).toHaveLength(32);
+    for (const name of ['jwt-secret', 'secrets-key']) {
+      expect(statSync(join(root, 'data', name)).mode & 0o777).toBe(0o600);
+    }
+    expect(Object.isFrozen(first)).toBe(true);
+  });
+
+  it('does not replace a damaged secret', () => {
+    prepareConfig(loadConfig({}, root), '');
+    writeFileSync(join(root, 'data', 'secrets-key'), 'half');
+    expect(() => prepareConfig(loadConfig({}, root), '')).toThrow(/^Bad configuration:\n {2}SECRETS_KEY: .*damaged$/);
+    expect(readFileSync(join(root, 'data', 'secrets-key'), 'utf8')).toBe('half');
+  });
+
+  it('names the directory that cannot be used', () => {
+    writeFileSync(join(root, 'file'), '');
+    expect(() => prepareConfig(loadConfig({ VIDEOS_DIR: 'file' }, root), '')).toThrow(/VIDEOS_DIR/);
+  });
+
+  it('finds FFmpeg on the path, and leaves the name where it is missing', () => {
+    writeFileSync(join(root, 'ffmpeg'), '', { mode: 0o755 });
+    expect(prepareConfig(loadConfig({}, root), `/nowhere:${root}`)).toMatchObject({
+      ffmpegPath: join(root, 'ffmpeg'),
+      ffprobePath: 'ffprobe',
+    });
+  });
+});
