@@ -14,6 +14,8 @@ const ALGORITHMS = [
   ['MD5', 'md5'],
 ] as const;
 
+const STALE_COUNT_STEP = 0x10000;
+
 export interface Credentials {
   readonly username: string;
   readonly password: string;
@@ -80,6 +82,9 @@ export class RtspAuthenticator {
       this.algorithm = algorithm;
       if (nonce !== before || !isSame) {
         this.nonceCount = 0;
+      } else {
+        // Stale, yet the same nonce: it counts uses for all its clients together, and ours lie behind.
+        this.nonceCount += STALE_COUNT_STEP;
       }
       return true;
     }

@@ -63,6 +63,11 @@ export function findVideoTrack(sdp: string, base: string): VideoTrack {
   );
 }
 
+/** sdp-transform makes numbers of what looks like one, against its types: `a=control:1` is a legal track. */
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 function parseDescription(sdp: string): SessionDescription {
   try {
     return parseSdp(sdp);
@@ -74,36 +79,36 @@ function parseDescription(sdp: string): SessionDescription {
 }
 
 function payloadTypes(media: Media): number[] {
-  return String(media.payloads ?? '')
+  return text(media.payloads)
     .split(/\s+/)
     .filter((entry) => /^\d{1,3}$/.test(entry))
     .map(Number);
 }
 
 function h264PayloadType(media: Media): number | null {
-  const named = media.rtp.find((entry) => entry.codec.toUpperCase() === 'H264');
+  const named = media.rtp.find((entry) => text(entry.codec).toUpperCase() === 'H264');
   if (named !== undefined) {
     return named.payload;
   }
   // Without a=rtpmap only the format parameters tell.
-  const parameters = media.fmtp.find((entry) => /sprop-parameter-sets|packetization-mode/i.test(entry.config));
+  const parameters = media.fmtp.find((entry) => /sprop-parameter-sets|packetization-mode/i.test(text(entry.config)));
   return media.rtp.length === 0 && parameters !== undefined ? parameters.payload : null;
 }
 
 function codecsOf(media: Media): string[] {
-  const named = media.rtp.map((entry) => entry.codec.toUpperCase());
+  const named = media.rtp.map((entry) => text(entry.codec).toUpperCase());
   const codecs = named.length > 0 ? named : payloadTypes(media).flatMap((type) => STATIC_TYPES[type] ?? []);
   return codecs.map((codec) => CODEC_NAMES[codec] ?? codec.replace(/[^\w.-]/g, '').slice(0, 20));
 }
 
 function trackOf(description: SessionDescription, media: Media, payloadType: number, base: string): VideoTrack {
-  if (/SAVP/i.test(media.protocol)) {
+  if (/SAVP/i.test(text(media.protocol))) {
     throw new CameraError(
       'camera_unsupported',
       'The camera encrypts its stream (SRTP): switch that off, or use rtsps.',
     );
   }
-  const parameters = media.fmtp.find((entry) => entry.payload === payloadType)?.config ?? '';
+  const parameters = text(media.fmtp.find((entry) => entry.payload === payloadType)?.config);
   if (/packetization-mode\s*=\s*2/i.test(parameters)) {
     throw new CameraError(
       'camera_unsupported',
@@ -115,7 +120,7 @@ function trackOf(description: SessionDescription, media: Media, payloadType: num
   return {
     aggregate: resolveControl(base, description.control)[0] as string,
     controls: resolveControl(base, media.control),
-    clockRate: rate !== undefined && rate > 0 && rate <= 1e9 ? rate : TICKS_PER_SECOND,
+    clockRate: typeof rate === 'number' && rate > 0 && rate <= 1e9 ? rate : TICKS_PER_SECOND,
     payloadType: types.length > 1 ? payloadType : null,
     parameterSets: spropParameterSets(parameters),
   };
@@ -134,8 +139,8 @@ function spropParameterSets(parameters: string): Buffer[] {
  * wherever it points. A relative one is, against RFC 1808 and by every camera's custom, put behind the base and a slash;
  * the RFC's reading comes second.
  */
-export function resolveControl(base: string, control: string | undefined): string[] {
-  const value = control?.trim() ?? '';
+export function resolveControl(base: string, control: unknown): string[] {
+  const value = text(control).trim();
   const clean = withoutCredentials(base);
   if (value === '' || value === '*') {
     return [clean];

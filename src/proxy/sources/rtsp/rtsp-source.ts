@@ -58,7 +58,14 @@ export class RtspSource implements StreamSource {
       return;
     }
     let onAbort = (): void => undefined;
-    const aborted = new Promise<void>((resolve) => (onAbort = resolve));
+    const aborted = new Promise<void>((resolve) => {
+      onAbort = () => {
+        // At once: what else this very read holds is nobody's business any more.
+        this.sink = null;
+        this.receiver = null;
+        resolve();
+      };
+    });
     signal.addEventListener('abort', onAbort, { once: true });
     this.sink = sink;
     try {
@@ -91,7 +98,7 @@ export class RtspSource implements StreamSource {
     // Before PLAY: its answer and the first picture may come in one read.
     sink.onProtocol(target.scheme === 'rtsps' ? 'rtsps' : 'rtsp');
     // Made before SETUP is sent: a camera may send pictures before it answers.
-    this.receiver = this.receiverFor(track, sink);
+    this.receiver = this.receiverFor(track);
     this.agreed = await setup(connection, track);
     this.playUri = await play(connection, track, this.agreed);
     this.cancel('handshake');
@@ -106,7 +113,7 @@ export class RtspSource implements StreamSource {
     return connection.ended;
   }
 
-  private receiverFor(track: VideoTrack, sink: SourceSink): RtpReceiver {
+  private receiverFor(track: VideoTrack): RtpReceiver {
     const { clock, limits } = this.options;
     const parameterSets = new ParameterSets();
     parameterSets.offerFromSdp(track.parameterSets);
@@ -116,15 +123,15 @@ export class RtspSource implements StreamSource {
       now: () => clock.monotonic(),
       onAccessUnit: (unit, arrival) => {
         this.hasPicture = true;
-        sink.onAccessUnit(unit, arrival);
+        this.sink?.onAccessUnit(unit, arrival);
       },
-      onLoss: () => sink.onLoss('packets_lost'),
+      onLoss: () => this.sink?.onLoss('packets_lost'),
     });
     return new RtpReceiver({
       depacketizer: new H264Depacketizer(assembler),
       clockRate: track.clockRate,
       payloadType: track.payloadType,
-      onSenderReport: (ntpMs, ticks) => sink.onSenderReport?.(ntpMs, ticks),
+      onSenderReport: (ntpMs, ticks) => this.sink?.onSenderReport?.(ntpMs, ticks),
       onBye: () => {
         throw new CameraError('camera_unreachable', 'The camera ended its stream.');
       },
