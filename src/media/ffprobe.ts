@@ -41,7 +41,7 @@ export function probeArgs(path: string): string[] {
   return ['-v', 'error', '-protocol_whitelist', 'file', '-show_entries', entries, '-of', 'json', '-i', `file:${path}`];
 }
 
-/** Which stretches of a file {@link decodeEnds} decodes. */
+/** Which stretches of a file {@link decodeEnds} decodes, both at once. */
 export interface FileEnds {
   /** Frames to decode from the beginning, and from the last keyframe on. */
   readonly firstFrames: number;
@@ -51,19 +51,17 @@ export interface FileEnds {
 }
 
 /**
- * Arguments of FFmpeg for {@link decodeEnds}: both ends in one process. Transforms and loop filter are skipped: every bit is still
- * parsed, which is what shows a wrong offset, in a third of the time.
+ * Arguments of FFmpeg that decode frames from a keyframe on. Transforms and loop filter are skipped: every bit is still parsed,
+ * which is what shows a wrong offset, in less time.
+ * @param seconds presentation time of the keyframe, `null` for the beginning
  */
-export function decodeEndsArgs(path: string, ends: FileEnds): string[] {
-  const cheap = ['-protocol_whitelist', 'file', '-skip_loop_filter', 'all', '-skip_idct', 'all', '-threads', '1'];
+export function decodeArgs(path: string, seconds: number | null, frames: number): string[] {
   // A hair behind the keyframe: seconds in decimals may fall just before it, and seeking goes backwards.
-  const seek = ['-ss', (ends.lastKeyframeSeconds + 0.0005).toFixed(6), '-noaccurate_seek'];
+  const seek = seconds === null ? [] : ['-ss', (seconds + 0.0005).toFixed(6), '-noaccurate_seek'];
   return [
-    ...['-v', 'error', '-nostdin', '-hide_banner', '-abort_on', 'empty_output_stream'],
-    ...[...cheap, '-i', `file:${path}`],
-    ...[...cheap, ...seek, '-i', `file:${path}`],
-    ...['-map', '0:v:0', '-fps_mode', 'passthrough', '-frames:v', `${ends.firstFrames}`, '-f', 'null', '-'],
-    ...['-map', '1:v:0', '-fps_mode', 'passthrough', '-frames:v', `${ends.lastFrames}`, '-f', 'null', '-'],
+    ...['-v', 'error', '-nostdin', '-hide_banner', '-abort_on', 'empty_output_stream', '-protocol_whitelist', 'file'],
+    ...['-skip_loop_filter', 'all', '-skip_idct', 'all', '-threads', '1', ...seek, '-i', `file:${path}`],
+    ...['-map', '0:v:0', '-fps_mode', 'passthrough', '-frames:v', `${frames}`, '-f', 'null', '-'],
   ];
 }
 
@@ -83,9 +81,17 @@ export async function probeVideo(tools: MediaTools, path: string, timeoutMs: num
  * @throws MediaToolError where it could not be run, or took too long
  */
 export async function decodeEnds(tools: MediaTools, path: string, ends: FileEnds, timeoutMs: number): Promise<string> {
+  const { firstFrames, lastFrames, lastKeyframeSeconds } = ends;
+  const said = await Promise.all([
+    complaintOf(tools, decodeArgs(path, null, firstFrames), timeoutMs),
+    complaintOf(tools, decodeArgs(path, lastKeyframeSeconds, lastFrames), timeoutMs),
+  ]);
+  return said.join('\n').trim();
+}
+
+async function complaintOf(tools: MediaTools, args: readonly string[], timeoutMs: number): Promise<string> {
   try {
-    const { exit } = await runTool(tools.clock, tools.ffmpegPath, decodeEndsArgs(path, ends), timeoutMs);
-    return exit.stderr.trim();
+    return (await runTool(tools.clock, tools.ffmpegPath, args, timeoutMs)).exit.stderr.trim();
   } catch (error) {
     if (error instanceof MediaToolError && error.fileAtFault) return error.message;
     throw error;

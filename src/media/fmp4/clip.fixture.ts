@@ -12,6 +12,8 @@ export interface ClipOptions {
   readonly gop?: number;
   readonly bFrames?: number;
   readonly size?: string;
+  /** libx264's constant rate factor: higher is smaller. */
+  readonly crf?: number;
 }
 
 /** A drawn clip as the proxy would hand it on. */
@@ -22,7 +24,7 @@ export interface Clip {
 
 /** Draws a clip with libx264 and takes it apart by ffprobe's packet list: real frames, nothing of our own code between. */
 export function drawClip(options: ClipOptions = {}): Clip {
-  const { seconds = 4, fps = 25, gop = 25, bFrames = 0, size = '320x180' } = options;
+  const { seconds = 4, fps = 25, gop = 25, bFrames = 0, size = '320x180', crf = 23 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'padelvar-clip-'));
   try {
     const file = join(folder, 'clip.mp4');
@@ -32,6 +34,8 @@ export function drawClip(options: ClipOptions = {}): Clip {
       'libx264',
       '-preset',
       'ultrafast',
+      '-crf',
+      `${crf}`,
       '-bf',
       `${bFrames}`,
       '-g',

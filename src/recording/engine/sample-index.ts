@@ -1,21 +1,25 @@
 /** Numbers of one kind in blocks: grows without copying what is there, and without a spare half. */
 class Column<T extends Uint32Array | Int32Array | Float64Array> {
   private readonly blocks: T[] = [];
+  private readonly mask: number;
 
   constructor(
     private readonly make: (length: number) => T,
-    private readonly blockLength: number,
-  ) {}
+    /** A block has 2^bits numbers. */
+    private readonly bits: number,
+  ) {
+    this.mask = (1 << bits) - 1;
+  }
 
   set(i: number, value: number): void {
-    const block = Math.floor(i / this.blockLength);
-    const target = (this.blocks[block] ??= this.make(this.blockLength));
-    target[i % this.blockLength] = value;
+    const block = i >>> this.bits;
+    const target = (this.blocks[block] ??= this.make(this.mask + 1));
+    target[i & this.mask] = value;
   }
 
   /** 0 where nothing was set. */
   get(i: number): number {
-    return this.blocks[Math.floor(i / this.blockLength)]?.[i % this.blockLength] ?? 0;
+    return this.blocks[i >>> this.bits]?.[i & this.mask] ?? 0;
   }
 
   get bytes(): number {
@@ -44,13 +48,13 @@ const KEYFRAME = 0x8000_0000;
  * a frame has a composition offset) and 24 a fragment: 90 minutes at 25 fps take 1.2 MB (1.8 MB with B-frames).
  */
 export class SampleIndex {
-  private readonly steps = new Column((n) => new Uint32Array(n), 4096);
-  private readonly sizes = new Column((n) => new Uint32Array(n), 4096);
-  private readonly offsets = new Column((n) => new Int32Array(n), 4096);
-  private readonly fragmentDts = new Column((n) => new Float64Array(n), 256);
-  private readonly fragmentOffset = new Column((n) => new Float64Array(n), 256);
-  private readonly fragmentData = new Column((n) => new Uint32Array(n), 256);
-  private readonly fragmentFirst = new Column((n) => new Uint32Array(n), 256);
+  private readonly steps = new Column((n) => new Uint32Array(n), 12);
+  private readonly sizes = new Column((n) => new Uint32Array(n), 12);
+  private readonly offsets = new Column((n) => new Int32Array(n), 12);
+  private readonly fragmentDts = new Column((n) => new Float64Array(n), 8);
+  private readonly fragmentOffset = new Column((n) => new Float64Array(n), 8);
+  private readonly fragmentData = new Column((n) => new Uint32Array(n), 8);
+  private readonly fragmentFirst = new Column((n) => new Uint32Array(n), 8);
   private anyCts = false;
 
   /** Samples and fragments so far. */

@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { fullBox, u32 } from '../../media/fmp4/box-writer';
 import { movieBox } from '../../media/fmp4/movie-box';
@@ -13,17 +14,22 @@ export interface FinishedMovie {
 
 /** Rows of 32-bit numbers that are not known in number before. */
 class Rows {
-  private buffer = Buffer.allocUnsafe(64 * 1024);
+  private numbers = new Uint32Array(1024);
   private length = 0;
 
   add(value: number): void {
-    if (this.length + 4 > this.buffer.length)
-      this.buffer = Buffer.concat([this.buffer, Buffer.allocUnsafe(this.buffer.length)]);
-    this.length = this.buffer.writeUInt32BE(value >>> 0, this.length);
+    if (this.length === this.numbers.length) {
+      const wider = new Uint32Array(this.length * 2);
+      wider.set(this.numbers);
+      this.numbers = wider;
+    }
+    this.numbers[this.length++] = value;
   }
 
+  /** Big-endian. */
   done(): Buffer {
-    return this.buffer.subarray(0, this.length);
+    const bytes = Buffer.from(this.numbers.buffer, 0, this.length * 4);
+    return endianness() === 'LE' ? bytes.swap32() : bytes;
   }
 }
 
@@ -126,11 +132,11 @@ class RunLengths {
 }
 
 function placeTables(index: SampleIndex): Buffer[] {
-  const sizes = Buffer.allocUnsafe(index.sampleCount * 4);
+  const sizes = new Rows();
   const keyframes = new Rows();
   let keyframeCount = 0;
   for (let i = 0; i < index.sampleCount; i++) {
-    sizes.writeUInt32BE(index.size(i), i * 4);
+    sizes.add(index.size(i));
     if (index.isKeyframe(i)) {
       keyframes.add(i + 1);
       keyframeCount++;
@@ -156,7 +162,7 @@ function placeTables(index: SampleIndex): Buffer[] {
   return [
     fullBox('stss', 0, 0, u32(keyframeCount), keyframes.done()),
     fullBox('stsc', 0, 0, u32(runs), stsc.done()),
-    fullBox('stsz', 0, 0, u32(0, index.sampleCount), sizes),
+    fullBox('stsz', 0, 0, u32(0, index.sampleCount), sizes.done()),
     fullBox(long ? 'co64' : 'stco', 0, 0, u32(index.fragmentCount), chunks.done()),
   ];
 }
