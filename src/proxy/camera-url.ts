@@ -14,7 +14,6 @@ const DEFAULT_PORTS = { rtsp: 554, rtsps: 322, http: 80, https: 443 } as const;
 type Scheme = keyof typeof DEFAULT_PORTS;
 
 /** Everything up to space, and DEL and the C1 controls. */
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
@@ -142,7 +141,6 @@ function checkHost(host: string): string {
   if (isIPv4(host)) {
     return host;
   }
-  // eslint-disable-next-line no-control-regex
   const ascii = /^[\u0000-\u007f]*$/.test(host) ? host : domainToASCII(host);
   const labels = ascii.split('.');
   const last = labels.at(-1) ?? '';

@@ -31,6 +31,11 @@ export class ParameterSets {
     return this.fields;
   }
 
+  /** What was wrong with the SDP's sets, while nothing better came; `null` where nothing was. */
+  get fault(): CameraError | null {
+    return this.sps.size === 0 ? this.sdpError : null;
+  }
+
   /** Takes the sets of an SDP; a broken one counts only if the stream brings no better one. */
   offerFromSdp(nals: readonly Buffer[]): void {
     for (const nal of nals) {

@@ -33,6 +33,7 @@ export interface RtspSourceOptions {
 export class RtspSource implements StreamSource {
   private readonly connection: RtspConnection;
   private readonly timers = new Map<string, Cancel>();
+  private readonly parameterSets = new ParameterSets();
   private receiver: RtpReceiver | null = null;
   private agreed: RtspSetup | null = null;
   private sink: SourceSink | null = null;
@@ -115,7 +116,7 @@ export class RtspSource implements StreamSource {
 
   private receiverFor(track: VideoTrack): RtpReceiver {
     const { clock, limits } = this.options;
-    const parameterSets = new ParameterSets();
+    const { parameterSets } = this;
     parameterSets.offerFromSdp(track.parameterSets);
     const assembler = new AccessUnitAssembler({
       maxFrameBytes: limits.maxFrameBytes,
@@ -159,7 +160,7 @@ export class RtspSource implements StreamSource {
         return;
       }
       if (packets === 0 || last) {
-        this.connection.fail(noPictures(packets));
+        this.connection.fail(this.parameterSets.fault ?? noPictures(packets));
       } else {
         this.later('first-picture', timeoutMs, () => check(true));
       }
