@@ -48,7 +48,7 @@ describe('CameraDialer', () => {
   });
 
   it('connects, gives up when told to, and says when nobody listens', async () => {
-    const server = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    const server = createServer((socket) => socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     const port = address !== null && typeof address === 'object' ? address.port : 0;
