@@ -1,0 +1,77 @@
+import { CameraServer, ClipParameters, h264Clip, mjpegClip, MjpegCamera, RtspCamera } from '../test/cameras';
+import { serve } from './worker';
+
+export interface CameraSpec {
+  readonly count: number;
+  readonly kind: 'rtsp' | 'mjpeg';
+  readonly clip: Partial<Omit<ClipParameters, 'codec'>>;
+  /** First picture for a client (RTSP): the next keyframe, or the last group of pictures at once. */
+  readonly start?: 'keyframe' | 'gop';
+}
+
+/** A client of a camera, in monotonic milliseconds of the machine. */
+export interface ClientTimes {
+  /** PLAY was obeyed. */
+  readonly playAt: number;
+  /** The first picture was handed to the kernel. */
+  readonly firstFrameAt: number;
+}
+
+const cameras = new Map<string, CameraServer>();
+const clients = new Map<string, { playAt: number; firstFrameAt: number | null }>();
+
+async function make({ kind, clip, start }: CameraSpec): Promise<CameraServer> {
+  if (kind === 'mjpeg') return new MjpegCamera({ clip: await mjpegClip(clip) });
+  return new RtspCamera({ clip: await h264Clip(clip), start: start ?? 'keyframe' });
+}
+
+/** The process in which all cameras run: its CPU counts for nobody. */
+const methods = {
+  /** Starts cameras, each at a time of its own within a second; gives their URLs. */
+  async start(spec: CameraSpec): Promise<string[]> {
+    return Promise.all(
+      Array.from({ length: spec.count }, async (_, i) => {
+        const camera = await make(spec);
+        // Keyframes of different cameras do not fall together, as little as they do in a club.
+        await new Promise((resolve) => setTimeout(resolve, (i * 1000) / spec.count));
+        await camera.start();
+        cameras.set(camera.url, camera);
+        return camera.url;
+      }),
+    );
+  },
+
+  /** From now on the first picture of the next client is timed. */
+  timeNextClient(url: string): void {
+    const camera = cameras.get(url) as CameraServer;
+    clients.delete(url);
+    camera.once('play', () => {
+      const times = { playAt: Number(process.hrtime.bigint()) / 1e6, firstFrameAt: null as number | null };
+      clients.set(url, times);
+      const onFrame = ({ at, clients: served }: { at: number; clients: number }): void => {
+        if (served === 0) return;
+        times.firstFrameAt = at;
+        camera.off('frame', onFrame);
+      };
+      camera.on('frame', onFrame);
+    });
+  },
+
+  clientTimes(url: string): ClientTimes | null {
+    const times = clients.get(url);
+    return times?.firstFrameAt == null ? null : { playAt: times.playAt, firstFrameAt: times.firstFrameAt };
+  },
+
+  async stop(urls: readonly string[]): Promise<void> {
+    await Promise.all(
+      urls.map(async (url) => {
+        await cameras.get(url)?.stop();
+        cameras.delete(url);
+      }),
+    );
+  },
+};
+
+export type CameraHost = typeof methods;
+
+serve(methods, () => methods.stop([...cameras.keys()]));
