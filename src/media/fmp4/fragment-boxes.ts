@@ -222,7 +222,10 @@ function guarded<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof RangeError) throw new FragmentError('a box is shorter than it says', { cause: error });
+    // By its code: the class is another one where the runtime has several realms.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_OUT_OF_RANGE' || code === 'ERR_BUFFER_OUT_OF_BOUNDS')
+      throw new FragmentError('a box is shorter than it says', { cause: error });
     throw error;
   }
 }

@@ -46,6 +46,8 @@ const DEFAULT_STALL_MS = 5_000;
 const START_STALL_FACTOR = 3;
 /** Cameras' own clocks run a little fast; a camera of just the highest rate must not lose a picture for it. */
 const FPS_TOLERANCE = 1.04;
+/** Pictures late in a bunch are not too many: what was saved up for this long may come at once. */
+const BURST_SECONDS = 0.2;
 /** FFmpeg holds the newest picture until it knows the next one's time, so a few in flight are no stall. */
 const PICTURES_IN_FLIGHT = 3;
 
@@ -138,7 +140,7 @@ export class Encoder implements FrameConsumer {
   private isDue({ dts }: JpegFrame): boolean {
     const period = TICKS_PER_SECOND / (this.options.maxFps * FPS_TOLERANCE);
     if (dts < this.due - period / 2) return false;
-    this.due = Math.max(this.due, dts - period) + period;
+    this.due = Math.max(this.due, dts - BURST_SECONDS * TICKS_PER_SECOND) + period;
     return true;
   }
 
