@@ -54,9 +54,9 @@ export class AuthController {
   @ApiOperation({
     summary: 'Trades the refresh token for a new pair',
     description:
-      'Whoever holds it. A refresh token is good once: used again, it ends the whole sign-in. Of requests that are ' +
-      'under way at once with the same token one wins; the others get a 401 and end nothing. Tabs of a browser share ' +
-      'one cookie: let them take a Web Lock around the refresh, and try once more after a 401.',
+      'Whoever holds it. A refresh token is good once: used again, it ends the whole sign-in. Of requests at once with ' +
+      'the same token exactly one wins; those that came in before its answer had left get a 401 and end nothing. Tabs ' +
+      'of a browser share one cookie: let them take turns (a Web Lock around the refresh).',
   })
   @ApiOkResponse({ type: TokensAnswer })
   @ApiProblems('unauthorized')
@@ -135,6 +135,7 @@ export class AuthController {
 
   private async answer(session: SignedIn, request: Request, response: Response): Promise<TokensAnswer> {
     const { principal, refresh, accessToken } = session;
+    response.once('finish', refresh.delivered).once('close', refresh.delivered);
     const media = await this.signIns.media(refresh.familyId, this.cookies.read(request, 'media'));
     if (media) this.cookies.setMedia(response, media.token, media.expiresAt);
     if (refresh.byCookie) this.cookies.setRefresh(response, refresh.token, refresh.expiresAt);

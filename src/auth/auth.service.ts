@@ -113,6 +113,7 @@ export class AuthService {
   private async open(refresh: IssuedRefresh): Promise<SignedIn> {
     const principal = await this.principals.bySignIn(refresh.familyId);
     if (!principal) {
+      refresh.delivered();
       // Disabled, deleted or moved since: the next sign-in tells them where they are now.
       await this.signIns.revoke(refresh.familyId, 'removed');
       throw new ProblemException('unauthorized');

@@ -6,21 +6,35 @@ const MAX_KEPT = 10_000;
 
 /**
  * When refresh tokens were traded in this process, for a minute: tells a request that was under way at that moment (two
- * tabs at once) from one that came with the old token afterwards.
+ * tabs at once) from one that came with the old token afterwards. A trade lasts until its answer has left: before that,
+ * nobody can have the new token.
  */
 export class RotationMemory {
+  /** Monotonic milliseconds by hash; `Infinity` until the answer has left. */
   private readonly tradedAt = new Map<string, number>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** The token with this hash has just been traded. */
-  note(hash: Buffer): void {
-    const now = this.clock.monotonic();
-    for (const [key, at] of this.tradedAt) {
-      if (now - at < KEPT_MS && this.tradedAt.size < MAX_KEPT) break;
-      this.tradedAt.delete(key);
+  /**
+   * The tokens with these hashes have just been traded.
+   * @returns to be called when the answer has left; more than once is once
+   */
+  note(hashes: readonly Buffer[]): () => void {
+    const keys = hashes.map((hash) => hash.toString('base64'));
+    for (const key of keys) this.tradedAt.set(key, Infinity);
+    for (const oldest of this.tradedAt.keys()) {
+      if (this.tradedAt.size <= MAX_KEPT) break;
+      this.tradedAt.delete(oldest);
     }
-    this.tradedAt.set(hash.toString('base64'), now);
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      for (const key of keys) this.tradedAt.set(key, this.clock.monotonic());
+      this.clock.after(KEPT_MS, () => {
+        for (const key of keys) this.tradedAt.delete(key);
+      });
+    };
   }
 
   /** @param arrival monotonic milliseconds at which the request with this token came in */

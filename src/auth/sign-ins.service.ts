@@ -22,6 +22,8 @@ export interface IssuedRefresh {
   readonly expiresAt: Date;
   /** The panel's way: the token travels as a cookie, never in a body. */
   readonly byCookie: boolean;
+  /** To be called when the answer with the token has left; before that, a second request with the old one is no theft. */
+  readonly delivered: () => void;
 }
 
 export interface IssuedMedia {
@@ -34,13 +36,16 @@ export interface IssuedMedia {
  * one UPDATE of {@link rotate} decides who was first. A token that comes a second time has been copied, by a thief or
  * from one, and ends the family.
  *
- * Two tabs that refresh at the same instant with the same cookie are no theft: a request that arrived before the
- * rotation was done cannot have known the new token. It gets a 401 and ends nothing; the tab tries again, now with the
- * new cookie (or better, takes the Web Lock `padelvar-refresh` first).
+ * Two tabs that refresh at the same instant with the same cookie are no theft: a request that came in before the answer
+ * with the new token had left cannot have known it. It gets a 401 and ends nothing. One that was slower on its way looks
+ * just like a thief's, so tabs take turns: a Web Lock around the refresh, and after a 401 one more try with the cookie
+ * the other tab got.
  */
 @Injectable()
 export class SignInsService {
   private readonly rotations: RotationMemory;
+  /** Trades being made in this process, by the token's hash: whether they succeed. */
+  private readonly underWay = new Map<string, Promise<boolean>>();
 
   constructor(
     private readonly database: DataSource,
@@ -63,7 +68,13 @@ export class SignInsService {
        SELECT $7, s.id, $5, $6, now() + make_interval(days => ${REFRESH_DAYS}) FROM s RETURNING expires_at`,
       [familyId, userId, clubId, byCookie, caller.userAgent, caller.ip, tokenHash(token)],
     );
-    return { familyId, token, expiresAt: (row as { expires_at: Date }).expires_at, byCookie };
+    return {
+      familyId,
+      token,
+      expiresAt: (row as { expires_at: Date }).expires_at,
+      byCookie,
+      delivered: () => undefined,
+    };
   }
 
   /**
@@ -72,27 +83,20 @@ export class SignInsService {
   async rotate(token: string, caller: Caller): Promise<IssuedRefresh | null> {
     const arrival = this.clock.monotonic();
     const hash = tokenHash(token);
-    const next = newToken();
-    const [row] = await this.database.query<{ sign_in_id: string; by_cookie: boolean; expires_at: Date }[]>(
-      `WITH used AS (
-         UPDATE refresh_tokens t SET used_at = now() FROM sign_ins s
-         WHERE t.hash = $1 AND t.used_at IS NULL AND t.expires_at > now()
-           AND s.id = t.sign_in_id AND s.revoked_at IS NULL AND s.expires_at > now()
-         RETURNING t.sign_in_id, s.by_cookie, s.expires_at
-       ), fresh AS (
-         INSERT INTO refresh_tokens (hash, sign_in_id, user_agent, ip, expires_at)
-         SELECT $2, sign_in_id, $3, $4, least(expires_at, now() + make_interval(days => ${REFRESH_DAYS})) FROM used
-         RETURNING expires_at
-       )
-       SELECT used.sign_in_id, used.by_cookie, fresh.expires_at FROM used, fresh`,
-      [hash, tokenHash(next), caller.userAgent, caller.ip],
-    );
-    if (row) {
-      this.rotations.note(hash);
-      return { familyId: row.sign_in_id, token: next, expiresAt: row.expires_at, byCookie: row.by_cookie };
+    const key = hash.toString('base64');
+    // The database tells winner and losers at once, and their answers come in any order: losers wait for the winner here.
+    const earlier = this.underWay.get(key);
+    if (earlier && (await earlier)) return null;
+    const trade = this.tradeOnce(hash, caller);
+    const won = trade.then((issued) => issued !== null).catch(() => false);
+    this.underWay.set(key, won);
+    try {
+      const issued = await trade;
+      if (issued === null && !this.rotations.overlapped(hash, arrival)) await this.endReused(hash, caller);
+      return issued;
+    } finally {
+      if (this.underWay.get(key) === won) this.underWay.delete(key);
     }
-    if (!this.rotations.overlapped(hash, arrival)) await this.endReused(hash, caller);
-    return null;
   }
 
   /** Makes another club active, and trades whatever refresh token the sign-in has. `null`: it has ended. */
@@ -174,6 +178,28 @@ export class SignInsService {
     );
   }
 
+  /** The one UPDATE: whoever finds the token unused has it. */
+  private async tradeOnce(hash: Buffer, caller: Caller): Promise<IssuedRefresh | null> {
+    const next = newToken();
+    const [row] = await this.database.query<{ sign_in_id: string; by_cookie: boolean; expires_at: Date }[]>(
+      `WITH used AS (
+         UPDATE refresh_tokens t SET used_at = now() FROM sign_ins s
+         WHERE t.hash = $1 AND t.used_at IS NULL AND t.expires_at > now()
+           AND s.id = t.sign_in_id AND s.revoked_at IS NULL AND s.expires_at > now()
+         RETURNING t.sign_in_id, s.by_cookie, s.expires_at
+       ), fresh AS (
+         INSERT INTO refresh_tokens (hash, sign_in_id, user_agent, ip, expires_at)
+         SELECT $2, sign_in_id, $3, $4, least(expires_at, now() + make_interval(days => ${REFRESH_DAYS})) FROM used
+         RETURNING expires_at
+       )
+       SELECT used.sign_in_id, used.by_cookie, fresh.expires_at FROM used, fresh`,
+      [hash, tokenHash(next), caller.userAgent, caller.ip],
+    );
+    if (!row) return null;
+    const delivered = this.rotations.note([hash]);
+    return { familyId: row.sign_in_id, token: next, expiresAt: row.expires_at, byCookie: row.by_cookie, delivered };
+  }
+
   private async end(manager: EntityManager, reason: RevokeReason, where: string, parameters: unknown[]): Promise<void> {
     await manager.query(
       `UPDATE sign_ins SET revoked_at = now(), revoked_because = $1 WHERE revoked_at IS NULL AND ${where}`,
@@ -203,8 +229,9 @@ export class SignInsService {
        FROM sign_ins WHERE id = $2 RETURNING expires_at`,
       [tokenHash(token), familyId, caller.userAgent, caller.ip],
     );
-    for (const { hash } of used) this.rotations.note(hash);
-    return { familyId, token, expiresAt: (row as { expires_at: Date }).expires_at, byCookie: signIn.by_cookie };
+    const delivered = this.rotations.note(used.map(({ hash }) => hash));
+    const { expires_at: expiresAt } = row as { expires_at: Date };
+    return { familyId, token, expiresAt, byCookie: signIn.by_cookie, delivered };
   }
 
   private async endReused(hash: Buffer, caller: Caller): Promise<void> {

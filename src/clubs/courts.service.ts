@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, EntityManager, IsNull, MoreThan } from 'typeorm';
+import { DataSource, EntityManager, MoreThan } from 'typeorm';
 import { AuditAction, AuditService } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
@@ -104,11 +104,13 @@ export class CourtsService {
     });
   }
 
-  private find(id: number): Promise<Court | null> {
-    return this.database.manager.findOne(Court, {
-      where: { id, club: { deletedAt: IsNull() } },
+  /** A court of a deleted club is gone too: the join leaves deleted rows out, and so the club away. */
+  private async find(id: number): Promise<Court | null> {
+    const court = await this.database.manager.findOne(Court, {
+      where: { id },
       relations: { camera: true, club: true },
     });
+    return court?.club ? court : null;
   }
 
   private note(

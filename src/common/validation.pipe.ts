@@ -25,6 +25,8 @@ export class ApiValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // A lone parameter of the path is text until its own pipe has looked at it: Nest would make 1000 of `1e3`.
+    if (metadata.type === 'param' && metadata.data !== undefined) return value;
     if (metadata.type === 'query') return this.lenient.transform(value, metadata);
     return super.transform(value, metadata);
   }

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsString, MaxLength, MinLength } from 'class-validator';
 import { IsId } from '../../common/ids';
 import { UserView } from '../user-view';
+import { IfPresent } from '../../common/if-present.decorator';
 
 /** Longer than any password that can be set; bounds the work of refusing one. */
 const MAX_PASSWORD_INPUT = 1024;
@@ -20,14 +21,14 @@ export class LoginDto {
   password: string;
 
   @ApiPropertyOptional({ description: 'true: the refresh token comes as an HttpOnly cookie (browsers).' })
-  @IsOptional()
+  @IfPresent()
   @IsBoolean()
   cookie?: boolean;
 }
 
 export class RefreshDto {
   @ApiPropertyOptional({ description: 'Left out by browsers that signed in with `cookie: true`.' })
-  @IsOptional()
+  @IfPresent()
   @IsString()
   @MinLength(1)
   @MaxLength(256)

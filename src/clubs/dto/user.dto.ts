@@ -1,10 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsEmail, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsEmail, IsIn, IsString, MaxLength } from 'class-validator';
 import { Role } from '../../auth/principal';
 import { UserView } from '../../auth/user-view';
 import { IsId, ToInteger } from '../../common/ids';
 import { IsName, MayBeLeftOut } from './fields';
+import { IfPresent } from '../../common/if-present.decorator';
 
 const ROLES: readonly Role[] = ['SUPER_ADMIN', 'CLUB_ADMIN', 'PLAYER'];
 
@@ -86,7 +87,7 @@ export class UpdateUserDto {
 
 export class UserClubQuery {
   @ApiPropertyOptional({ type: 'integer', description: 'End the membership in this club only.' })
-  @IsOptional()
+  @IfPresent()
   @ToInteger()
   @IsId()
   club_id?: number;

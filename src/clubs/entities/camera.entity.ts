@@ -1,4 +1,4 @@
-import { Column, Entity, JoinColumn, OneToOne, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, OneToOne, PrimaryGeneratedColumn, Relation, UpdateDateColumn } from 'typeorm';
 import { Court } from './court.entity';
 
 /** The scheme of a camera's address. What it speaks (MJPEG, MPEG-TS …) is found by asking it. */
@@ -15,7 +15,7 @@ export class Camera {
 
   @OneToOne(() => Court, (court) => court.camera)
   @JoinColumn({ name: 'court_id' })
-  court?: Court;
+  court?: Relation<Court>;
 
   /** The whole URL as the club wrote it, sealed by SecretBox for this court. Not selected unless asked for. */
   @Column('text', { name: 'url_sealed', select: false })

@@ -8,6 +8,7 @@ import {
   OneToOne,
   PrimaryGeneratedColumn,
   UpdateDateColumn,
+  Relation,
 } from 'typeorm';
 import { Camera } from './camera.entity';
 import { Club } from './club.entity';
@@ -23,10 +24,10 @@ export class Court {
 
   @ManyToOne(() => Club)
   @JoinColumn({ name: 'club_id' })
-  club?: Club;
+  club?: Relation<Club>;
 
   @OneToOne(() => Camera, (camera) => camera.court)
-  camera?: Camera;
+  camera?: Relation<Camera>;
 
   @Column('text')
   name: string;
