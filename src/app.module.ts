@@ -2,17 +2,21 @@ import { DynamicModule, MiddlewareConsumer, Module, NestModule } from '@nestjs/c
 import { ScheduleModule } from '@nestjs/schedule';
 import cookieParser from 'cookie-parser';
 import { AuthModule } from './auth/auth.module';
+import { ClubsModule } from './clubs/clubs.module';
 import { CommonModule } from './common/common.module';
 import { LoggingModule } from './common/logging.module';
 import { checkUrl, jsonBody } from './common/request-checks';
 import { AppConfig } from './config/app-config';
 import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
+import { FilesModule } from './files/files.module';
 import { HealthModule } from './health/health.module';
+import { RecordingModule } from './recording/recording.module';
+import { SessionsModule } from './sessions/sessions.module';
 
 /** The rooms. What they stand on (configuration, log, database) comes with {@link AppModule.forRoot}. */
 @Module({
-  imports: [AuthModule, HealthModule],
+  imports: [AuthModule, ClubsModule, SessionsModule, RecordingModule, FilesModule, HealthModule],
 })
 export class AppModule implements NestModule {
   static forRoot(config: AppConfig): DynamicModule {

@@ -1,7 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ToInteger } from './ids';
 import { ProblemException } from './problem';
+import { IfPresent } from './if-present.decorator';
 
 export const DEFAULT_PAGE = 50;
 export const MAX_PAGE = 200;
@@ -9,7 +10,7 @@ export const MAX_PAGE = 200;
 /** `?limit=&cursor=` of a paged list. */
 export class PageQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })
-  @IsOptional()
+  @IfPresent()
   @ToInteger()
   @IsInt()
   @Min(1)
@@ -17,7 +18,7 @@ export class PageQuery {
   limit?: number;
 
   @ApiPropertyOptional({ description: '`next_cursor` of the page before' })
-  @IsOptional()
+  @IfPresent()
   @IsString()
   @MaxLength(512)
   cursor?: string;

@@ -1,9 +1,10 @@
-import { IsInt, IsOptional, IsString } from 'class-validator';
+import { IsInt, IsString } from 'class-validator';
 import { IsId, ParseIdPipe, ParseSessionIdPipe, ToInteger } from './ids';
 import { cutPage, decodeCursor, encodeCursor } from './pagination';
 import { ProblemException } from './problem';
 import { parseStrictJson, StrictJsonError } from './strict-json';
 import { ApiValidationPipe } from './validation.pipe';
+import { IfPresent } from './if-present.decorator';
 
 const BAD_IDS = [
   'abc',
@@ -60,7 +61,7 @@ describe('validation', () => {
   class Body {
     @IsString()
     name: string;
-    @IsOptional()
+    @IfPresent()
     @IsId()
     club_id?: number;
   }

@@ -1,4 +1,4 @@
-import { Injectable, Logger, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Subject, Subscription } from 'rxjs';
 import { Cancel, Clock } from '../common/clock';
 import { CourtRuntime, PartFacts, RecordingFacts, RuntimeEvent } from '../runtime/court-runtime';
@@ -21,7 +21,7 @@ interface Backlog {
  * state waits here and is written when it is back.
  */
 @Injectable()
-export class RecordingMirror implements OnModuleInit, OnApplicationShutdown {
+export class RecordingMirror implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(RecordingMirror.name);
   private readonly backlogs = new Map<string, Backlog>();
   private subscription: Subscription | undefined;
@@ -36,7 +36,7 @@ export class RecordingMirror implements OnModuleInit, OnApplicationShutdown {
     this.subscription = this.runtime.watch().subscribe((event) => this.note(event));
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.subscription?.unsubscribe();
     await Promise.all([...this.backlogs.keys()].map((sessionId) => this.settledOnce(sessionId)));
     for (const backlog of this.backlogs.values()) backlog.retry?.();

@@ -53,7 +53,7 @@ describe('LocalCourtRuntime', () => {
   });
 
   afterAll(async () => {
-    await runtime.onApplicationShutdown();
+    await runtime.onModuleDestroy();
     rmSync(root, { recursive: true, force: true });
   });
 
@@ -66,7 +66,8 @@ describe('LocalCourtRuntime', () => {
   function probe(facts: RecordingFacts): { duration: number; errors: string; frames: number } {
     const file = join(root, 'videos', facts.video?.videoPath ?? '');
     const json = execFileSync('ffprobe', ['-v', 'error', '-count_packets', '-of', 'json', '-show_streams', file]);
-    const [stream] = (JSON.parse(json.toString()) as { streams: { duration: string; nb_read_packets: string }[] }).streams;
+    const [stream] = (JSON.parse(json.toString()) as { streams: { duration: string; nb_read_packets: string }[] })
+      .streams;
     const decode = execFileSync('sh', ['-c', `ffmpeg -v warning -i '${file}' -f null - 2>&1`]).toString();
     return { duration: Number(stream?.duration), errors: decode, frames: Number(stream?.nb_read_packets) };
   }
@@ -85,7 +86,12 @@ describe('LocalCourtRuntime', () => {
     const camera =
       kind === 'mjpeg'
         ? new MjpegCamera({ clip: await mjpegClip(SIZE) })
-        : new RtspCamera({ clip: await h264Clip({ ...SIZE, bframes: 2 }), auth: 'digest', username: 'club', password: 'p@ss' });
+        : new RtspCamera({
+            clip: await h264Clip({ ...SIZE, bframes: 2 }),
+            auth: 'digest',
+            username: 'club',
+            password: 'p@ss',
+          });
     await camera.start();
     try {
       const sessionId = newSession();

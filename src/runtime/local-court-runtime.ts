@@ -1,4 +1,4 @@
-import { Injectable, Logger, OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
 import { Cancel, Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
@@ -35,7 +35,7 @@ const REMEMBER_MS = 60_000;
 
 /** Sessions in this process: camera, proxy, recorder. Knows no database. */
 @Injectable()
-export class LocalCourtRuntime extends CourtRuntime implements OnApplicationShutdown {
+export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   private readonly logger = new Logger('CourtRuntime');
   private readonly events = new Subject<RuntimeEvent>();
   private readonly courts = new Map<string, LocalCourt>();
@@ -154,7 +154,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnApplicationShut
   }
 
   /** Stops what runs and finishes its files; then lets go of every camera. */
-  async onApplicationShutdown(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     this.tick?.();
     for (const abort of this.opening.values()) abort.abort();
     await Promise.all(this.openSessions().map((sessionId) => this.close(sessionId)));

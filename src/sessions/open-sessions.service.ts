@@ -4,7 +4,7 @@ import { CourtRuntime } from '../runtime/court-runtime';
 import { CameraError } from '../proxy/camera-error';
 import { SessionStore } from './session-store';
 
-/** What the clubs' room may know of sessions. */
+/** What the clubs' room and health may know of sessions. */
 @Injectable()
 export class OpenSessions extends CourtUsage {
   constructor(

@@ -1,4 +1,4 @@
-import { Injectable, Logger, OnApplicationBootstrap, OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, OnApplicationBootstrap, BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { concatMap, Subscription } from 'rxjs';
 import { Clock } from '../common/clock';
@@ -31,7 +31,7 @@ export interface CleanUp {
  * and FFmpeg processes that an earlier life of this service left behind. Keeps rows at what the runtime says of cameras.
  */
 @Injectable()
-export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(SessionJanitor.name);
   private readonly self: ProcessIdentity = ownIdentity();
   private subscription: Subscription | undefined;
@@ -59,7 +59,7 @@ export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, OnA
     await this.cleanUp(null).catch((error: unknown) => this.logger.warn({ err: error }, 'The first clean-up failed.'));
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.ended = true;
     this.subscription?.unsubscribe();
     await this.running?.catch(() => undefined);

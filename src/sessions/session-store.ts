@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource, EntityManager, In } from 'typeorm';
 import { Principal } from '../auth/principal';
 import { CourtStatus, OpenedCourt } from '../runtime/court-runtime';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
@@ -29,9 +29,13 @@ export class SessionStore {
 
   constructor(private readonly database: DataSource) {}
 
-  /** Enters a session as `connecting`. False: the court has an open one; the database arbitrates. */
-  async begin(session: NewSession): Promise<boolean> {
+  /**
+   * Enters a session as `connecting`. False: the court has an open one; the database arbitrates.
+   * @param hold runs first in the same transaction: what must still be there when the row is
+   */
+  async begin(session: NewSession, hold: (manager: EntityManager) => Promise<void>): Promise<boolean> {
     return this.database.transaction(async (manager) => {
+      await hold(manager);
       const inserted: unknown[] = await manager.query(
         `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner)
          VALUES ($1, $2, $3, $4, 'connecting', $5)

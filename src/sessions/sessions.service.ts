@@ -50,7 +50,7 @@ export class SessionsService {
     try {
       const cameraUrl = await this.cameras.urlForCourt(court.id);
       const session = { id, courtId: court.id, clubId: court.clubId, userId: principal.userId, playerIds };
-      if (!(await this.store.begin(session))) {
+      if (!(await this.store.begin(session, (manager) => this.courts.hold(manager, court.id)))) {
         await this.refuseOccupied(principal, court.id);
         throw new ProblemException('terrain_in_session');
       }

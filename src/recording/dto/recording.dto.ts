@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
 import { IsSessionId } from '../../common/ids';
 import { RecordingView } from '../recording-view';
+import { IfPresent } from '../../common/if-present.decorator';
 
 const SESSION_ID = { format: 'uuid', example: '5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55' };
 /** More than `MAX_DURATION_MINUTES` may ever be; the service's own limit is checked against its configuration. */
@@ -13,7 +14,7 @@ export class StartRecordingDto {
   session_id: string;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, default: 90, description: 'The recording ends by itself then.' })
-  @IsOptional()
+  @IfPresent()
   @IsInt()
   @Min(1)
   @Max(MINUTES_CEILING)

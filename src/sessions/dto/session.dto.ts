@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsOptional } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean } from 'class-validator';
 import { IsId, IsSessionId } from '../../common/ids';
 import { PageQuery } from '../../common/pagination';
+import { IfPresent } from '../../common/if-present.decorator';
 
 /** Besides the owner. A match has four; a lesson has more. */
 const MAX_PLAYERS = 20;
@@ -17,7 +18,7 @@ export class CreateSessionDto {
     example: [12, 13, 14],
     description: 'The other players of the match, members of the club: they watch and download.',
   })
-  @IsOptional()
+  @IfPresent()
   @IsArray()
   @ArrayMaxSize(MAX_PLAYERS)
   @ArrayUnique()
@@ -33,7 +34,7 @@ export class SessionIdDto {
 
 export class SessionListQuery extends PageQuery {
   @ApiPropertyOptional({ type: Boolean, description: 'true: only sessions that are open now.' })
-  @IsOptional()
+  @IfPresent()
   @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
   @IsBoolean()
   open?: boolean;

@@ -1,0 +1,110 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, Max, Min } from 'class-validator';
+import { MAX_ID, ToInteger } from '../../common/ids';
+import { PageQuery } from '../../common/pagination';
+import { GapView } from '../../recording/recording-view';
+import { IfPresent } from '../../common/if-present.decorator';
+
+export class ClubQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Default: the active club; SUPER_ADMIN: all.' })
+  @IfPresent()
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_ID)
+  club_id?: number;
+}
+
+export class VideoListQuery extends PageQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Default: the active club; SUPER_ADMIN: all.' })
+  @IfPresent()
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_ID)
+  club_id?: number;
+}
+
+/** The wire's `video`. */
+export class VideoView {
+  @ApiProperty({ format: 'uuid' })
+  session_id: string;
+
+  @ApiProperty()
+  terrain_id: number;
+
+  @ApiProperty()
+  club_id: number;
+
+  @ApiProperty({ description: "The session's owner." })
+  user_id: number;
+
+  @ApiProperty({ example: '5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55.mp4' })
+  filename: string;
+
+  @ApiProperty({ example: 2_701_234_567 })
+  size_bytes: number;
+
+  @ApiProperty({ example: 2576.1, description: 'size_bytes / 2²⁰, two decimals.' })
+  size_mb: number;
+
+  @ApiProperty({ example: 5400.04 })
+  duration_seconds: number;
+
+  @ApiProperty({ example: 1920 })
+  width: number;
+
+  @ApiProperty({ example: 1080 })
+  height: number;
+
+  @ApiProperty({ example: 'h264' })
+  codec: string;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at: string;
+
+  @ApiProperty({ type: [GapView] })
+  gaps: GapView[];
+}
+
+export class VideoListAnswer {
+  @ApiProperty({ example: true })
+  success: true;
+
+  @ApiProperty({ type: [VideoView] })
+  videos: VideoView[];
+
+  @ApiProperty()
+  count: number;
+
+  @ApiProperty({ required: false, description: 'Hand it back as `cursor` for the next page; missing on the last one.' })
+  next_cursor?: string;
+}
+
+export class VideoStatsAnswer {
+  @ApiProperty({ example: true })
+  success: true;
+
+  @ApiProperty({ example: 128 })
+  count: number;
+
+  @ApiProperty({ example: 343_597_383_680 })
+  bytes: number;
+
+  @ApiProperty({ example: 691_200.5, description: 'Length of all videos together.' })
+  seconds: number;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  oldest: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  newest: string | null;
+
+  @ApiProperty({ example: 500_107_862_016, description: 'Bytes that may still be written.' })
+  disk_free: number;
+}
+
+export class DoneAnswer {
+  @ApiProperty({ example: true })
+  success: true;
+}

@@ -1,0 +1,73 @@
+import { Controller, Delete, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { CurrentUser } from '../auth/current-user.decorator';
+import { MediaRoute } from '../auth/media-route.decorator';
+import { Principal } from '../auth/principal';
+import { ApiProblems } from '../common/api-problems.decorator';
+import { ParseSessionIdPipe } from '../common/ids';
+import { ClubQuery, DoneAnswer, VideoListAnswer, VideoListQuery, VideoStatsAnswer } from './dto/files.dto';
+import { FilesService } from './files.service';
+import { sendFile } from './send-file';
+
+@ApiTags('files')
+@ApiBearerAuth()
+@Controller('api/video/files')
+export class FilesController {
+  constructor(private readonly files: FilesService) {}
+
+  @Get('list')
+  @ApiOperation({
+    summary: 'Lists finished videos, newest first',
+    description: "Members. Admins: the club's; PLAYER: those of sessions they own or took part in.",
+  })
+  @ApiOkResponse({ type: VideoListAnswer })
+  @ApiProblems('validation_failed', 'not_found')
+  async list(@CurrentUser() user: Principal, @Query() query: VideoListQuery): Promise<VideoListAnswer> {
+    const { videos, nextCursor } = await this.files.list(user, query);
+    const answer: VideoListAnswer = { success: true, videos, count: videos.length };
+    return nextCursor === null ? answer : { ...answer, next_cursor: nextCursor };
+  }
+
+  @Get('stats')
+  @ApiOperation({ summary: 'How much there is, and how much room', description: 'Admins.' })
+  @ApiOkResponse({ type: VideoStatsAnswer })
+  @ApiProblems('validation_failed', 'forbidden', 'not_found')
+  stats(@CurrentUser() user: Principal, @Query() query: ClubQuery): Promise<VideoStatsAnswer> {
+    return this.files.stats(user, query);
+  }
+
+  @Get(':id/download')
+  @MediaRoute()
+  @ApiOperation({
+    summary: 'The MP4',
+    description: 'The owner, the other players, the admins. Takes `Range`, `If-Range`, `If-None-Match`.',
+  })
+  @ApiProduces('video/mp4')
+  @ApiResponse({ status: 200, description: 'The whole file', schema: { type: 'string', format: 'binary' } })
+  @ApiResponse({ status: 206, description: 'The range asked for' })
+  @ApiResponse({ status: 304, description: 'Not changed since' })
+  @ApiProblems('validation_failed', 'not_found', 'range_not_satisfiable')
+  async download(
+    @CurrentUser() user: Principal,
+    @Param('id', ParseSessionIdPipe) id: string,
+    @Query() query: ClubQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    await sendFile(request, response, await this.files.download(user, id, query));
+  }
+
+  @Delete(':id/delete')
+  @ApiOperation({ summary: 'Deletes a video for good', description: 'Admins.' })
+  @ApiOkResponse({ type: DoneAnswer })
+  @ApiProblems('validation_failed', 'forbidden', 'not_found')
+  async delete(
+    @CurrentUser() user: Principal,
+    @Param('id', ParseSessionIdPipe) id: string,
+    @Query() query: ClubQuery,
+  ): Promise<DoneAnswer> {
+    await this.files.delete(user, id, query);
+    return { success: true };
+  }
+}

@@ -1,0 +1,159 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, IsNull, SelectQueryBuilder } from 'typeorm';
+import { AuditService } from '../auth/audit.service';
+import { Principal } from '../auth/principal';
+import { requireClub } from '../auth/tenant';
+import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
+import { ProblemException } from '../common/problem';
+import { SessionsService } from '../sessions/sessions.service';
+import { VideoStore } from '../storage/video-store';
+import { ClubQuery, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
+import { Video } from './entities/video.entity';
+
+const MEBIBYTE = 2 ** 20;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A video's file, let in. */
+export interface DownloadableVideo {
+  readonly path: string;
+  readonly filename: string;
+  /** Changes with the file's content. */
+  readonly etag: string;
+}
+
+/** Finished videos: who sees which, their figures, their bytes, their end. */
+@Injectable()
+export class FilesService {
+  private readonly logger = new Logger(FilesService.name);
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly sessions: SessionsService,
+    private readonly store: VideoStore,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** Newest first. A player: those of sessions they own or take part in. */
+  async list(principal: Principal, query: VideoListQuery): Promise<{ videos: VideoView[]; nextCursor: string | null }> {
+    const limit = query.limit ?? DEFAULT_PAGE;
+    const builder = this.visible(principal, query.club_id)
+      .orderBy('v.created_at', 'DESC')
+      .addOrderBy('v.session_id', 'DESC')
+      .limit(limit + 1);
+    if (query.cursor !== undefined) {
+      const [at, id] = decodeCursor(query.cursor, ['number', 'string']) as [number, string];
+      const before = new Date(at);
+      if (Number.isNaN(before.getTime()) || !UUID.test(id)) {
+        throw new ProblemException('validation_failed', 'The cursor is not one this list gave out.');
+      }
+      builder.andWhere('(v.created_at, v.session_id) < (:before, :id)', { before, id });
+    }
+    const page = cutPage(await builder.getMany(), limit, (video) => [video.createdAt.getTime(), video.sessionId]);
+    return { videos: page.items.map(viewOf), nextCursor: page.next_cursor };
+  }
+
+  /** @throws ProblemException `not_found` or `forbidden` (admins only). */
+  async stats(principal: Principal, query: ClubQuery): Promise<VideoStatsAnswer> {
+    if (principal.role === 'PLAYER') throw new ProblemException('forbidden');
+    const clubId = query.club_id ?? principal.clubId;
+    if (clubId !== null) requireClub(principal, clubId, 'admin');
+    const sums = await this.visible(principal, query.club_id)
+      .select('count(*)::int', 'count')
+      .addSelect('coalesce(sum(v.size_bytes), 0)::float8', 'bytes')
+      .addSelect('coalesce(sum(v.duration_seconds), 0)', 'seconds')
+      .addSelect('min(v.created_at)', 'oldest')
+      .addSelect('max(v.created_at)', 'newest')
+      .getRawOne<{ count: number; bytes: number; seconds: number; oldest: Date | null; newest: Date | null }>();
+    return {
+      success: true,
+      count: sums?.count ?? 0,
+      bytes: sums?.bytes ?? 0,
+      seconds: Math.round((sums?.seconds ?? 0) * 1000) / 1000,
+      oldest: sums?.oldest?.toISOString() ?? null,
+      newest: sums?.newest?.toISOString() ?? null,
+      disk_free: await this.store.freeBytes(),
+    };
+  }
+
+  /** @throws ProblemException `not_found` */
+  async download(principal: Principal, sessionId: string, query: ClubQuery): Promise<DownloadableVideo> {
+    const video = await this.require(principal, sessionId, query);
+    const opened = await this.store.openVideo(video.clubId, sessionId);
+    if (!opened) {
+      this.logger.error({ sessionId }, 'A video has a row and no file.');
+      throw new ProblemException('not_found');
+    }
+    await opened.file.close();
+    const { entry } = opened;
+    const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
+    return { path: opened.path, filename: filenameOf(video), etag };
+  }
+
+  /**
+   * The row goes first: a crash between leaves a file nobody is told of, never a row without a file.
+   * @throws ProblemException `not_found` or `forbidden` (admins only).
+   */
+  async delete(principal: Principal, sessionId: string, query: ClubQuery): Promise<void> {
+    const video = await this.require(principal, sessionId, query);
+    requireClub(principal, video.clubId, 'admin');
+    const { affected } = await this.database
+      .getRepository(Video)
+      .update({ sessionId, deletedAt: IsNull() }, { deletedAt: new Date() });
+    if (!affected) throw new ProblemException('not_found');
+    await this.store.deleteVideo(video.clubId, sessionId);
+    await this.audit.record({
+      actorId: principal.userId,
+      clubId: video.clubId,
+      action: 'video.deleted',
+      target: sessionId,
+      details: { size_bytes: Number(video.sizeBytes), duration_seconds: video.durationSeconds },
+    });
+  }
+
+  private async require(principal: Principal, sessionId: string, query: ClubQuery): Promise<Video> {
+    await this.sessions.require(principal, sessionId, 'see');
+    const video = await this.database.getRepository(Video).findOneBy({ sessionId, deletedAt: IsNull() });
+    if (!video || (query.club_id !== undefined && query.club_id !== video.clubId)) {
+      throw new ProblemException('not_found');
+    }
+    return video;
+  }
+
+  /** @throws ProblemException `not_found` for a club the principal is nothing in. */
+  private visible(principal: Principal, club: number | undefined): SelectQueryBuilder<Video> {
+    const clubId = club ?? principal.clubId;
+    const builder = this.database.getRepository(Video).createQueryBuilder('v').where('v.deleted_at IS NULL');
+    if (clubId === null) return builder;
+    const role = requireClub(principal, clubId, 'member');
+    builder.andWhere('v.club_id = :clubId', { clubId });
+    if (role !== 'PLAYER') return builder;
+    return builder.andWhere(
+      `(v.user_id = :userId OR EXISTS
+        (SELECT 1 FROM session_players p WHERE p.session_id = v.session_id AND p.user_id = :userId))`,
+      { userId: principal.userId },
+    );
+  }
+}
+
+function filenameOf(video: Video): string {
+  return `${video.sessionId}.mp4`;
+}
+
+function viewOf(video: Video): VideoView {
+  const bytes = Number(video.sizeBytes);
+  return {
+    session_id: video.sessionId,
+    terrain_id: video.courtId,
+    club_id: video.clubId,
+    user_id: video.userId,
+    filename: filenameOf(video),
+    size_bytes: bytes,
+    size_mb: Math.round((bytes / MEBIBYTE) * 100) / 100,
+    duration_seconds: Math.round(video.durationSeconds * 1000) / 1000,
+    width: video.width,
+    height: video.height,
+    codec: video.codec,
+    created_at: video.createdAt.toISOString(),
+    gaps: video.gaps as VideoView['gaps'],
+  };
+}

@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CourtUsage } from '../clubs/court-usage';
+import { ClubsModule } from '../clubs/clubs.module';
+import { LoadSource } from '../health/load-figures';
+import { ProxyModule } from '../proxy/proxy.module';
+import { RecordingLogModule } from '../recording/recording-log.module';
+import { RuntimeModule } from '../runtime/runtime.module';
+import { CleanUpController } from './cleanup.controller';
+import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
+import { OpenSessions } from './open-sessions.service';
+import { SessionJanitor } from './session-janitor.service';
+import { SessionLoad } from './session-load.service';
+import { SessionStore } from './session-store';
+import { SessionsController } from './sessions.controller';
+import { SessionsService } from './sessions.service';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([CameraSession, SessionPlayer]),
+    ClubsModule,
+    RuntimeModule,
+    ProxyModule,
+    RecordingLogModule,
+  ],
+  controllers: [SessionsController, CleanUpController],
+  providers: [
+    SessionStore,
+    SessionsService,
+    SessionJanitor,
+    { provide: CourtUsage, useClass: OpenSessions },
+    { provide: LoadSource, useClass: SessionLoad },
+  ],
+  exports: [SessionsService],
+})
+export class SessionsModule {}

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** What FFmpeg's own tools say of a file. */
+export interface Mp4Facts {
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly durationSeconds: number;
+  readonly frames: number;
+  /** Everything a full decode complained of; empty for a sound file. */
+  readonly complaints: string;
+  /** Top-level boxes in order. */
+  readonly boxes: readonly string[];
+}
+
+export async function inspectMp4(path: string): Promise<Mp4Facts> {
+  const probe = await run('ffprobe', ['-v', 'error', '-count_packets', '-of', 'json', '-show_streams', path]);
+  const { streams } = JSON.parse(probe.stdout) as { streams: Record<string, string>[] };
+  const [stream] = streams;
+  if (!stream || streams.length !== 1) throw new Error(`${streams.length} streams`);
+  const decode = await run('ffmpeg', ['-v', 'warning', '-nostdin', '-i', path, '-f', 'null', '-']);
+  return {
+    codec: String(stream.codec_name),
+    width: Number(stream.width),
+    height: Number(stream.height),
+    durationSeconds: Number(stream.duration),
+    frames: Number(stream.nb_read_packets),
+    complaints: decode.stderr.trim(),
+    boxes: await topLevelBoxes(path),
+  };
+}
+
+async function topLevelBoxes(path: string): Promise<string[]> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const boxes: string[] = [];
+    const head = Buffer.alloc(16);
+    for (let at = 0; at < size;) {
+      await file.read(head, 0, 16, at);
+      boxes.push(head.toString('latin1', 4, 8));
+      const small = head.readUInt32BE(0);
+      const length = small === 1 ? Number(head.readBigUInt64BE(8)) : small === 0 ? size - at : small;
+      if (length < 8) throw new Error(`a box of ${length} bytes at ${at}`);
+      at += length;
+    }
+    return boxes;
+  } finally {
+    await file.close();
+  }
+}
