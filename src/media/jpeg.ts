@@ -18,6 +18,12 @@ export interface JpegSize {
  * @returns `null` where it is no JPEG, is truncated before its first scan, or is 16384 pixels or more on a side.
  */
 export function readJpegSize(jpeg: Buffer): JpegSize | null {
+  const size = readClaimedSize(jpeg);
+  return size && size.width <= MAX_JPEG_SIDE && size.height <= MAX_JPEG_SIDE ? size : null;
+}
+
+/** {@link readJpegSize} without the bound, for whoever tells a picture that is too large from one that is none. */
+export function readClaimedSize(jpeg: Buffer): JpegSize | null {
   let size: JpegSize | null = null;
   if (!startsJpeg(jpeg)) return null;
   const walk = walkJpegHeader(jpeg, 2, (marker, at) => {
@@ -27,8 +33,7 @@ export function readJpegSize(jpeg: Buffer): JpegSize | null {
   });
   const found = size as JpegSize | null;
   if (walk.state !== 'scan' || !found) return null;
-  const { width, height } = found;
-  return width > 0 && height > 0 && width <= MAX_JPEG_SIDE && height <= MAX_JPEG_SIDE ? found : null;
+  return found.width > 0 && found.height > 0 ? found : null;
 }
 
 /** Whether the bytes are one JPEG from SOI to EOI (padding after it allowed), with no second picture begun inside. */

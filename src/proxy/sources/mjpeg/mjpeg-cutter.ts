@@ -1,4 +1,4 @@
-import { END_OF_IMAGE, readJpegSize, START_OF_IMAGE, walkJpegHeader } from '../../../media/jpeg';
+import { END_OF_IMAGE, readClaimedSize, START_OF_IMAGE, walkJpegHeader } from '../../../media/jpeg';
 import { CameraError } from '../../camera-error';
 import { ByteWindow } from './byte-window';
 import { PartHeader, readPartHeader } from './part-header';
@@ -203,7 +203,7 @@ export class MjpegCutter {
   private deliver(end: number): void {
     const { window, pictureAt, options } = this;
     if (end - pictureAt > options.maxJpegBytes) throw this.tooLarge();
-    const size = readJpegSize(window.bytes.subarray(pictureAt, end));
+    const size = readClaimedSize(window.bytes.subarray(pictureAt, end));
     if (size && (size.width > options.maxPictureSize || size.height > options.maxPictureSize)) {
       const { width, height } = size;
       throw unsupported(
