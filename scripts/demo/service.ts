@@ -42,9 +42,10 @@ export class DemoService {
     return new Promise((resolveUrl, reject) => {
       let tail = '';
       const listen = (chunk: Buffer): void => {
-        tail = (tail + chunk.toString('utf8')).slice(-8192);
+        tail += chunk.toString('utf8');
         const [, url] = STARTED.exec(tail) ?? [];
         if (url) resolveUrl(url);
+        tail = tail.slice(-8192);
       };
       child.stdout.on('data', listen);
       child.stderr.on('data', listen);

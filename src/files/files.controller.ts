@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { CurrentUser } from '../auth/current-user.decorator';
 import { MediaRoute } from '../auth/media-route.decorator';
 import { Principal } from '../auth/principal';
-import { ApiProblems } from '../common/api-problems.decorator';
+import { ApiProblems } from '../common/api-problems';
 import { ParseSessionIdPipe } from '../common/ids';
 import { ClubQuery, DoneAnswer, VideoListAnswer, VideoListQuery, VideoStatsAnswer } from './dto/files.dto';
 import { FilesService } from './files.service';

@@ -55,12 +55,7 @@ export type AccessUnit = H264AccessUnit | JpegPicture;
 
 /** Why there was no picture for a while (the wire contract's `gaps[].reason`). */
 export type GapReason =
-  | 'camera_lost'
-  | 'camera_stalled'
-  | 'packets_lost'
-  | 'encoder_restarted'
-  | 'service_restarted'
-  | 'queue_overflow';
+  'camera_lost' | 'camera_stalled' | 'packets_lost' | 'encoder_restarted' | 'service_restarted' | 'queue_overflow';
 
 /** A picture on the session's timeline. */
 export interface H264Frame {

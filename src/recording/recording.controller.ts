@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../auth/current-user.decorator';
 import { Principal } from '../auth/principal';
-import { ApiProblems } from '../common/api-problems.decorator';
+import { ApiProblems } from '../common/api-problems';
 import { ParseSessionIdPipe } from '../common/ids';
 import {
   ExtendRecordingDto,

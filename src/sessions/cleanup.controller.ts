@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from
 import { CurrentUser } from '../auth/current-user.decorator';
 import { Principal } from '../auth/principal';
 import { Roles } from '../auth/roles.decorator';
-import { ApiProblems } from '../common/api-problems.decorator';
+import { ApiProblems } from '../common/api-problems';
 import { SessionJanitor } from './session-janitor.service';
 
 class CleanUpAnswer {

@@ -103,8 +103,8 @@ describe('recording a court end to end', () => {
       }),
     );
     await frames(rtsp, 75);
-    rtsp.cut({ refuseMs: 4_000 });
-    mjpeg.cut({ refuseMs: 4_000 });
+    void rtsp.cut({ refuseMs: 4_000 });
+    void mjpeg.cut({ refuseMs: 4_000 });
     await Promise.all([once(rtsp, 'play'), once(mjpeg, 'play')]);
     await frames(rtsp, 75);
 
