@@ -18,6 +18,13 @@ export function sampleOf(unit: ClipAccessUnit): Buffer {
   return Buffer.concat(parts);
 }
 
+/** Pictures in a finished file, by its own tables. */
+export async function countFrames(path: string): Promise<number> {
+  const entries = ['-select_streams', 'v:0', '-show_entries', 'stream=nb_frames', '-of', 'csv=p=0'];
+  const { stdout } = await run('ffprobe', ['-v', 'error', ...entries, path]);
+  return Number.parseInt(stdout, 10);
+}
+
 export interface Walk {
   readonly frames: number;
   /** Pictures of the clip that should stand in the file and do not. */

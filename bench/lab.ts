@@ -76,12 +76,17 @@ export class Lab {
   /** A fresh process under test that records all these cameras. */
   async record(urls: readonly string[], room: string): Promise<Courts> {
     const host = await this.host(room);
+    return { host, sessions: await this.recordIn(host, urls) };
+  }
+
+  /** Opens a session on each camera and records it; gives the sessions. */
+  async recordIn(host: Worker<RuntimeHost>, urls: readonly string[]): Promise<string[]> {
     const sessions = urls.map(() => randomUUID() as string);
     await Promise.all(sessions.map((sessionId, i) => host.call('open', { sessionId, cameraUrl: urls[i] as string })));
     const started = await Promise.all(sessions.map((sessionId) => host.call('record', sessionId)));
     const bad = started.find(({ phase }) => phase !== 'recording');
     if (bad !== undefined) throw new Error(`a court is not recording but ${bad.phase}`);
-    return { host, sessions };
+    return sessions;
   }
 
   /** Ends a process under test with what it records. */

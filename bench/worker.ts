@@ -79,15 +79,20 @@ export class Worker<M extends Methods> {
   }
 }
 
+/** The bench may be gone by the time an answer is ready: then nobody misses it. */
+function answer(message: Answer): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
 /** The worker's side: answers calls until the bench lets go (or dies), then runs `end` and leaves. */
 export function serve(methods: Methods, end: () => Promise<void>): void {
   process.on('message', ({ id, method, argument }: Call) => {
     void (async () => {
       try {
         const value = await (methods[method] as (argument: unknown) => unknown)(argument);
-        process.send?.({ id, value } satisfies Answer);
+        answer({ id, value });
       } catch (error) {
-        process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        answer({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
       }
     })();
   });
