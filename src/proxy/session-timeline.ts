@@ -1,3 +1,4 @@
+import { JpegPace } from './jpeg-pace';
 import { AccessUnit, Frame, GapReason, H264AccessUnit, TICKS_PER_SECOND } from '../media/access-unit';
 
 const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
@@ -21,6 +22,14 @@ const MAX_RATE = 9;
 /** A speed that differs by less than this from the one learned is no other speed. */
 const RATE_TOLERANCE = 0.1;
 const LEARNING_MS = 1500;
+/**
+ * The loop sleeps while the timeline is this close to the clock, so that an honest camera's spacing comes out to the tick:
+ * players and FFmpeg take pictures a hair too close to each other for doubled ones. It sleeps again once this near.
+ */
+const WAKE_MS = 60;
+const SLEEP_MS = 5;
+/** A clock error below this is a crystal's, not a camera that lies about its rate. */
+const HONEST_RATE = 0.0005;
 /** Time constant of the filter that keeps network jitter out of the loop, in milliseconds. */
 const JITTER_FILTER_MS = 500;
 /** No arrival moves the loop by more than this much time, so that one late packet is not taken for a slow clock. */
@@ -58,6 +67,8 @@ export class SessionTimeline {
   /** The camera's clock error: true time passes `1 + rate` times as fast as its stamps say. Kept over reconnects. */
   private rate = 0;
   private lag = 0;
+  private slewing = false;
+  private readonly jpegPace = new JpegPace();
   /** Arrival of the first picture that lagged by more than a jump. */
   private late: number | undefined;
   /** Where a connection's paced pictures began, until its speed is measured: arrival in ms, stamp in ticks. */
@@ -175,19 +186,25 @@ export class SessionTimeline {
     this.learnSpeed(unit, arrival);
     const control = Math.max(0, Math.min(arrivalStep, stampStep * (1 + Math.max(0, this.rate)), MAX_CONTROL_MS));
     this.lag += (error - this.lag) * (1 - Math.exp(-control / JITTER_FILTER_MS));
+    if (!this.mustSlew()) return this.emitH264(unit, predicted);
     const seconds = control / 1000;
     if (stampStep > 0) {
       // The loop runs in true time; the rate it corrects is per unit of the camera's time.
-      const scale = control / stampStep;
-      this.rate = clamp(
-        this.rate + RATE_GAIN * (this.lag / 1000) * seconds * (scale > 1 ? scale : 1),
-        MIN_RATE,
-        MAX_RATE,
-      );
+      const scale = Math.max(control / stampStep, 1);
+      this.rate = clamp(this.rate + RATE_GAIN * (this.lag / 1000) * seconds * scale, MIN_RATE, MAX_RATE);
     }
     const corrected = predicted + PHASE_GAIN * this.lag * seconds;
     const slowest = this.last + stampStep * (1 + this.rate) * 0.25;
     return this.emitH264(unit, Math.max(corrected, slowest));
+  }
+
+  private mustSlew(): boolean {
+    const distance = Math.abs(this.lag);
+    if (this.slewing && distance < SLEEP_MS && Math.abs(this.rate) < HONEST_RATE) {
+      this.slewing = false;
+      this.rate = 0;
+    } else if (distance > WAKE_MS || this.rate !== 0) this.slewing = true;
+    return this.slewing;
   }
 
   /**
@@ -227,9 +244,11 @@ export class SessionTimeline {
   }
 
   private placeJpeg(unit: { data: Buffer; width: number; height: number }, arrival: number): Frame {
+    if (this.connecting || this.pending) this.jpegPace.restart();
     this.connecting = false;
     this.zero ??= arrival;
-    const dts = this.advance(arrival - this.zero);
+    const now = arrival - this.zero;
+    const dts = this.advance(this.lastTicks < 0 ? now : this.jpegPace.next(this.last, now));
     const after = this.takePending();
     const { data, width, height } = unit;
     const frame = { kind: 'jpeg', data, width, height, dts, keyframe: true, cts: 0 } as const;

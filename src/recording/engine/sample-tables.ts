@@ -2,6 +2,7 @@ import { endianness } from 'node:os';
 import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { fullBox, u32 } from '../../media/fmp4/box-writer';
 import { movieBox } from '../../media/fmp4/movie-box';
+import { spacePictures } from './picture-spacing';
 import { SampleIndex } from './sample-index';
 
 /** A `moov` for the fragments of a part, and what it promises. */
@@ -75,26 +76,30 @@ interface TimeTables {
 
 function timeTables(index: SampleIndex, end: number): TimeTables {
   const stts = new RunLengths();
-  let firstPts = Infinity;
-  let lastPts = -Infinity;
+  const shown = new Float64Array(index.sampleCount);
   let previous = -1;
   for (let f = 0; f < index.fragmentCount; f++) {
     const fragment = index.fragment(f);
     for (let i = fragment.firstSample; i < fragment.endSample; i++) {
       const dts = index.dts(fragment, i);
-      const pts = dts + index.cts(i);
-      if (pts < firstPts) firstPts = pts;
-      if (pts > lastPts) lastPts = pts;
+      shown[i] = dts + index.cts(i);
       if (previous >= 0) stts.add(dts - previous);
       previous = dts;
     }
   }
   stts.add(end - previous);
+  const sorted = index.reordered ? shown.slice().sort() : shown;
+  const moves = spacePictures(sorted);
+  const firstPts = sorted[0] as number;
+  const lastShown = sorted[sorted.length - 1] as number;
+  const lastPts = lastShown + (moves.get(lastShown) ?? 0);
   const lift = Math.max(0, -firstPts);
   let ctts: Buffer | null = null;
-  if (index.reordered) {
+  if (index.reordered || moves.size > 0) {
     const offsets = new RunLengths();
-    for (let i = 0; i < index.sampleCount; i++) offsets.add(index.cts(i) + lift);
+    for (let i = 0; i < index.sampleCount; i++) {
+      offsets.add(index.cts(i) + lift + (moves.get(shown[i] as number) ?? 0));
+    }
     ctts = fullBox('ctts', 1, 0, ...offsets.done());
   }
   return { stts: fullBox('stts', 0, 0, ...stts.done()), ctts, firstPts, lastPts, lift };
