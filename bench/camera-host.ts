@@ -59,7 +59,9 @@ const methods = {
 
   clientTimes(url: string): ClientTimes | null {
     const times = clients.get(url);
-    return times === undefined || times.firstFrameAt === null ? null : { playAt: times.playAt, firstFrameAt: times.firstFrameAt };
+    return times === undefined || times.firstFrameAt === null
+      ? null
+      : { playAt: times.playAt, firstFrameAt: times.firstFrameAt };
   },
 
   async stop(urls: readonly string[]): Promise<void> {

@@ -38,7 +38,7 @@ export interface LongRecordingFacts {
 const MAX_AHEAD_BYTES = 8 * 1024 * 1024;
 /** The end of the recording comes at a camera's pace, so that no more is left to make durable than is in life. */
 const REAL_TIME_SECONDS = 3;
-const LOOK_MS = 2;
+const LOOK_MS = 10;
 
 /** Feeds a recorder with a clip, over and over, on a session clock that runs as fast as the disk. */
 export async function recordAtDiskSpeed(

@@ -16,9 +16,9 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [options]
 
-  --quick          everything, smaller and shorter (under 3 minutes); writes no document
+  --quick          everything, smaller and shorter (about 4 minutes); writes no document
   --only <names>   of ${SCENARIOS.join(', ')}, separated by commas; writes no document
-  --long <time>    length of the long run: 180s, 30m, 8h (default 180s; 40s with --quick)
+  --long <time>    length of the long run: 180s, 30m, 8h (default 180s; 20s with --quick)
   --no-write       leave docs/benchmarks.md as it is
   --profile <dir>  CPU profiles (V8) of the process under test, for each of its runs
   --help
@@ -44,7 +44,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   return {
     quick: values.quick,
     only: names as ScenarioName[],
-    longSeconds: values.long === undefined ? (values.quick ? 40 : 180) : seconds(values.long),
+    longSeconds: values.long === undefined ? (values.quick ? 20 : 180) : seconds(values.long),
     write: !values['no-write'] && !values.quick && values.only === undefined,
     profile: values.profile ?? null,
   };

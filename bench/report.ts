@@ -76,7 +76,7 @@ export function asMarkdown(findings: readonly Finding[], machine: Machine): stri
     ...sections,
     '## Do it again',
     '```\nnpm run bench              # everything, about 14 minutes, writes this file\n' +
-      'npm run bench -- --quick   # smaller and shorter, under 3 minutes\n' +
+      'npm run bench -- --quick   # smaller and shorter, about 4 minutes\n' +
       'npm run bench -- --only rtsp,stop\n' +
       'npm run bench -- --only memory --long 8h\n' +
       'npm run bench -- --only linear --profile profiles   # V8 CPU profiles of the process under test\n```',

@@ -53,8 +53,8 @@ async function step(lab: Lab, urls: readonly string[], seconds: number): Promise
 /** More and more courts in one process: what each costs, what the event loop suffers, whether a frame is lost. */
 export async function linear(lab: Lab): Promise<Finding> {
   const { quick } = lab.options;
-  const counts = quick ? [10, 60] : [20, 60, 100];
-  const seconds = quick ? 8 : 20;
+  const counts = quick ? [10, 40] : [20, 60, 100];
+  const seconds = quick ? 5 : 20;
   const urls = await lab.startCameras({ kind: 'rtsp', count: counts.at(-1) as number, clip: COURT_CLIP });
   const steps: Step[] = [];
   for (const count of counts) steps.push(await step(lab, urls.slice(0, count), seconds));

@@ -19,7 +19,7 @@ const FLAT_MIB = 8;
 export async function memory(lab: Lab): Promise<Finding> {
   const { quick, longSeconds } = lab.options;
   const count = quick ? 10 : 20;
-  const warmUp = quick ? 30 : WARM_UP_SECONDS;
+  const warmUp = quick ? 8 : WARM_UP_SECONDS;
   const room = lab.room();
   const urls = await lab.startCameras({ kind: 'rtsp', count, clip: COURT_CLIP });
   const { host, sessions: first } = await lab.record(urls, room);

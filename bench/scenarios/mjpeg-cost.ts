@@ -59,7 +59,7 @@ async function bare(lab: Lab, urls: readonly string[], seconds: number): Promise
 export async function mjpegCost(lab: Lab): Promise<Finding> {
   const { quick } = lab.options;
   const rounds = quick ? 1 : 3;
-  const seconds = quick ? 10 : 15;
+  const seconds = quick ? 8 : 15;
   const urls = await lab.startCameras({ kind: 'mjpeg', count: COURTS, clip: MJPEG_CLIP });
   const found = { ours: [] as Encoded[], bare: [] as Encoded[] };
   for (let round = 1; round <= rounds; round++) {

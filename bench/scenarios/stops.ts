@@ -74,7 +74,7 @@ export async function stops(lab: Lab): Promise<Finding> {
     method:
       'A recorder as in life (journal, note of the stop, finaliser, its check by ffprobe and FFmpeg, publishing) fed with 1080p25, ' +
       '4 Mbit/s as fast as the disk takes it, the last 3 s at the camera’s pace, everything before made durable as it would be. ' +
-      'Disk: allocated blocks of the videos’ folder, names of one file counted once, looked at every 2 ms until the file is ready; ' +
+      'Disk: allocated blocks of the videos’ folder, names of one file counted once, looked at every 10 ms until the file is ready; ' +
       'and the finished video must be the inode that was recorded.',
     figures: found,
     notes,
