@@ -1,26 +1,31 @@
 /** Two projects: specs beside the code, and end-to-end tests on real sockets, FFmpeg and Postgres. */
-const transform = {
-  '^.+\\.ts$': [
-    '@swc/jest',
-    {
-      sourceMaps: 'inline',
-      module: { type: 'commonjs' },
-      jsc: {
-        target: 'es2022',
-        parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-        keepClassNames: true,
-      },
-    },
-  ],
+const swcOptions = {
+  sourceMaps: 'inline',
+  module: { type: 'commonjs' },
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+    keepClassNames: true,
+  },
 };
-const common = { rootDir: __dirname, testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'] };
+const transform = { '^.+\\.ts$': ['@swc/jest', swcOptions] };
+const common = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  transform,
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
+};
 
 /** @type {import('jest').Config} */
 module.exports = {
   testTimeout: 60_000,
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/cameras/**/*.spec.ts'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/cameras/**/*.spec.ts'],
+    },
     {
       ...common,
       displayName: 'e2e',
@@ -30,3 +35,6 @@ module.exports = {
     },
   ],
 };
+
+/** For programs that tests start: `test/support/register.js`. Not enumerable, for jest refuses options it does not know. */
+Object.defineProperty(module.exports, 'swcOptions', { value: swcOptions, enumerable: false });

@@ -70,7 +70,8 @@ export class SessionsAndRecordings1700000000002 implements MigrationInterface {
         part integer NOT NULL,
         init bytea NOT NULL,
         codec text NOT NULL,
-        start_seconds double precision NOT NULL,
+        -- On the session's clock, 90 kHz.
+        start_ticks bigint NOT NULL,
         reserve_bytes integer NOT NULL,
         PRIMARY KEY (session_id, part)
       );

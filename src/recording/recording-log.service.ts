@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import { VideoCatalogue } from '../files/video-catalogue.service';
-import { CourtRuntime, PartFacts, RecordingFacts } from '../runtime/court-runtime';
-import { Recording, RecordingGap } from './entities/recording.entity';
+import { CourtRuntime, GapFacts, PartFacts, RecordingFacts } from '../runtime/court-runtime';
+import { Recording, RecordingGap, RecordingPart } from './entities/recording.entity';
 import { ACTIVE_STATUSES, statusesBefore } from './recording-state';
 import { RecordingView, viewOfFacts, viewOfRow } from './recording-view';
 
@@ -46,6 +46,19 @@ export class RecordingLog {
       .getRepository(Recording)
       .update({ sessionId, status: In([...ACTIVE_STATUSES]) }, { plannedEndAt });
     return (result.affected ?? 0) > 0;
+  }
+
+  /** Where a recording's parts begin on the session's clock, by number. */
+  async partStarts(sessionId: string): Promise<Map<number, number>> {
+    const parts = await this.database.getRepository(RecordingPart).findBy({ sessionId });
+    return new Map(parts.map((part) => [part.part, Number(part.startTicks)]));
+  }
+
+  async gapsOf(sessionId: string): Promise<GapFacts[]> {
+    const gaps = await this.database
+      .getRepository(RecordingGap)
+      .find({ where: { sessionId }, order: { startSeconds: 'ASC' } });
+    return gaps.map(({ startSeconds, endSeconds, reason }) => ({ startSeconds, endSeconds, reason }));
   }
 
   /** The row alone; `null` where the session was never recorded. */
@@ -128,10 +141,10 @@ export class RecordingLog {
 
   async savePart(sessionId: string, part: PartFacts): Promise<void> {
     await this.database.query(
-      `INSERT INTO recording_parts (session_id, part, init, codec, start_seconds, reserve_bytes)
+      `INSERT INTO recording_parts (session_id, part, init, codec, start_ticks, reserve_bytes)
        VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (session_id, part) DO NOTHING`,
-      [sessionId, part.part, part.init, part.codec, part.startSeconds, part.reserveBytes],
+      [sessionId, part.part, part.init, part.codec, part.startTicks, part.reserveBytes],
     );
   }
 }

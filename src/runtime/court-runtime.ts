@@ -69,10 +69,23 @@ export interface PartFacts {
   readonly init: Buffer;
   /** RFC 6381. */
   readonly codec: string;
-  /** Seconds from the file's zero to the part's. */
-  readonly startSeconds: number;
+  /** On the session's clock, 90 kHz. */
+  readonly startTicks: number;
   /** Size of the `free` box behind the init segment, in bytes. */
   readonly reserveBytes: number;
+}
+
+/** A recording whose process ended before it was finished: what its row says. */
+export interface InterruptedSpec {
+  readonly sessionId: string;
+  readonly clubId: number;
+  /** Epoch milliseconds. */
+  readonly startedAt: number | null;
+  readonly plannedEndAt: number;
+  readonly gaps: readonly GapFacts[];
+  readonly restarts: number;
+  /** Session ticks at which each part begins, by its number; parts that are not in it are placed by their own times. */
+  readonly partStarts: ReadonlyMap<number, number>;
 }
 
 export interface CourtStatus {
@@ -126,6 +139,12 @@ export abstract class CourtRuntime {
    * `null`: this runtime knows of no recording of the session.
    */
   abstract stopRecording(sessionId: string): Promise<RecordingFacts | null>;
+
+  /**
+   * Makes the video of a recording that an earlier life of the service left on disk. Never throws: a failure is a state.
+   * Safe to ask again, after a crash in the middle too.
+   */
+  abstract finishInterrupted(spec: InterruptedSpec): Promise<RecordingFacts>;
 
   /** `null`: not open here. Cheap: nothing is asked of disk or camera. */
   abstract status(sessionId: string): CourtStatus | null;

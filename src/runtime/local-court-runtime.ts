@@ -13,6 +13,7 @@ import { RecorderFactory } from '../recording/engine/recorder-factory';
 import {
   CourtRuntime,
   CourtStatus,
+  InterruptedSpec,
   OpenedCourt,
   OpenSpec,
   RecordingFacts,
@@ -130,6 +131,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
 
   async stopRecording(sessionId: string): Promise<RecordingFacts | null> {
     return (await this.recorders.get(sessionId)?.stop()) ?? null;
+  }
+
+  finishInterrupted(spec: InterruptedSpec): Promise<RecordingFacts> {
+    return this.recorderFactory.finishInterrupted(spec);
   }
 
   status(sessionId: string): CourtStatus | null {

@@ -17,6 +17,18 @@ export function ownIdentity(): ProcessIdentity {
   return { host: hostname(), bootId: bootId(), pid: process.pid, startTicks: readStartTime(process.pid) ?? '0' };
 }
 
+let own: ProcessIdentity | undefined;
+
+/** Whether this process has this identity. */
+export function isOwn(identity: ProcessIdentity): boolean {
+  own ??= ownIdentity();
+  return identity.host === own.host && identity.bootId === own.bootId && sameProcess(identity, own);
+}
+
+function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.startTicks === b.startTicks;
+}
+
 /**
  * Whether the process that had this identity is gone for sure. On another host nobody here can tell: not gone.
  */

@@ -8,7 +8,7 @@ import { Toolchain } from '../media/toolchain';
 import { RecordingLog } from '../recording/recording-log.service';
 import { RecordingView } from '../recording/recording-view';
 import { CourtRuntime, RuntimeEvent } from '../runtime/court-runtime';
-import { isGone, ownIdentity, ProcessIdentity } from '../runtime/process-identity';
+import { isGone, isOwn } from '../runtime/process-identity';
 import { CameraSession } from './entities/camera-session.entity';
 import { SessionStore } from './session-store';
 import { SessionsService } from './sessions.service';
@@ -33,7 +33,6 @@ export interface CleanUp {
 @Injectable()
 export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(SessionJanitor.name);
-  private readonly self: ProcessIdentity = ownIdentity();
   private subscription: Subscription | undefined;
   private running: Promise<CleanUp> | undefined;
   private ended = false;
@@ -105,7 +104,7 @@ export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, Bef
 
   private reasonToEnd(session: CameraSession, recording: RecordingView | null): string | null {
     if (this.isOrphan(session)) return 'service_restarted';
-    if (!this.isOurs(session)) return null;
+    if (!session.owner || !isOwn(session.owner)) return null;
     const now = this.clock.now();
     if (recording && !recording.active) {
       const over = Date.parse(recording.stopped_at ?? session.createdAt.toISOString());
@@ -119,15 +118,9 @@ export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, Bef
   /** Its process is gone, or it is ours and we know nothing of it. */
   private isOrphan(session: CameraSession): boolean {
     if (!session.owner) return true;
-    if (!this.isOurs(session)) return isGone(session.owner);
+    if (!isOwn(session.owner)) return isGone(session.owner);
     const known = this.runtime.status(session.id) !== null || this.sessions.isOpening(session.id);
     return !known && this.clock.now() - session.createdAt.getTime() > GRACE_MS;
-  }
-
-  private isOurs({ owner }: CameraSession): boolean {
-    return (
-      owner?.pid === this.self.pid && owner.startTicks === this.self.startTicks && owner.bootId === this.self.bootId
-    );
   }
 
   /** FFmpeg processes with our marker whose parent is not us: what an earlier life left. */

@@ -9,6 +9,7 @@ import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { RecordingLog } from '../recording/recording-log.service';
 import { CourtRuntime } from '../runtime/court-runtime';
+import { isGone, isOwn } from '../runtime/process-identity';
 import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
 import { CameraSession } from './entities/camera-session.entity';
 import { maySee, requireSession, SessionAccess } from './session-access';
@@ -81,6 +82,13 @@ export class SessionsService {
     const ended = await this.store.end(id, { status: 'closed', reason, last: this.runtime.status(id) });
     await this.runtime.close(id);
     return ended;
+  }
+
+  /** Nobody moves this session's bytes any more: its process is gone, or it ended and this process knows nothing of it. */
+  async isAbandoned(id: string): Promise<boolean> {
+    const session = await this.store.find(id);
+    if (!session?.owner) return true;
+    return isGone(session.owner) || (isOwn(session.owner) && !this.runtime.recording(id) && !isOpen(session.status));
   }
 
   /** Its camera is being reached by this process right now. */

@@ -58,7 +58,8 @@ export interface RecorderPart {
   readonly part: number;
   readonly init: Buffer;
   readonly codec: string;
-  readonly startSeconds: number;
+  /** On the session's clock. */
+  readonly startTicks: number;
   readonly reserveBytes: number;
 }
 
@@ -230,7 +231,7 @@ export class CourtRecorder {
       part: part.number,
       init: part.init,
       codec: codecOfInit(part.init),
-      startSeconds: this.seconds(part.startTicks),
+      startTicks: part.startTicks,
       reserveBytes: part.reserveBytes,
     });
   }

@@ -9,14 +9,17 @@ import { VideoStore } from '../../storage/video-store';
 import {
   CourtRecorder,
   FinishedFile,
+  RecorderGap,
   RecorderOptions,
   RecorderPart,
   RecorderSource,
   RecorderState,
 } from './court-recorder';
 import { Encoder } from './encoder';
-import { Finaliser } from './finaliser';
+import { FinaliseError } from './finalise-error';
+import { FinaliseJob, Finaliser } from './finaliser';
 import { Journal, JournalResult } from './journal';
+import { partPath } from './journal-part';
 
 /** What may wait between the proxy and a recorder; it takes at once, so hardly ever anything does. */
 const QUEUE_BYTES = 32 * 1024 * 1024;
@@ -32,6 +35,17 @@ export interface RecorderSpec {
   readonly facts: CameraFacts;
   readonly onChange: (state: RecorderState) => void;
   readonly onPart: (part: RecorderPart) => void;
+}
+
+/** A recording on disk whose process is gone, as its row has it. */
+export interface InterruptedRecording {
+  readonly sessionId: string;
+  readonly clubId: number;
+  readonly startedAt: number | null;
+  readonly plannedEndAt: number;
+  readonly gaps: readonly RecorderGap[];
+  readonly restarts: number;
+  readonly partStarts: ReadonlyMap<number, number>;
 }
 
 /** Puts recorders together: journal, encoder where the camera needs one, finaliser, and their places on disk. */
@@ -77,6 +91,37 @@ export class RecorderFactory {
     });
   }
 
+  /** The video of a recording that nobody writes any more, from what is on disk. Never throws. */
+  async finishInterrupted(spec: InterruptedRecording): Promise<RecorderState> {
+    const { sessionId, clubId, startedAt, plannedEndAt, gaps, restarts } = spec;
+    const known = { startedAt, plannedEndAt, gaps, restarts };
+    try {
+      const video = await this.finishFromDisk(spec);
+      const { durationSeconds, sizeBytes: bytesWritten } = video;
+      const stoppedAt = startedAt === null ? this.clock.now() : Math.round(startedAt + durationSeconds * 1000);
+      return { ...known, phase: 'ready', stoppedAt, durationSeconds, bytesWritten, video, error: null };
+    } catch (error) {
+      this.logger.error({ err: error, sessionId, clubId }, 'An interrupted recording could not be finished.');
+      const message =
+        error instanceof FinaliseError ? error.message : 'The file could not be finished; it will be tried again.';
+      const stoppedAt = this.clock.now();
+      return { ...known, phase: 'failed', stoppedAt, durationSeconds: 0, bytesWritten: 0, video: null, error: message };
+    }
+  }
+
+  private async finishFromDisk(spec: InterruptedRecording): Promise<FinishedFile> {
+    const { sessionId, clubId, partStarts } = spec;
+    const folder = this.store.recordingFolder(sessionId);
+    const numbers = await this.store.listParts(sessionId);
+    const placed = numbers.length === 1 || numbers.every((number) => partStarts.has(number));
+    const wish = placed && partStarts.size > 0 ? await this.store.readStopWish(sessionId) : null;
+    return this.publish(clubId, sessionId, {
+      folder,
+      parts: numbers.map((number) => ({ path: partPath(folder, number), startTicks: partStarts.get(number) ?? 0 })),
+      endTicks: wish?.endTicks ?? null,
+    });
+  }
+
   /** Bytes that recordings may still take on their disk. */
   freeBytes(): Promise<number> {
     return this.store.freeBytes();
@@ -112,14 +157,17 @@ export class RecorderFactory {
     };
   }
 
-  private async finish(clubId: number, sessionId: string, result: JournalResult): Promise<FinishedFile> {
-    const began = this.clock.monotonic();
-    const video = await this.finaliser.finalise({
+  private finish(clubId: number, sessionId: string, result: JournalResult): Promise<FinishedFile> {
+    return this.publish(clubId, sessionId, {
       folder: this.store.recordingFolder(sessionId),
       parts: result.parts.map(({ info, index }) => ({ path: info.path, startTicks: info.startTicks, index })),
       endTicks: result.endTicks,
-      target: this.store.videoPath(clubId, sessionId),
     });
+  }
+
+  private async publish(clubId: number, sessionId: string, job: Omit<FinaliseJob, 'target'>): Promise<FinishedFile> {
+    const began = this.clock.monotonic();
+    const video = await this.finaliser.finalise({ ...job, target: this.store.videoPath(clubId, sessionId) });
     const { bytes, durationSeconds, width, height, codec, way, complaint } = video;
     const tookMs = Math.round(this.clock.monotonic() - began);
     this.logger.log({ sessionId, way, tookMs, durationSeconds, bytes }, 'A recording is ready.');

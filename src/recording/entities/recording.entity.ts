@@ -66,8 +66,9 @@ export class RecordingPart {
   @Column('text')
   codec: string;
 
-  @Column('double precision', { name: 'start_seconds' })
-  startSeconds: number;
+  /** On the session's clock, 90 kHz. A bigint: the driver gives it as text. */
+  @Column('bigint', { name: 'start_ticks' })
+  startTicks: string;
 
   @Column('integer', { name: 'reserve_bytes' })
   reserveBytes: number;

@@ -1,0 +1,62 @@
+import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { CourtRuntime, RecordingFacts } from '../runtime/court-runtime';
+import { SessionsService } from '../sessions/sessions.service';
+import { Recording } from './entities/recording.entity';
+import { RecordingLog } from './recording-log.service';
+
+const EVERY_MS = 10_000;
+
+/**
+ * Finishes recordings whose process is gone: from their journal on disk a video is made, and the row says so. What another
+ * living process records is left alone.
+ */
+@Injectable()
+export class RecordingRecovery implements OnApplicationBootstrap {
+  private readonly logger = new Logger(RecordingRecovery.name);
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly log: RecordingLog,
+    private readonly sessions: SessionsService,
+    private readonly runtime: CourtRuntime,
+  ) {}
+
+  /** Not waited for: a long file must not keep the port closed. */
+  onApplicationBootstrap(): void {
+    void this.recover();
+  }
+
+  @Interval(EVERY_MS)
+  async recover(): Promise<void> {
+    this.running ??= this.run()
+      .catch((error: unknown) => this.logger.warn({ err: error }, 'Interrupted recordings could not be looked for.'))
+      .finally(() => (this.running = undefined));
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    for (const row of await this.log.unfinished()) {
+      if (this.runtime.recording(row.sessionId) || !(await this.sessions.isAbandoned(row.sessionId))) continue;
+      await this.finish(row);
+    }
+  }
+
+  private async finish(row: Recording): Promise<void> {
+    const { sessionId, clubId, startedAt, plannedEndAt, restarts } = row;
+    this.logger.log({ sessionId }, 'An interrupted recording is being finished.');
+    const [gaps, partStarts] = await Promise.all([this.log.gapsOf(sessionId), this.log.partStarts(sessionId)]);
+    const known = { startedAt: startedAt?.getTime() ?? null, plannedEndAt: plannedEndAt.getTime(), gaps, restarts };
+    const finalizing: RecordingFacts = {
+      ...known,
+      phase: 'finalizing',
+      stoppedAt: row.stoppedAt?.getTime() ?? null,
+      durationSeconds: row.durationSeconds,
+      bytesWritten: Number(row.bytesWritten),
+      video: null,
+      error: null,
+    };
+    await this.log.save(sessionId, finalizing);
+    await this.log.save(sessionId, await this.runtime.finishInterrupted({ sessionId, clubId, partStarts, ...known }));
+  }
+}
