@@ -217,6 +217,25 @@ describe('H.264 over RTP', () => {
     expect(stream.losses).toBe(2);
   });
 
+  it('passes over a stray packet of another stream, and loses nothing of a stream that takes over at a keyframe', () => {
+    const stream = new Stream();
+    stream.picture(idr()).picture(inter());
+    const { sequence } = stream;
+    stream.ssrc = 0xa5a5a5a5;
+    stream.sequence = 4711;
+    stream.packet(inter(), true);
+    stream.ssrc = 1;
+    stream.sequence = sequence;
+    stream.picture(inter());
+    expect(stream.units).toHaveLength(3);
+    expect(stream.losses).toBe(0);
+    stream.ssrc = 2;
+    stream.sequence = 9;
+    const sps = makeSps({ widthMbs: 80 });
+    stream.next().packet(sps).packet(PPS).packet(idr(), true).picture(inter()).picture(inter());
+    expect(stream.units.slice(3).map((unit) => unit.config.width)).toEqual([1280, 1280, 1280]);
+  });
+
   it('waits for the first keyframe without calling it a loss', () => {
     const stream = new Stream();
     stream.fragments(inter(), 5).picture(inter()).picture(idr()).picture(inter());

@@ -24,6 +24,9 @@ export class RtpReceiver {
   private cycles = 0;
   private strange = -1;
   private strangeCount = 0;
+  /** The stream `strange` belongs to. */
+  private strangeSsrc = -1;
+  private stray: Buffer | null = null;
   /** Unwrapped RTP time of the last packet, in the stream's own ticks. */
   private time = 0;
   private firstTime = true;
@@ -66,7 +69,7 @@ export class RtpReceiver {
     if (first & 0x20) {
       last -= buffer[end - 1] as number;
     }
-    if (payload > last || !this.admit(buffer, start)) {
+    if (payload > last || !this.admit(buffer, start, end)) {
       return;
     }
     this.received++;
@@ -109,17 +112,16 @@ export class RtpReceiver {
   }
 
   /** Whether a packet continues the stream; tells the depacketizer of holes. */
-  private admit(buffer: Buffer, start: number): boolean {
+  private admit(buffer: Buffer, start: number, end: number): boolean {
     const sequence = ((buffer[start + 2] as number) << 8) | (buffer[start + 3] as number);
     const ssrc = word(buffer, start + 8);
-    if (ssrc !== this.ssrc) {
-      if (this.ssrc !== null) {
-        this.options.depacketizer.lost();
-      }
+    if (this.ssrc === null) {
       this.ssrc = ssrc;
       this.sequence = sequence;
-      this.cycles = 0;
       return true;
+    }
+    if (ssrc !== this.ssrc) {
+      return this.changesStream(buffer, start, end);
     }
     const step = (sequence - this.sequence) & 0xffff;
     if (step === 1) {
@@ -131,7 +133,7 @@ export class RtpReceiver {
       return true;
     }
     if (step === 0 || step >= 0x8000) {
-      return this.startsAnew(sequence);
+      return this.startsAnew(sequence, ssrc);
     }
     this.missing += step - 1;
     if (sequence < this.sequence) {
@@ -143,12 +145,37 @@ export class RtpReceiver {
   }
 
   /**
-   * A packet out of the past: a repetition or a straggler is dropped (its picture is lost already), but a camera that
-   * began its numbering anew goes on counting from there.
+   * Garbage between packets may look like one of another stream; a camera that really changed sends more (RFC 3550 §A.1).
+   * Its first packet may hold parameter sets: it is kept until the second one proves it right.
    */
-  private startsAnew(sequence: number): boolean {
-    this.strangeCount = sequence === ((this.strange + 1) & 0xffff) ? this.strangeCount + 1 : 1;
+  private changesStream(buffer: Buffer, start: number, end: number): boolean {
+    const { stray } = this;
+    const ssrc = word(buffer, start + 8);
+    const sequence = ((buffer[start + 2] as number) << 8) | (buffer[start + 3] as number);
+    const believable = this.startsAnew(sequence, ssrc);
+    this.stray = believable ? null : Buffer.from(buffer.subarray(start, end));
+    if (!believable) {
+      return false;
+    }
+    this.ssrc = ssrc;
+    this.cycles = 0;
+    if (stray !== null) {
+      this.sequence = (sequence - 2) & 0xffff;
+      this.packet(stray, 0, stray.length);
+    }
+    this.sequence = sequence;
+    return true;
+  }
+
+  /**
+   * A packet out of the past, or of another stream: a repetition, a straggler or a stray is dropped (its picture is lost
+   * already), but a camera that began its numbering anew goes on counting from there.
+   */
+  private startsAnew(sequence: number, ssrc: number): boolean {
+    const follows = ssrc === this.strangeSsrc && sequence === ((this.strange + 1) & 0xffff);
+    this.strangeCount = follows ? this.strangeCount + 1 : 1;
     this.strange = sequence;
+    this.strangeSsrc = ssrc;
     if (this.strangeCount < NEW_NUMBERING_PACKETS) {
       return false;
     }
