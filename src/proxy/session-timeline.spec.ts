@@ -115,6 +115,9 @@ describe('SessionTimeline', () => {
     ['forward 3 years', 3 * 365 * 86_400_000],
     ['back by years', -3 * 365 * 86_400_000],
     ['forward 2 s', 2_000],
+    ['forward 800 ms', 800],
+    ['forward 300 ms', 300],
+    ['back 300 ms', -300],
   ])('re-anchors a jump of the camera clock without a gap: %s', (_, jump) => {
     const first = run(250, 40, 40, { stamp: 10_000_000 });
     const second = run(250, 40, 40, { stamp: 10_000_000 + 250 * 40 + jump, arrival: 1_000 + 250 * 40 });

@@ -5,6 +5,8 @@ const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
 
 /** A step of the camera's clock that differs from the wall's by more than this is a fault of the clock, not a pause. */
 const JUMP_MS = 1000;
+/** A picture may be late by any time, but never this early: a stamp ahead of the wall's clock is a smaller jump forward. */
+const EARLY_MS = 250;
 /** A connection's first pictures are held at most this long, and only while they come faster than they were taken. */
 const MAX_HOLD_MS = 300;
 /** With no further picture for this long the burst is over. Callers drive it: {@link SessionTimeline.flush}. */
@@ -170,7 +172,10 @@ export class SessionTimeline {
     const stampStep = (unit.dts - this.lastStamp) / TICKS_PER_MS;
     this.lastArrival = arrival;
 
-    if (this.isJump(stampStep, arrivalStep)) {
+    const predicted = this.last + stampStep * (1 + this.rate);
+    const error = now - predicted;
+    const lateBy = arrivalStep - stampStep * (1 + this.rate);
+    if (this.isJump(stampStep, arrivalStep) || (error < -EARLY_MS && lateBy < -EARLY_MS)) {
       this.lag = 0;
       this.late = undefined;
       this.learning = undefined;
@@ -178,9 +183,6 @@ export class SessionTimeline {
       return this.emitH264(unit, now > this.last ? now : this.last + Math.max(arrivalStep, 0));
     }
 
-    const predicted = this.last + stampStep * (1 + this.rate);
-    const error = now - predicted;
-    const lateBy = arrivalStep - stampStep * (1 + this.rate);
     if (error > JUMP_MS && (this.late || lateBy > JUMP_MS / 2)) return this.placeLate(unit, arrival, predicted, now);
     this.late = undefined;
     this.learnSpeed(unit, arrival);
