@@ -12,7 +12,7 @@ const MANY = 20;
 /** FFmpeg analyses its input for 5 s before it writes. */
 const WARM_UP_SECONDS = 8;
 /**
- * V8 lets 32 MiB of dead pictures gather before it looks at the young ones, however MANY courts there are. With few courts
+ * V8 lets 32 MiB of dead pictures gather before it looks at the young ones, however many courts there are. With few courts
  * that takes 13 s: measured sooner, what is a constant would count as the other courts' memory.
  */
 const FEW_WARM_UP_SECONDS = 15;
