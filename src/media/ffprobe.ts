@@ -61,7 +61,9 @@ export function decodeArgs(path: string, seconds: number | null, frames: number)
   return [
     ...['-v', 'error', '-nostdin', '-hide_banner', '-abort_on', 'empty_output_stream', '-protocol_whitelist', 'file'],
     ...['-skip_loop_filter', 'all', '-skip_idct', 'all', '-threads', '1', ...seek, '-i', `file:${path}`],
-    ...['-map', '0:v:0', '-fps_mode', 'passthrough', '-frames:v', `${frames}`, '-f', 'null', '-'],
+    // The track's own time base: in steps of the usual rate, pictures close to each other would look doubled.
+    ...['-map', '0:v:0', '-fps_mode', 'passthrough', '-enc_time_base', '1:90000'],
+    ...['-frames:v', `${frames}`, '-f', 'null', '-'],
   ];
 }
 

@@ -67,15 +67,18 @@ export class ProxyPort {
 
   private listen(port: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
+      const onListening = (): void => {
+        this.server.off('error', onError);
+        resolve(true);
+      };
       const onError = (error: NodeJS.ErrnoException): void => {
+        this.server.off('listening', onListening);
         if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
         else reject(error);
       };
       this.server.once('error', onError);
-      this.server.listen(port, '127.0.0.1', () => {
-        this.server.off('error', onError);
-        resolve(true);
-      });
+      this.server.once('listening', onListening);
+      this.server.listen(port, '127.0.0.1');
     });
   }
 
