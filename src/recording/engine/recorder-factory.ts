@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock';
+import { Turns } from '../../common/turns';
 import { AppConfig } from '../../config/app-config';
 import { Toolchain } from '../../media/toolchain';
 import { CameraFacts } from '../../proxy/camera-probe';
@@ -53,6 +55,8 @@ export interface InterruptedRecording {
 export class RecorderFactory {
   private readonly logger = new Logger('Recorder');
   private readonly finaliser: Finaliser;
+  /** A hundred matches end on the hour; three programs check each file. */
+  private readonly turns = new Turns(Math.max(2, availableParallelism()));
 
   constructor(
     private readonly config: AppConfig,
@@ -167,7 +171,8 @@ export class RecorderFactory {
 
   private async publish(clubId: number, sessionId: string, job: Omit<FinaliseJob, 'target'>): Promise<FinishedFile> {
     const began = this.clock.monotonic();
-    const video = await this.finaliser.finalise({ ...job, target: this.store.videoPath(clubId, sessionId) });
+    const target = this.store.videoPath(clubId, sessionId);
+    const video = await this.turns.take(() => this.finaliser.finalise({ ...job, target }));
     const { bytes, durationSeconds, width, height, codec, way, complaint } = video;
     const tookMs = Math.round(this.clock.monotonic() - began);
     this.logger.log({ sessionId, way, tookMs, durationSeconds, bytes }, 'A recording is ready.');
