@@ -12,6 +12,8 @@ import { CameraProtocol, SourceSink, StreamSource } from './sources/stream-sourc
 const RECONNECT_DELAYS_MS = [500, 1_000, 2_000, 4_000, 8_000, 10_000] as const;
 /** A connection that gave pictures for this long was a good one: the next outage starts at the first delay again. */
 const STABLE_MS = 10_000;
+/** A source has the same time limit, and knows better what was missing: it speaks first. */
+const SOURCE_SPEAKS_FIRST_MS = 250;
 const GOP_MAX_BYTES = 24 * 1024 * 1024;
 /** Weight of the newest frame in the moving averages of frame distance and size. */
 const AVERAGE_WEIGHT = 1 / 50;
@@ -301,7 +303,7 @@ class Connection {
   private get deadline(): number {
     const { stallMs, timeoutMs } = this.options;
     if (this.lastFrameAt !== undefined) return this.lastFrameAt + stallMs;
-    return (this.answeredAt ?? this.started) + timeoutMs;
+    return (this.answeredAt ?? this.started) + timeoutMs + SOURCE_SPEAKS_FIRST_MS;
   }
 
   /** One timer, armed for the deadline as it stands; frames only move the deadline. */

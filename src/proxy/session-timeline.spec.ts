@@ -98,6 +98,17 @@ describe('SessionTimeline', () => {
     expect((frames[0] as Frame).dts / 90 - (before.at(-1) as number)).toBeCloseTo(4_000, 0);
   });
 
+  it.each([
+    [['packets_lost', 'camera_lost'], 'camera_lost'],
+    [['camera_stalled', 'packets_lost'], 'camera_stalled'],
+    [['camera_stalled', 'camera_lost'], 'camera_stalled'],
+  ] as const)('of the reasons %s names the one that counts', (reasons, expected) => {
+    const timeline = new SessionTimeline();
+    play(timeline, run(10, 40, 40));
+    for (const reason of reasons) timeline.noteLoss(reason);
+    expect(timeline.place(unit(10 * 40), 1_000 + 5_000)[0]?.after).toBe(expected);
+  });
+
   it('never goes back when a reconnect opens with a burst that reaches behind the last frame', () => {
     const timeline = new SessionTimeline();
     const before = play(timeline, run(100, 40, 40));

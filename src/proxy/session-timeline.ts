@@ -98,9 +98,12 @@ export class SessionTimeline {
     return rest;
   }
 
-  /** Pictures were lost before the next one. The first reason stands until a picture carries it. */
+  /**
+   * Pictures were lost before the next one. The first reason stands until a picture carries it, but where the camera went
+   * away in the middle of a picture, that is what matters.
+   */
   noteLoss(reason: GapReason): void {
-    this.pending ??= reason;
+    if (this.pending === undefined || this.pending === 'packets_lost') this.pending = reason;
   }
 
   /** Places one picture; none, one or several frames come out, in decode order. */
