@@ -1,0 +1,225 @@
+import { GapFacts, RecordingFacts } from '../../src/runtime/court-runtime';
+import { CameraServer, monotonic, Reading, readWithFfmpeg, SentFrame } from '../cameras';
+import { inspectMp4, Mp4Facts } from '../support/mp4';
+import { CourtInLab, CourtLab } from './court-lab';
+
+/** A recorded court and everything that is known of it from outside. */
+export interface Film {
+  readonly recording: RecordingFacts;
+  readonly file: Mp4Facts;
+  readonly reading: Reading;
+  /** What the camera sent, with its wall time in epoch milliseconds; empty for cameras that cannot say. */
+  readonly sent: readonly SentPicture[];
+  readonly court: CourtInLab;
+}
+
+export interface SentPicture {
+  readonly bars: number;
+  readonly number: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Settles when the camera has played so many more pictures, whether somebody gets them or not. */
+export async function pictures(camera: CameraServer, count: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let left = count;
+    const onFrame = (): void => {
+      if (--left > 0) return;
+      camera.off('frame', onFrame);
+      resolve();
+    };
+    camera.on('frame', onFrame);
+  });
+}
+
+/** Settles when no client is connected. */
+export async function deserted(camera: CameraServer): Promise<void> {
+  while (camera.connections > 0) {
+    await new Promise<void>((resolve) => camera.once('disconnection', () => resolve()));
+  }
+}
+
+/** Records a simulated camera while `script` plays its faults. */
+export async function film(
+  lab: CourtLab,
+  camera: CameraServer,
+  script: (court: CourtInLab) => Promise<void>,
+): Promise<Film> {
+  const offset = Date.now() - monotonic();
+  const sent: SentPicture[] = [];
+  camera.on('frame', ({ bars, number, at }: SentFrame) => sent.push({ bars, number, at: at + offset }));
+  await camera.start();
+  try {
+    const court = await lab.record(camera.url);
+    const recording = await run(court, script);
+    await deserted(camera);
+    return await develop(lab, court, recording, sent);
+  } finally {
+    await camera.stop();
+  }
+}
+
+/** Looks at what a recording became. */
+export async function develop(
+  lab: CourtLab,
+  court: CourtInLab,
+  recording: RecordingFacts,
+  sent: readonly SentPicture[] = [],
+): Promise<Film> {
+  const path = lab.pathOf(recording);
+  const [file, reading] = await Promise.all([inspectMp4(path), readWithFfmpeg(path)]);
+  return { recording, file, reading, sent, court };
+}
+
+/** Seconds between `started_at` and the stop, by the wall clock. */
+export function wallSeconds({ recording }: Film): number {
+  return ((recording.stoppedAt as number) - (recording.startedAt as number)) / 1000;
+}
+
+/**
+ * Stretches of the file of more than half a second without a picture, end of file included; of a camera that is slow by
+ * itself, those of more than three times its usual interval.
+ */
+export function holes({ reading, file }: Film): { start: number; end: number }[] {
+  const times = [...reading.frames.map(({ seconds }) => seconds), file.durationSeconds];
+  const steps = times.slice(1).map((time, i) => time - (times[i] as number));
+  const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1] ?? 0;
+  return times
+    .map((end, i) => ({ start: times[i - 1] ?? 0, end }))
+    .filter(({ start, end }) => end - start > Math.max(0.5, 3 * usual))
+    .map(({ start, end }) => ({ start, end }));
+}
+
+/**
+ * How far each picture of the file lies from the moment its camera sent it, in seconds: the picture's number is read off
+ * its time bars, the moment from the camera's own notes.
+ */
+export function deviations({ reading, recording, sent }: Film): number[] {
+  const started = recording.startedAt as number;
+  return reading.frames.map(({ bars, seconds }) => {
+    const expected = started + seconds * 1000;
+    const errors = sent.filter((one) => one.bars === bars).map(({ at }) => (expected - at) / 1000);
+    return errors.reduce((best, error) => (Math.abs(error) < Math.abs(best) ? error : best), Infinity);
+  });
+}
+
+/** Pictures that the camera sent while the recording ran, and that stand in no file. */
+export function missing({ reading, recording, sent }: Film, slackSeconds = 0.3): SentPicture[] {
+  const { startedAt, stoppedAt } = recording as { startedAt: number; stoppedAt: number };
+  return sent
+    .filter(({ at }) => at > startedAt + slackSeconds * 1000 && at < stoppedAt - slackSeconds * 1000)
+    .filter(
+      ({ bars, at }) =>
+        !reading.frames.some((frame) => frame.bars === bars && Math.abs(startedAt + frame.seconds * 1000 - at) < 1500),
+    );
+}
+
+export interface FilmRules {
+  /** The length may differ from the wall's by 1 % or this many seconds. */
+  readonly slack?: number;
+  /** Furthest a picture may lie from the moment it was sent, in seconds; `null`: not asked. */
+  readonly deviation?: number | null;
+  /** Whether the pictures carry time bars. */
+  readonly bars?: boolean;
+  /**
+   * Its pictures come faster than they began: FFmpeg's null muxer, which counts in steps of the first rate it sees, then
+   * calls two of them one. That is no fault of the file.
+   */
+  readonly faster?: boolean;
+}
+
+/** What must hold of every recording, whatever its camera did. */
+export function expectTrueFilm(film: Film, rules: FilmRules = {}): void {
+  const { recording, file, reading } = film;
+  expect(recording).toMatchObject({ phase: 'ready', error: null });
+  expect(file.boxes.filter((type) => type === 'moov')).toHaveLength(1);
+  expect(file.boxes.indexOf('moov')).toBeLessThan(file.boxes.indexOf('mdat'));
+  expect(file.boxes).not.toContain('moof');
+  const complaints = [file.complaints, reading.complaints]
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line !== '' && !(rules.faster === true && line.includes('monotonically increasing dts')));
+  expect(complaints).toEqual([]);
+  expect({ codec: file.codec, code: reading.code }).toEqual({ codec: 'h264', code: 0 });
+  const wall = wallSeconds(film);
+  expect(Math.abs(file.durationSeconds - wall)).toBeLessThan(Math.max(rules.slack ?? 0.3, wall / 100));
+  expect(Math.abs(recording.durationSeconds - file.durationSeconds)).toBeLessThan(0.1);
+  const times = reading.frames.map(({ seconds }) => seconds);
+  expect(times.filter((time, i) => i > 0 && time <= (times[i - 1] as number))).toEqual([]);
+  expectGapsAsInFile(film);
+  if (rules.bars === false) return;
+  // A torn, grey or smeared picture cannot be read.
+  expect(reading.frames.filter(({ bars }) => bars === null)).toEqual([]);
+  const { deviation = 0.35 } = rules;
+  if (deviation !== null) expect(worst(deviations(film))).toBeLessThan(deviation);
+}
+
+/** The gaps told are the gaps that are: same places, same lengths. */
+function expectGapsAsInFile(film: Film): void {
+  const found = holes(film);
+  const told: readonly GapFacts[] = film.recording.gaps;
+  const places = (list: readonly { start: number; end: number }[]): string[] =>
+    list.map(({ start, end }) => `${start.toFixed(1)}…${end.toFixed(1)}`);
+  const gaps = told.map(({ startSeconds, endSeconds }) => ({ start: startSeconds, end: endSeconds }));
+  const close = found.length === gaps.length && gaps.every((gap, i) => near(gap, found[i] as (typeof found)[number]));
+  if (!close) expect(places(gaps)).toEqual(places(found));
+}
+
+function near(a: { start: number; end: number }, b: { start: number; end: number }): boolean {
+  return Math.abs(a.start - b.start) < 0.25 && Math.abs(a.end - b.end) < 0.25;
+}
+
+export function worst(errors: readonly number[]): number {
+  return errors.reduce((max, error) => Math.max(max, Math.abs(error)), 0);
+}
+
+/** Runs tasks side by side, so many at a time; each result is there for whoever asks by name. */
+export class SideBySide<T> {
+  private readonly results = new Map<string, Promise<T>>();
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
+
+  constructor(private readonly limit: number) {}
+
+  add(name: string, task: () => Promise<T>): void {
+    const result = this.turn()
+      .then(task)
+      .finally(() => this.leave());
+    // Whoever asks gets the error; until then it is nobody's unhandled rejection.
+    result.catch(() => undefined);
+    this.results.set(name, result);
+  }
+
+  get(name: string): Promise<T> {
+    return this.results.get(name) ?? Promise.reject(new Error(`nothing runs under "${name}"`));
+  }
+
+  /** Settles when all are over, well or not. */
+  async over(): Promise<void> {
+    await Promise.allSettled(this.results.values());
+  }
+
+  private async turn(): Promise<void> {
+    if (this.running < this.limit) {
+      this.running++;
+      return;
+    }
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private leave(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.running--;
+  }
+}
+
+async function run(court: CourtInLab, script: (court: CourtInLab) => Promise<void>): Promise<RecordingFacts> {
+  try {
+    await script(court);
+  } catch (error) {
+    await court.finish();
+    throw error;
+  }
+  return court.finish();
+}
