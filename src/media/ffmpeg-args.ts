@@ -108,3 +108,46 @@ export function snapshotArgs({ maxWidth, quality, marker }: SnapshotArgsOptions)
     ...['-metadata', `comment=${marker}`, '-f', 'image2pipe', 'pipe:1'],
   ];
 }
+
+export interface PreviewArgsOptions {
+  /** Widest picture wanted in pixels; smaller ones are not blown up. */
+  readonly maxWidth: number;
+  /** Most pictures a second. */
+  readonly fps: number;
+  /** `mjpeg`'s quantiser, 2 (best) to 31. */
+  readonly quality: number;
+  /** What has to be decoded, in pixels a second. */
+  readonly pixelRate: number;
+  readonly marker: string;
+}
+
+/** 1080p30 in pixels a second: beyond it the preview's decoder saves work that shows. */
+const FULL_DECODE_PIXEL_RATE = 1920 * 1080 * 31;
+/** A picture a little early still counts as due: cameras jitter, and the next one would be a whole frame late. */
+const DUE_EARLY_SECONDS = 0.01;
+
+/**
+ * Init segment and one fragment a frame on stdin → JPEGs as `multipart` with Content-Length on stdout, each the moment
+ * its frame is there.
+ *
+ * - `select` by time, not the `fps` filter, which holds a picture back and fills every outage with duplicates.
+ * - The output's `-threads 1`: the JPEG encoder's frame threads would hold one picture more each.
+ * - `low_delay`: a picture comes out with its own frame, not with the next ones.
+ * - Where decoding alone would cost too much (4K, 60 pictures a second), the deblocking filter and pictures nothing
+ *   refers to are left out.
+ */
+export function previewArgs({ maxWidth, fps, quality, pixelRate, marker }: PreviewArgsOptions): string[] {
+  const distance = Math.round((1 / fps - DUE_EARLY_SECONDS) * 1000) / 1000;
+  const filters = [
+    `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${distance})'`,
+    `scale='min(${maxWidth},iw)':-2:flags=fast_bilinear:out_range=pc:out_color_matrix=bt601`,
+  ];
+  const thrift = pixelRate > FULL_DECODE_PIXEL_RATE ? ['-skip_loop_filter', 'all', '-skip_frame', 'noref'] : [];
+  return [
+    ...QUIET,
+    ...['-threads', '1', '-flags', 'low_delay', ...thrift, ...NO_PROBING, '-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0'],
+    ...['-filter_threads', '1', '-vf', filters.join(','), '-fps_mode', 'passthrough'],
+    ...['-threads', '1', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', `${quality}`],
+    ...['-metadata', `comment=${marker}`, '-f', 'mpjpeg', '-flush_packets', '1', 'pipe:1'],
+  ];
+}
