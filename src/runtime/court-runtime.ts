@@ -97,11 +97,29 @@ export interface CourtStatus {
   readonly lastFrameAt: number;
   readonly lastFrameAgeMs: number;
   readonly reconnects: number;
-  /** Readers of pictures, recording not counted. */
+  /** Readers of pictures, recording not counted; those who share a decoder count one each, the decoder itself does not. */
   readonly viewers: number;
+  /** A decoder makes JPEGs of this H.264 court for its viewers. */
+  readonly decoding: boolean;
+  /** What the camera sends, measured over the last seconds, bits a second. */
+  readonly bitrate: number;
+  /** Pictures taken from the camera since the session opened. */
+  readonly frames: number;
+  /** Times that pictures were dropped because a part of one was missing. */
+  readonly losses: number;
   readonly recording: RecordingFacts | null;
   /** Why the camera is away, while it is. */
   readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** One picture for viewers. */
+export interface CourtPicture {
+  /** A whole JPEG: the camera's own bytes, or 5 a second at most 640 pixels wide. Shared: nobody may write into it. */
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+  /** Epoch milliseconds at which it was there. */
+  readonly at: number;
 }
 
 /** What happens in a runtime, in order for each session. */
@@ -154,6 +172,14 @@ export abstract class CourtRuntime {
 
   /** The newest picture as JPEG; made on demand. `null`: not open, or none can be made now. */
   abstract snapshot(sessionId: string): Promise<Buffer | null>;
+
+  /**
+   * The court's pictures as JPEG, for one viewer: at once the newest one where there is one, then each the moment it is
+   * there; a viewer that is slow drops what it cannot take. Subscribing is watching: all viewers of a session share what
+   * makes the pictures, and without viewers nothing runs. Silent while the camera is away, completes when the session
+   * closes. `null`: not open here.
+   */
+  abstract pictures(sessionId: string): Observable<CourtPicture> | null;
 
   /** Every event from now on, of every session. */
   abstract watch(): Observable<RuntimeEvent>;

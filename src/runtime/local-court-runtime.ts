@@ -3,6 +3,7 @@ import { Observable, Subject } from 'rxjs';
 import { Cancel, Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
+import { Toolchain } from '../media/toolchain';
 import { CameraConnector } from '../proxy/camera-connector';
 import { CameraProxy, ProxyState } from '../proxy/camera-proxy';
 import { CameraError } from '../proxy/camera-error';
@@ -10,7 +11,9 @@ import { CameraSnapshots } from '../proxy/camera-snapshots';
 import { ProxyPort } from '../proxy/proxy-port';
 import { CourtRecorder } from '../recording/engine/court-recorder';
 import { RecorderFactory } from '../recording/engine/recorder-factory';
+import { CourtPictures } from './court-pictures';
 import {
+  CourtPicture,
   CourtRuntime,
   CourtStatus,
   InterruptedSpec,
@@ -52,6 +55,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     private readonly snapshots: CameraSnapshots,
     private readonly config: AppConfig,
     private readonly clock: Clock,
+    private readonly toolchain: Toolchain = new Toolchain(config.ffmpegPath, config.ffprobePath, clock, config.dataDir),
   ) {
     super();
   }
@@ -75,7 +79,8 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       const latencyMs = Math.round(this.clock.monotonic() - began);
       await port.open(this.config.proxyBasePort);
       this.connector.reservePort(port.port);
-      this.courts.set(sessionId, new LocalCourt(sessionId, proxy, port, latencyMs, this.clock));
+      const pictures = this.picturesOf(proxy, sessionId);
+      this.courts.set(sessionId, new LocalCourt(sessionId, proxy, port, pictures, latencyMs, this.clock));
       return { facts, proxyPort: port.port, latencyMs };
     } catch (error) {
       await Promise.all([proxy.close(), port.close()]);
@@ -92,7 +97,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     await court.recorder?.stop();
     this.courts.delete(sessionId);
     this.connector.releasePort(court.port.port);
-    await Promise.all([court.port.close(), court.proxy.close()]);
+    await Promise.all([court.port.close(), court.pictures.close(), court.proxy.close()]);
     this.forgetLater(sessionId);
   }
 
@@ -150,6 +155,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     return court ? this.snapshots.of(court.proxy, sessionId).catch(() => null) : null;
   }
 
+  pictures(sessionId: string): Observable<CourtPicture> | null {
+    return this.courts.get(sessionId)?.pictures.watch() ?? null;
+  }
+
   watch(): Observable<RuntimeEvent> {
     return this.events.asObservable();
   }
@@ -163,6 +172,16 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     this.tick?.();
     for (const abort of this.opening.values()) abort.abort();
     await Promise.all(this.openSessions().map((sessionId) => this.close(sessionId)));
+  }
+
+  private picturesOf(proxy: CameraProxy, sessionId: string): CourtPictures {
+    return new CourtPictures({
+      ffmpeg: this.toolchain,
+      session: sessionId,
+      proxy,
+      onRestart: ({ code, signal, error, stderr }, pauseMs) =>
+        this.logger.warn({ err: error, sessionId, code, signal, stderr, pauseMs }, 'The decoder of the preview died.'),
+    });
   }
 
   private onProxyState(sessionId: string, state: ProxyState, cause: CameraError | undefined): void {

@@ -3,7 +3,11 @@ import { CameraProxy } from '../proxy/camera-proxy';
 import { CameraFacts } from '../proxy/camera-probe';
 import { ProxyPort } from '../proxy/proxy-port';
 import { CourtRecorder } from '../recording/engine/court-recorder';
+import { CourtPictures, PICTURES_CONSUMER } from './court-pictures';
 import { CourtStatus } from './court-runtime';
+
+/** Consumers of frames that are no viewers; those behind `preview` are counted one by one. */
+const NO_VIEWERS = new Set(['recording', PICTURES_CONSUMER]);
 
 /** One open session in this process. */
 export class LocalCourt {
@@ -13,6 +17,7 @@ export class LocalCourt {
     readonly sessionId: string,
     readonly proxy: CameraProxy,
     readonly port: ProxyPort,
+    readonly pictures: CourtPictures,
     readonly latencyMs: number,
     private readonly clock: Clock,
   ) {}
@@ -29,7 +34,11 @@ export class LocalCourt {
       lastFrameAt: this.clock.now() - age,
       lastFrameAgeMs: age,
       reconnects: health.reconnects,
-      viewers: health.consumers.filter((consumer) => consumer.name !== 'recording').length,
+      viewers: health.consumers.filter(({ name }) => !NO_VIEWERS.has(name)).length + this.pictures.viewers,
+      decoding: this.pictures.decoding,
+      bitrate: health.bitrate,
+      frames: health.frames,
+      losses: health.losses,
       recording: this.recorder?.state ?? null,
       error: health.state === 'live' ? null : health.lastError,
     };

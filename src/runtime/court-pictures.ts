@@ -1,0 +1,133 @@
+import { Observable, Subscriber } from 'rxjs';
+import { Cancel } from '../common/clock';
+import { Frame, H264Frame } from '../media/access-unit';
+import { ChildExit, FfmpegContext } from '../media/process';
+import { CameraProxy } from '../proxy/camera-proxy';
+import { FrameConsumer } from '../proxy/frame-consumer';
+import { CourtPicture } from './court-runtime';
+import { PreviewDecoder } from './preview-decoder';
+
+export interface CourtPicturesOptions {
+  readonly ffmpeg: FfmpegContext;
+  readonly session: string;
+  readonly proxy: Pick<CameraProxy, 'subscribe' | 'gopFrames' | 'facts'>;
+  /** The decoder died; the next run begins after `pauseMs`. */
+  readonly onRestart?: (exit: ChildExit, pauseMs: number) => void;
+}
+
+/** What makes pictures goes on for so long after the last viewer: a reload of the page finds it running. */
+const LINGER_MS = 4_000;
+/** What may wait for the decoder before it goes on at the next keyframe. */
+const QUEUE_BYTES = 16 * 1024 * 1024;
+/** The name under which it stands among the proxy's consumers. */
+export const PICTURES_CONSUMER = 'preview';
+
+/**
+ * A court's pictures as JPEG, for any number of viewers: the camera's own, untouched, or those of one decoder that they
+ * share. Nothing runs without viewers. It goes on over the camera's outages and changes of format.
+ */
+export class CourtPictures implements FrameConsumer {
+  readonly name = PICTURES_CONSUMER;
+  readonly maxQueueBytes = QUEUE_BYTES;
+
+  private readonly subscribers = new Set<Subscriber<CourtPicture>>();
+  private readonly ending = new Set<Promise<void>>();
+  private unsubscribe: (() => void) | null = null;
+  private decoder: PreviewDecoder | null = null;
+  private newest: CourtPicture | null = null;
+  private linger: Cancel | null = null;
+  private closed = false;
+
+  constructor(private readonly options: CourtPicturesOptions) {}
+
+  get viewers(): number {
+    return this.subscribers.size;
+  }
+
+  /** Whether a decoder is there. */
+  get decoding(): boolean {
+    return this.decoder !== null;
+  }
+
+  /**
+   * Every picture from now on, and at once the newest one where there is one. Subscribing is watching. Completes when the
+   * session closes.
+   */
+  watch(): Observable<CourtPicture> {
+    return new Observable((subscriber) => {
+      if (this.closed) return subscriber.complete();
+      this.subscribers.add(subscriber);
+      subscriber.add(() => this.leave(subscriber));
+      this.linger?.();
+      this.linger = null;
+      if (this.unsubscribe) {
+        if (this.newest) subscriber.next(this.newest);
+        return;
+      }
+      this.unsubscribe = this.options.proxy.subscribe(this);
+    });
+  }
+
+  take(frame: Frame): void | Promise<void> {
+    if (frame.kind === 'h264') return this.decode(frame);
+    this.endDecoder();
+    this.publish(frame.data, frame.width, frame.height);
+  }
+
+  /** Ends every watch; when this settles no decoder is left. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const subscriber of [...this.subscribers]) subscriber.complete();
+    this.rest();
+    await Promise.all(this.ending);
+  }
+
+  private decode(frame: H264Frame): void | Promise<void> {
+    if (this.decoder && !this.decoder.decodes(frame.config)) this.endDecoder();
+    if (!this.decoder) {
+      const { ffmpeg, session, proxy, onRestart } = this.options;
+      this.decoder = new PreviewDecoder({
+        ffmpeg,
+        session,
+        config: frame.config,
+        fps: proxy.facts?.fps ?? null,
+        backlog: () => proxy.gopFrames,
+        onPicture: (data, width, height) => this.publish(data, width, height),
+        onRestart: (exit, pauseMs) => onRestart?.(exit, pauseMs),
+      });
+      this.decoder.start();
+    }
+    return this.decoder.take(frame);
+  }
+
+  private publish(data: Buffer, width: number, height: number): void {
+    const at = this.options.ffmpeg.clock.now();
+    this.newest = { data, width, height, at };
+    for (const subscriber of this.subscribers) subscriber.next(this.newest);
+  }
+
+  private leave(subscriber: Subscriber<CourtPicture>): void {
+    this.subscribers.delete(subscriber);
+    if (this.subscribers.size > 0 || this.closed) return;
+    this.linger?.();
+    this.linger = this.options.ffmpeg.clock.after(LINGER_MS, () => this.rest());
+  }
+
+  /** Nobody watches: nothing runs. */
+  private rest(): void {
+    this.linger?.();
+    this.linger = null;
+    this.unsubscribe?.();
+    this.unsubscribe = null;
+    this.newest = null;
+    this.endDecoder();
+  }
+
+  private endDecoder(): void {
+    const { decoder } = this;
+    if (!decoder) return;
+    this.decoder = null;
+    const ended: Promise<void> = decoder.stop().finally(() => this.ending.delete(ended));
+    this.ending.add(ended);
+  }
+}

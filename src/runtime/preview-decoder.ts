@@ -1,0 +1,174 @@
+import { Cancel } from '../common/clock';
+import { Frame, H264Config, H264Frame, TICKS_PER_SECOND } from '../media/access-unit';
+import { previewArgs } from '../media/ffmpeg-args';
+import { frameFragment } from '../media/fmp4/fragment';
+import { buildInitSegment } from '../media/fmp4/init-segment';
+import { ChildExit, FfmpegContext, formatMarker, ManagedChild, Supervisor } from '../media/process';
+import { MjpegCutter } from '../proxy/sources/mjpeg/mjpeg-cutter';
+
+export interface PreviewDecoderOptions {
+  readonly ffmpeg: FfmpegContext;
+  readonly session: string;
+  /** The one format it decodes; for another one another decoder is made. */
+  readonly config: H264Config;
+  /** The camera's frames a second, as far as known. */
+  readonly fps: number | null;
+  /** The frames since the newest keyframe: what a run begins with. */
+  readonly backlog: () => readonly Frame[];
+  /** One picture, whole. */
+  readonly onPicture: (data: Buffer, width: number, height: number) => void;
+  /** A run ended that nobody ended; the next one begins after `pauseMs`. */
+  readonly onRestart: (exit: ChildExit, pauseMs: number) => void;
+}
+
+const PREVIEW_WIDTH = 640;
+const PREVIEW_FPS = 5;
+const PREVIEW_QUALITY = 6;
+/** Recordings come first where the processor is short. */
+const NICE = 5;
+/** Frames that go in without a picture coming out, for so long, are a decoder that hangs; starting may take longer. */
+const STALL_MS = 5_000;
+const START_STALL_MS = 15_000;
+const STALL_CHECK_MS = 1_000;
+/** Frames further apart than this are a camera that was away, and no reproach to the decoder. */
+const FLOW_MS = 2_000;
+/** There is nothing in it worth waiting for. */
+const STOP_LADDER = { eofMs: 300, interruptMs: 300 };
+const BOUNDS = { maxJpegBytes: 4 * 1024 * 1024, maxHeaderBytes: 1024, maxPictureSize: 8192 };
+const EXPECTED_FPS = 25;
+
+/**
+ * Makes 5 JPEGs a second of an H.264 court: one FFmpeg, fed on its stdin with the fragments other viewers get too. A run
+ * that dies or hangs is replaced and begins with the GOP buffer, so that pictures go on at once.
+ */
+export class PreviewDecoder {
+  private readonly supervisor: Supervisor;
+  private readonly init: Buffer;
+  /** Decode time of the newest frame the run was given. */
+  private fedDts = Number.NEGATIVE_INFINITY;
+  private awaitsKeyframe = true;
+  private blocked = false;
+  private resume: (() => void) | null = null;
+  private fedAt = 0;
+  private progressAt = 0;
+  private produced = false;
+  private watch: Cancel | null = null;
+
+  constructor(private readonly options: PreviewDecoderOptions) {
+    this.init = buildInitSegment(options.config);
+    this.supervisor = new Supervisor({
+      clock: options.ffmpeg.clock,
+      start: (generation) => this.launch(generation),
+      onExit: (exit, _generation, pauseMs) => {
+        this.unblock();
+        options.onRestart(exit, pauseMs);
+      },
+    });
+  }
+
+  /** Whether its format is this one. */
+  decodes(config: H264Config): boolean {
+    return config.fingerprint === this.options.config.fingerprint;
+  }
+
+  start(): void {
+    this.supervisor.start();
+    this.watchForStall();
+  }
+
+  /** Takes a frame of its format; settles when it can take the next one. Between two runs frames go by. */
+  take(frame: H264Frame): void | Promise<void> {
+    const child = this.supervisor.child;
+    if (!child?.stdin || frame.dts <= this.fedDts) return;
+    this.feed(child, frame);
+    if (!this.blocked) return;
+    return new Promise((resolve) => (this.resume = resolve));
+  }
+
+  /** Ends the process; when this settles it is gone. */
+  async stop(): Promise<void> {
+    this.watch?.();
+    const stopped = this.supervisor.stop(STOP_LADDER);
+    this.unblock();
+    await stopped;
+  }
+
+  private launch(generation: number): ManagedChild {
+    const { ffmpeg, session, config, fps, backlog } = this.options;
+    const child = new ManagedChild(
+      {
+        file: ffmpeg.path,
+        args: previewArgs({
+          maxWidth: PREVIEW_WIDTH,
+          fps: PREVIEW_FPS,
+          quality: PREVIEW_QUALITY,
+          pixelRate: config.width * config.height * (fps ?? EXPECTED_FPS),
+          marker: formatMarker({ instance: ffmpeg.instance, session }),
+        }),
+        nice: NICE,
+      },
+      ffmpeg.clock,
+    );
+    this.listen(child, generation);
+    this.fedDts = Number.NEGATIVE_INFINITY;
+    this.awaitsKeyframe = true;
+    this.produced = false;
+    this.fedAt = this.progressAt = ffmpeg.clock.monotonic();
+    child.stdin?.write(this.init);
+    for (const frame of backlog()) if (frame.kind === 'h264' && this.decodes(frame.config)) this.feed(child, frame);
+    return child;
+  }
+
+  private listen(child: ManagedChild, generation: number): void {
+    const cutter = new MjpegCutter({
+      ...BOUNDS,
+      onJpeg: (data, width, height) => this.onPicture(data, width, height),
+      onLoss: () => undefined,
+    });
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (!this.supervisor.isCurrent(generation)) return;
+      try {
+        cutter.push(chunk);
+      } catch {
+        // What it writes are no pictures any more: only a fresh run helps.
+        void child.kill();
+      }
+    });
+    child.stdin?.on('drain', () => {
+      if (this.supervisor.isCurrent(generation)) this.unblock();
+    });
+  }
+
+  private feed(child: ManagedChild, frame: H264Frame): void {
+    if (this.awaitsKeyframe && !frame.keyframe) return;
+    this.awaitsKeyframe = false;
+    this.fedDts = frame.dts;
+    const now = this.options.ffmpeg.clock.monotonic();
+    if (now - this.fedAt > FLOW_MS) this.progressAt = now;
+    this.fedAt = now;
+    const step = Math.round(TICKS_PER_SECOND / (this.options.fps ?? EXPECTED_FPS));
+    if (child.stdin?.write(frameFragment(frame, step)) === false) this.blocked = true;
+  }
+
+  private onPicture(data: Buffer, width: number, height: number): void {
+    this.produced = true;
+    this.progressAt = this.options.ffmpeg.clock.monotonic();
+    this.options.onPicture(data, width, height);
+  }
+
+  private unblock(): void {
+    this.blocked = false;
+    const { resume } = this;
+    this.resume = null;
+    resume?.();
+  }
+
+  private watchForStall(): void {
+    const { clock } = this.options.ffmpeg;
+    this.watch = clock.after(STALL_CHECK_MS, () => {
+      const busyUntil = this.blocked ? clock.monotonic() : this.fedAt;
+      if (busyUntil - this.progressAt >= (this.produced ? STALL_MS : START_STALL_MS)) this.supervisor.replace();
+      this.watchForStall();
+    });
+  }
+}
