@@ -33,7 +33,7 @@ export function buildApiDocument(app: NestExpressApplication): OpenAPIObject {
     .setDescription("Records padel matches from the courts' cameras: one session, one true MP4.")
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-    .addCookieAuth('media', { type: 'apiKey', in: 'cookie', name: 'media' }, 'media')
+    .addCookieAuth('media', { type: 'apiKey', in: 'cookie', name: 'padelvar_media' }, 'media')
     .build();
   const document = SwaggerModule.createDocument(app, config);
   document.components = {

@@ -20,6 +20,9 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
 /** SQLSTATEs of data that no column takes: out of range, bad text representation, NUL or bad UTF-8 in text. */
 const UNSTORABLE = new Set(['22003', '22P02', '22P05', '22021', '22008', '22007']);
 
+/** SQLSTATEs of work that lost against other work: a lock not had in time, a deadlock, a serialisation failure. */
+const CONTENDED = new Set(['55P03', '40P01', '40001']);
+
 /** System errors of a machine at its limits: out of descriptors, processes or memory; no space. */
 const OVERLOADED = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -53,7 +56,8 @@ function fromError(error: Error, options: { cause: unknown }): ProblemException 
   if (state && UNSTORABLE.has(state)) {
     return new ProblemException('validation_failed', 'A value cannot be stored.', {}, options);
   }
-  if (typeof code === 'string' && OVERLOADED.has(code)) {
+  const contended = state !== null && state !== undefined && CONTENDED.has(state);
+  if (contended || (typeof code === 'string' && OVERLOADED.has(code))) {
     return new ProblemException('overloaded', undefined, { retryAfterSeconds: RETRY_SECONDS }, options);
   }
   if (typeof code === 'string' && DISK_FULL.has(code)) return new ProblemException('disk_full', undefined, {}, options);
