@@ -85,6 +85,24 @@ describe('SessionTimeline', () => {
     expect(Math.abs(newest - (live.at(-1) as [number, number])[1])).toBeLessThan(60);
   });
 
+  it.each([
+    ['12', 1000 / 12],
+    ['10, for the night', 100],
+    ['50', 20],
+  ])('follows a camera that says 25 and falls to %s in mid-match, without a gap', (_, step) => {
+    const first = run(500, 40, 40);
+    const second = run(600, 40, step, { stamp: 20_000, arrival: 1_000 + 20_000, noise: 20 });
+    const pause = run(300, 40, step, { stamp: 44_000, arrival: 21_000 + 600 * step });
+    const timeline = new SessionTimeline();
+    const pairs = [...first, ...second, ...pause];
+    const frames = pairs.flatMap(([stamp, arrival]) => timeline.place(unit(stamp), arrival));
+    frames.push(...timeline.flush());
+    expect(frames.filter((frame) => frame.after !== undefined)).toEqual([]);
+    const off = frames.map((frame, i) => Math.abs(frame.dts / 90 - ((pairs[i] as [number, number])[1] - 1_000)));
+    expect(Math.max(...off)).toBeLessThan(1_500);
+    expect(Math.max(...off.slice(-250))).toBeLessThan(100);
+  });
+
   it('makes an outage a gap of true length, with the reason on the first frame after it', () => {
     const timeline = new SessionTimeline();
     const before = play(timeline, run(100, 40, 40));

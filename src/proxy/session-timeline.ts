@@ -24,6 +24,10 @@ const MAX_RATE = 9;
 /** A speed that differs by less than this from the one learned is no other speed. */
 const RATE_TOLERANCE = 0.1;
 const LEARNING_MS = 1500;
+/** The two halves of a measured time differ by less than this part where a camera keeps its speed. */
+const STEADINESS = 0.2;
+/** Further from the clock than this, the speed is measured anew. */
+const RELEARN_LAG_MS = 250;
 /**
  * The loop sleeps while the timeline is this close to the clock, so that an honest camera's spacing comes out to the tick:
  * players and FFmpeg take pictures a hair too close to each other for doubled ones. It sleeps again once this near.
@@ -36,6 +40,12 @@ const HONEST_RATE = 0.0005;
 const JITTER_FILTER_MS = 500;
 /** No arrival moves the loop by more than this much time, so that one late packet is not taken for a slow clock. */
 const MAX_CONTROL_MS = 200;
+
+/** A picture's arrival in ms and its stamp in ticks. */
+interface Instant {
+  readonly arrival: number;
+  readonly stamp: number;
+}
 
 interface Held {
   readonly unit: H264AccessUnit;
@@ -74,7 +84,7 @@ export class SessionTimeline {
   /** Arrival of the first picture that lagged by more than a jump. */
   private late: number | undefined;
   /** Where a connection's paced pictures began, until its speed is measured: arrival in ms, stamp in ticks. */
-  private learning: { arrival: number; stamp: number } | undefined;
+  private learning: (Instant & { half?: Instant }) | undefined;
 
   /** {@link Clock.monotonic} milliseconds of session time zero; `undefined` before the first frame. */
   get origin(): number | undefined {
@@ -226,12 +236,26 @@ export class SessionTimeline {
     return this.emitH264(unit, now);
   }
 
-  /** A camera far from its word is measured once, early in its connection, so that the loop has little left to do. */
+  /**
+   * A camera far from its word is measured early in its connection, and again when it runs away from the clock later, so
+   * that the loop has little left to do. Both halves of the measure must agree: a freeze or a burst is no speed.
+   */
   private learnSpeed(unit: H264AccessUnit, arrival: number): void {
-    if (!this.learning || arrival - this.learning.arrival < LEARNING_MS) return;
-    const stamped = (unit.dts - this.learning.stamp) / TICKS_PER_MS;
-    const speed = (arrival - this.learning.arrival) / stamped;
-    if (stamped > 0 && Math.abs(speed / (1 + this.rate) - 1) > RATE_TOLERANCE) {
+    const now = { arrival, stamp: unit.dts };
+    const { learning } = this;
+    if (!learning) {
+      if (Math.abs(this.lag) > RELEARN_LAG_MS) this.learning = now;
+      return;
+    }
+    if (arrival - learning.arrival < LEARNING_MS / 2) return;
+    if (!learning.half) {
+      learning.half = now;
+      return;
+    }
+    if (arrival - learning.arrival < LEARNING_MS) return;
+    const speed = speedBetween(learning, now);
+    const steady = Math.abs(speedBetween(learning, learning.half) / speedBetween(learning.half, now) - 1) < STEADINESS;
+    if (speed > 0 && steady && Math.abs(speed / (1 + this.rate) - 1) > RATE_TOLERANCE) {
       this.rate = clamp(speed - 1, MIN_RATE, MAX_RATE);
     }
     this.learning = undefined;
@@ -276,4 +300,9 @@ export class SessionTimeline {
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
+}
+
+/** True time that passed for each unit of the camera's; not finite or not positive where its clock did not run. */
+function speedBetween(from: Instant, to: Instant): number {
+  return (to.arrival - from.arrival) / ((to.stamp - from.stamp) / TICKS_PER_MS);
 }
