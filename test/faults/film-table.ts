@@ -19,7 +19,7 @@ export function row<C extends CameraServer>(entry: FilmRow<C>): FilmRow {
 }
 
 /** Courts that record at one time: what two cores do without falling behind. */
-const COURTS = 8;
+const COURTS = 6;
 /** Of a camera of 25 pictures a second. */
 const TWO_SECONDS = 50;
 
