@@ -17,6 +17,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export interface DownloadableVideo {
   readonly path: string;
   readonly filename: string;
+  readonly bytes: number;
   /** Changes with the file's content. */
   readonly etag: string;
 }
@@ -86,7 +87,7 @@ export class FilesService {
     await opened.file.close();
     const { entry } = opened;
     const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
-    return { path: opened.path, filename: filenameOf(video), etag };
+    return { path: opened.path, filename: filenameOf(video), bytes: entry.bytes, etag };
   }
 
   /**

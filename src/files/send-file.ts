@@ -14,6 +14,7 @@ export async function sendFile(request: Request, response: Response, video: Down
   // Strong, so that a player may resume with If-Range; private, for authorisation is asked at every request.
   response.setHeader('ETag', video.etag);
   response.setHeader('Cache-Control', 'private, no-cache');
+  clampSuffix(request, video.bytes);
   await new Promise<void>((resolve, reject) => {
     response.once('close', resolve);
     send(request, video.path, { dotfiles: 'allow', cacheControl: false, index: false })
@@ -28,4 +29,10 @@ export async function sendFile(request: Request, response: Response, video: Down
       .on('directory', () => reject(new ProblemException('not_found')))
       .pipe(response);
   });
+}
+
+/** "The last n bytes" of a file that has fewer are the whole file (RFC 9110 §14.1.2); the parser below refuses them. */
+function clampSuffix(request: Request, bytes: number): void {
+  const [, length] = /^bytes=-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+  if (length !== undefined && Number(length) > bytes) request.headers.range = 'bytes=0-';
 }

@@ -20,6 +20,9 @@ export interface VideoProbe {
   readonly samples: number;
   /** Length of the video track in seconds. */
   readonly durationSeconds: number;
+  /** `r_frame_rate` and `avg_frame_rate`, pictures a second; 0 where unknown. */
+  readonly baseRate: number;
+  readonly averageRate: number;
 }
 
 /** A program did not do its work: not there, ended with a fault, took too long, answered nonsense. */
@@ -37,7 +40,8 @@ export class MediaToolError extends Error {
 
 /** Arguments of ffprobe for {@link probeVideo}. */
 export function probeArgs(path: string): string[] {
-  const entries = 'stream=codec_type,codec_name,width,height,nb_frames,duration:format=duration';
+  const entries =
+    'stream=codec_type,codec_name,width,height,nb_frames,duration,r_frame_rate,avg_frame_rate:format=duration';
   return ['-v', 'error', '-protocol_whitelist', 'file', '-show_entries', entries, '-of', 'json', '-i', `file:${path}`];
 }
 
@@ -108,8 +112,16 @@ interface ProbeJson {
     readonly height?: number;
     readonly nb_frames?: string;
     readonly duration?: string;
+    readonly r_frame_rate?: string;
+    readonly avg_frame_rate?: string;
   }[];
   readonly format?: { readonly duration?: string };
+}
+
+/** `25/1` as a number; 0 where there is none. */
+function rational(text: string | undefined): number {
+  const [numerator = 0, denominator = 0] = (text ?? '').split('/').map(Number);
+  return denominator > 0 ? numerator / denominator : 0;
 }
 
 function readProbe(json: ProbeJson): VideoProbe {
@@ -124,6 +136,8 @@ function readProbe(json: ProbeJson): VideoProbe {
     height: first?.height ?? 0,
     samples: Number(first?.nb_frames ?? 0),
     durationSeconds: Number(first?.duration ?? json.format?.duration ?? 0),
+    baseRate: rational(first?.r_frame_rate),
+    averageRate: rational(first?.avg_frame_rate),
   };
 }
 

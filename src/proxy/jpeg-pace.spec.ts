@@ -39,6 +39,12 @@ describe('JpegPace', () => {
     expect(all.find((step) => step > 100)).toBeCloseTo(160, 6);
   });
 
+  it('gives the pictures of a burst after a short delay their own places', () => {
+    const arrivals = jittered(300, 40, 5);
+    for (let i = 200; i < 206; i++) arrivals[i] = 206 * 40 + i * 0.2;
+    for (const step of steps(place(arrivals)).slice(40)) expect(step).toBeCloseTo(40, 6);
+  });
+
   it('takes a hole of 3 s as it is, and the burst after a freeze as it comes', () => {
     const before = jittered(100, 40, 4);
     const hole = place([...before, ...jittered(100, 40, 4, 7_000)]);

@@ -8,6 +8,10 @@ const ENOUGH = 8;
 const WAKE = 0.4;
 const SLEEP = 0.05;
 const CORRECTION = 0.05;
+/** Pictures in a row that are late before the missing ones' places are left empty. */
+const PATIENCE = 8;
+/** A hole this long, in milliseconds, is one. */
+const REANCHOR_MS = 400;
 /** Weight of the newest picture's lag. */
 const LAG_WEIGHT = 1 / 12;
 
@@ -20,12 +24,14 @@ export class JpegPace {
   private previous: number | undefined;
   private lag = 0;
   private correcting = false;
+  private behind = 0;
 
   /** The next picture begins a new connection or follows a loss: it is placed at its arrival. */
   restart(): void {
     this.previous = undefined;
     this.lag = 0;
     this.correcting = false;
+    this.behind = 0;
   }
 
   /**
@@ -37,20 +43,27 @@ export class JpegPace {
     const interval = this.observe(now);
     if (interval === null) return now;
     let at = last + interval;
-    // A picture or more is missing: its place stays empty.
-    const missing = Math.round((now - at - this.lag) / interval);
-    if (missing > 0) at += missing * interval;
-    const error = now - at;
-    // A burst after a freeze: nothing to smooth there.
-    if (error < -2 * interval || Math.abs(error) > 500) {
+    let error = now - at;
+    // A picture that is late is mostly just that, and its successors come in a burst. Only when they do not, one is missing.
+    this.behind = error > 0.75 * interval ? this.behind + 1 : 0;
+    if (error > REANCHOR_MS || error < -2 * interval) return this.anchor(now);
+    if (this.behind >= PATIENCE) {
+      at += Math.round(error / interval) * interval;
+      error = now - at;
+      this.behind = 0;
       this.lag = 0;
-      return now;
     }
-    this.lag += (error - this.lag) * LAG_WEIGHT;
+    if (this.behind === 0) this.lag += (error - this.lag) * LAG_WEIGHT;
     const distance = Math.abs(this.lag) / interval;
     if (distance > WAKE) this.correcting = true;
     else if (distance < SLEEP) this.correcting = false;
     return this.correcting ? at + Math.sign(this.lag) * CORRECTION * interval : at;
+  }
+
+  private anchor(now: number): number {
+    this.lag = 0;
+    this.behind = 0;
+    return now;
   }
 
   /** The camera's interval in ms, where it keeps one. */

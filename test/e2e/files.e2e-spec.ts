@@ -244,6 +244,7 @@ describe('finished videos', () => {
       ['open', 'bytes=5000-', (bytes: Buffer) => bytes.subarray(5000)],
       ['a suffix', 'bytes=-500', (bytes: Buffer) => bytes.subarray(-500)],
       ['one byte', 'bytes=0-0', (bytes: Buffer) => bytes.subarray(0, 1)],
+      ['a suffix longer than the file', 'bytes=-99999999999', (bytes: Buffer) => bytes],
       ['an end beyond the file', 'bytes=1000-99999999999', (bytes: Buffer) => bytes.subarray(1000)],
     ])('range: %s', async (_, range, part) => {
       const bytes = readFileSync(file(mine));
@@ -274,7 +275,6 @@ describe('finished videos', () => {
       ['another unit', 'seconds=1-2'],
       ['no numbers', 'bytes=a-b'],
       ['backwards', 'bytes=20-10'],
-      ['a suffix longer than the file', 'bytes=-99999999999'],
       ['overflow', 'bytes=0-99999999999999999999999999999999'],
     ])('range: %s gives the whole, a part or a 416, and no error', async (_, range) => {
       const bytes = readFileSync(file(mine));

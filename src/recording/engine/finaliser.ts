@@ -1,10 +1,13 @@
 import { dirname } from 'node:path';
 import { MediaTools } from '../../media/ffprobe';
+import { parseAvcDecoderConfigurationRecord } from '../../media/h264/avc-configuration';
+import { parseH264Config } from '../../media/h264/h264-config';
 import { Disk } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 import { Expected, Gate, Verdict, endsOf } from './gate';
 import { InPlacePart, ReserveTooSmallError } from './in-place';
 import { OpenedPart, PartSource } from './opened-part';
+import { collide, guessedRate } from './picture-spacing';
 import { publish, removeFolder, sameFile } from './publish';
 import { rebuildIndex } from './rebuild-index';
 import { Remuxer } from './remuxer';
@@ -140,9 +143,32 @@ export class Finaliser {
       // The fragments make the decoder complain as well: it is what the camera sent, and no container mends that.
       if (!own) return null;
       await place.flip();
-    }
+    } else if (state === 'fragmented') await this.respace(part, place, verdict);
     await publish(this.disk, part.source.path, job.target);
     return this.finish(job, verdict, 'in_place');
+  }
+
+  /**
+   * Players count a file's pictures in steps of a rate they guess from it. Where two of them fall on one step of that rate,
+   * they are parted, and the file passes the gate again; where that does not do, it stays as it was.
+   */
+  private async respace(part: OpenedPart, place: InPlacePart, verdict: Verdict): Promise<void> {
+    const { baseRate, averageRate } = verdict.probe;
+    const { index, init } = part.rebuilt;
+    const rate = guessedRate(baseRate, averageRate, statedRate(init));
+    if (!(rate > 0) || !collide(place.movie.shown, rate)) return;
+    const spaced = await InPlacePart.of(part.file, part.rebuilt, part.durationTicks, rate);
+    if (collide(spaced.movie.shown, rate)) return;
+    await place.unflip();
+    await spaced.prepare();
+    await spaced.flip();
+    const { durationTicks } = spaced.movie;
+    const expected: Expected = { samples: index.sampleCount, durationTicks, ends: endsOf(index) };
+    const again = await this.gate.check(part.source.path, expected);
+    if (again.fault === null && again.complaint === '') return;
+    await spaced.unflip();
+    await place.prepare();
+    await place.flip();
   }
 
   private async remux(job: FinaliseJob, parts: readonly OpenedPart[]): Promise<FinishedVideo> {
@@ -169,4 +195,12 @@ export class Finaliser {
     const { width, height, codec, samples, durationSeconds } = probe;
     return { path: job.target, bytes, durationSeconds, samples, width, height, codec, way, complaint };
   }
+}
+
+/** Pictures a second as the parameter sets have it, 0 where they do not say. */
+function statedRate(init: Buffer): number {
+  const at = init.indexOf('avcC', 0, 'latin1');
+  const record = init.subarray(at + 4, at - 4 + init.readUInt32BE(at - 4));
+  const { sps, pps } = parseAvcDecoderConfigurationRecord(record);
+  return parseH264Config(sps, pps).nominalFps ?? 0;
 }

@@ -54,6 +54,8 @@ const NOTHING: VideoProbe = {
   height: 0,
   samples: 0,
   durationSeconds: 0,
+  baseRate: 0,
+  averageRate: 0,
 };
 
 function unreadable(error: unknown): string {

@@ -30,9 +30,12 @@ export class InPlacePart {
     readonly movie: FinishedMovie,
   ) {}
 
-  /** @param endTicks end of the recording on the part's timeline */
-  static async of(file: DiskFile, part: RebuiltPart, endTicks: number): Promise<InPlacePart> {
-    return new InPlacePart(file, part, await finishedMovie(part.init, part.index, endTicks));
+  /**
+   * @param endTicks end of the recording on the part's timeline
+   * @param rate that players count its pictures in, where that is known
+   */
+  static async of(file: DiskFile, part: RebuiltPart, endTicks: number, rate?: number): Promise<InPlacePart> {
+    return new InPlacePart(file, part, await finishedMovie(part.init, part.index, endTicks, rate));
   }
 
   /** Offset of the init's `moov`, of the reserve's payload, and of the first fragment. */

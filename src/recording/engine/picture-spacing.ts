@@ -8,18 +8,18 @@ const LOOKED_AT = 20;
 /** Of a picture's place: what lies this near to the middle between two places may be rounded to either. */
 const EDGE = 0.01;
 /** A picture is moved by this many places at the most; where that does not do, the file stays as it was. */
-const FARTHEST = 1.5;
+const FARTHEST = 3;
 
 /**
  * Players and FFmpeg count a recording's pictures in steps of its usual rate, and call two pictures that round to the same
  * step faulty ("non monotonically increasing dts"). After an outage pictures lie half a step off, and then a hair of
  * jitter is enough. This moves such pictures on by a fraction of a step, decode order and all other times untouched.
  * @param sorted presentation times in ticks, ascending, all different
+ * @param rate pictures a second that players count in; by default what the first pictures look like
  * @returns by how many ticks each of those pictures moves; empty where none has to, or where moving would tell untruths
  */
-export function spacePictures(sorted: Float64Array): Map<number, number> {
+export function spacePictures(sorted: Float64Array, rate: number | null = usualRate(sorted)): Map<number, number> {
   const moves = new Map<number, number>();
-  const rate = usualRate(sorted);
   if (rate === null) return moves;
   const step = TICKS_PER_SECOND / rate;
   const first = sorted[0] as number;
@@ -35,6 +35,30 @@ export function spacePictures(sorted: Float64Array): Map<number, number> {
     if (move > 0) moves.set(pts, move);
   }
   return moves;
+}
+
+/**
+ * The rate that FFmpeg counts a file's pictures in (`av_guess_frame_rate` for H.264).
+ * @param base `r_frame_rate`
+ * @param average `avg_frame_rate`
+ * @param coded what the parameter sets say, 0 where nothing
+ */
+export function guessedRate(base: number, average: number, coded: number): number {
+  const rate = average > 0 && average < 70 && base > 210 ? average : base;
+  const off = rate > 0 && coded < rate * 0.7 && Math.abs(1 - average / rate) > 0.1;
+  return coded > 0 && (rate === 0 || off) ? coded : rate;
+}
+
+/** Whether two of these pictures round to the same step of a rate. */
+export function collide(sorted: Float64Array, rate: number): boolean {
+  const step = TICKS_PER_SECOND / rate;
+  const first = sorted[0] as number;
+  for (let i = 1, before = 0; i < sorted.length; i++) {
+    const place = Math.round(((sorted[i] as number) - first) / step);
+    if (place <= before) return true;
+    before = place;
+  }
+  return false;
 }
 
 function usualRate(sorted: Float64Array): number | null {

@@ -11,6 +11,8 @@ export interface FinishedMovie {
   /** Length of the track in ticks: from the first frame to the end of the recording. */
   readonly durationTicks: number;
   readonly samples: number;
+  /** When each picture is shown, in ticks, ascending. */
+  readonly shown: Float64Array;
 }
 
 /** Rows of 32-bit numbers that are not known in number before. */
@@ -39,12 +41,18 @@ class Rows {
  * are. Durations are distances of decode times, whatever the fragments said: a gap stretches the frame before it.
  * @param init the part's `ftyp` + `moov`, which has the sample description
  * @param endTicks end of the recording on the part's timeline; the last frame lasts until then
+ * @param rate that players count the pictures in, where it is known: see {@link spacePictures}
  * @throws RangeError for an index without samples or an init without a track
  */
-export async function finishedMovie(init: Buffer, index: SampleIndex, endTicks: number): Promise<FinishedMovie> {
+export async function finishedMovie(
+  init: Buffer,
+  index: SampleIndex,
+  endTicks: number,
+  rate?: number,
+): Promise<FinishedMovie> {
   if (index.sampleCount === 0) throw new RangeError('the part has no frames');
   const durationTicks = Math.max(endTicks, index.lastDts + 1);
-  const times = timeTables(index, durationTicks);
+  const times = timeTables(index, durationTicks, rate);
   const tables = [times.stts, ...(times.ctts ? [times.ctts] : []), ...placeTables(index)];
   const timing = {
     mediaDuration: durationTicks,
@@ -52,7 +60,12 @@ export async function finishedMovie(init: Buffer, index: SampleIndex, endTicks: 
     presentationDuration: Math.max(durationTicks, times.lastPts + 1 - times.firstPts),
     mediaStart: times.firstPts + times.lift,
   };
-  return { moov: movieBox(await readPicture(init), timing, tables), durationTicks, samples: index.sampleCount };
+  return {
+    moov: movieBox(await readPicture(init), timing, tables),
+    durationTicks,
+    samples: index.sampleCount,
+    shown: times.shown,
+  };
 }
 
 async function readPicture(init: Buffer): Promise<{ width: number; height: number; stsd: Buffer }> {
@@ -72,9 +85,10 @@ interface TimeTables {
   readonly lastPts: number;
   /** Added to every composition offset: an edit cannot begin before 0. */
   readonly lift: number;
+  readonly shown: Float64Array;
 }
 
-function timeTables(index: SampleIndex, end: number): TimeTables {
+function timeTables(index: SampleIndex, end: number, rate?: number): TimeTables {
   const stts = new RunLengths();
   const shown = new Float64Array(index.sampleCount);
   let previous = -1;
@@ -89,7 +103,7 @@ function timeTables(index: SampleIndex, end: number): TimeTables {
   }
   stts.add(end - previous);
   const sorted = index.reordered ? shown.slice().sort() : shown;
-  const moves = spacePictures(sorted);
+  const moves = spacePictures(sorted, rate);
   const firstPts = sorted[0] as number;
   const lastShown = sorted[sorted.length - 1] as number;
   const lastPts = lastShown + (moves.get(lastShown) ?? 0);
@@ -102,7 +116,8 @@ function timeTables(index: SampleIndex, end: number): TimeTables {
     }
     ctts = fullBox('ctts', 1, 0, ...offsets.done());
   }
-  return { stts: fullBox('stts', 0, 0, ...stts.done()), ctts, firstPts, lastPts, lift };
+  const placed = moves.size === 0 ? sorted : sorted.map((pts) => pts + (moves.get(pts) ?? 0));
+  return { stts: fullBox('stts', 0, 0, ...stts.done()), ctts, firstPts, lastPts, lift, shown: placed };
 }
 
 /** (count, value) pairs. */
