@@ -35,10 +35,11 @@ describe('FFmpeg command lines', () => {
   });
 
   it.each([
-    ['1080p25', 1920 * 1080 * 25, ''],
-    ['1080p60', 1920 * 1080 * 60, '-skip_loop_filter all -skip_frame noref '],
-  ])('previews %s', (_name, pixelRate, thrift) => {
-    expect(previewArgs({ maxWidth: 640, fps: 5, quality: 6, pixelRate, marker }).join(' ')).toBe(
+    [640, 360, 60, ''],
+    [1920, 1080, 30, '-skip_loop_filter nokey '],
+    [1920, 1080, 60, '-skip_loop_filter nokey -skip_frame noref '],
+  ])('previews %d×%d at %d a second', (width, height, fps, thrift) => {
+    expect(previewArgs({ maxWidth: 640, fps: 5, quality: 6, source: { width, height, fps }, marker }).join(' ')).toBe(
       `${QUIET} -threads 1 -flags low_delay ${thrift}-probesize 32 -analyzeduration 0 -fpsprobesize 0 -f mp4 -i pipe:0 ` +
         "-map 0:v:0 -filter_threads 1 -vf select='isnan(prev_selected_t)+gte(t-prev_selected_t,0.19)'," +
         "scale='min(640,iw)':-2:flags=fast_bilinear:out_range=pc:out_color_matrix=bt601 -fps_mode passthrough " +

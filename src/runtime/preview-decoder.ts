@@ -102,7 +102,7 @@ export class PreviewDecoder {
           maxWidth: PREVIEW_WIDTH,
           fps: PREVIEW_FPS,
           quality: PREVIEW_QUALITY,
-          pixelRate: config.width * config.height * (fps ?? EXPECTED_FPS),
+          source: { width: config.width, height: config.height, fps: fps ?? EXPECTED_FPS },
           marker: formatMarker({ instance: ffmpeg.instance, session }),
         }),
         nice: NICE,
