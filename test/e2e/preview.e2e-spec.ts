@@ -215,6 +215,16 @@ describe('watching a court', () => {
     expect(viewer.ended).toBe(false);
   });
 
+  it('replaces a decoder that hangs', async () => {
+    const viewer = await watch(h264Session);
+    await viewer.take(3);
+    const [victim] = await decoders(h264Session);
+    process.kill(victim?.pid as number, 'SIGSTOP');
+    await until(async () => (await decoders(h264Session)).some(({ pid }) => pid !== victim?.pid));
+    await viewer.take(5);
+    expect((await decoders(h264Session)).map(({ pid }) => pid)).not.toContain(victim?.pid);
+  });
+
   it('replaces a decoder that dies, and one whose format is no longer the camera’s', async () => {
     const viewer = await watch(h264Session);
     await viewer.take(3);
