@@ -66,7 +66,7 @@ export async function recordAtDiskSpeed(
     onChange: (changed) => (state.last = changed),
     onPart: () => undefined,
   });
-  await recorder.start();
+  await recorder.start(() => Promise.resolve());
   const feed = (): number => {
     const frame = frames.next();
     void consumer?.take(frame);

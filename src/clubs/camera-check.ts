@@ -21,7 +21,9 @@ export function checkCameraUrl(url: string, rules: CameraCheckRules): ParsedCame
   if (isIP(host) !== 0) {
     const { allowLoopback, ownPort } = rules;
     const isOwnPort = (port: number): boolean => port === ownPort;
-    checkAddress(host, { allowLoopback, literalHost: camera.host, port: camera.port, isOwnPort });
+    // None of this machine's addresses is a camera's, unless cameras on it are allowed: then all but our own port.
+    const own = allowLoopback ? { isOwnPort } : {};
+    checkAddress(host, { allowLoopback, literalHost: camera.host, port: camera.port, ...own });
   } else if (/(^|\.)localhost\.?$/i.test(host) && !(rules.allowLoopback && host === 'localhost')) {
     throw new CameraError('camera_address_forbidden', 'The camera address points at this machine itself.');
   }

@@ -6,7 +6,7 @@ export class StrictJsonError extends Error {}
 
 /**
  * Parses JSON and refuses what two readers would understand differently or what no column can hold: duplicate keys,
- * `__proto__`, NUL in text, nesting beyond 20 levels (RFC 8259 §4 leaves duplicate names to the reader).
+ * `__proto__` and its kin, NUL in text, nesting beyond 20 levels (RFC 8259 §4 leaves duplicate names to the reader).
  * @throws SyntaxError where it is no JSON, StrictJsonError where it is refused
  */
 export function parseStrictJson(text: string): unknown {
@@ -47,7 +47,8 @@ function checkKeys(text: string): void {
 }
 
 function addKey(keys: Set<string> | null, key: string): void {
-  if (key === '__proto__') throw new StrictJsonError('The body has a forbidden field name.');
+  // Names that every object has look like known fields to whoever asks an object for them.
+  if (key in Object.prototype || key === 'prototype') throw new StrictJsonError('The body has a forbidden field name.');
   if (keys?.has(key)) throw new StrictJsonError('The body has the same field twice.');
   keys?.add(key);
 }

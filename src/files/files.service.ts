@@ -55,7 +55,6 @@ export class FilesService {
 
   /** @throws ProblemException `not_found` or `forbidden` (admins only). */
   async stats(principal: Principal, query: ClubQuery): Promise<VideoStatsAnswer> {
-    if (principal.role === 'PLAYER') throw new ProblemException('forbidden');
     const clubId = query.club_id ?? principal.clubId;
     if (clubId !== null) requireClub(principal, clubId, 'admin');
     const sums = await this.visible(principal, query.club_id)

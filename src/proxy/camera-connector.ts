@@ -23,10 +23,13 @@ export class CameraConnector {
     const timeoutMs = config.cameraTimeoutSeconds * 1000;
     this.limits = { ...SOURCE_LIMITS, timeoutMs };
     this.ownPorts.add(config.port);
+    const databasePort = config.databaseUrl === null ? 0 : Number(new URL(config.databaseUrl).port);
+    if (databasePort > 0) this.ownPorts.add(databasePort);
     this.dialer = new CameraDialer(
       {
         allowLoopback: config.cameraAllowLoopback,
-        isOwnPort: (port) => this.ownPorts.has(port),
+        // Only with cameras on this machine allowed are any of its ports; without, none of its addresses is dialled.
+        ...(config.cameraAllowLoopback ? { isOwnPort: (port: number) => this.ownPorts.has(port) } : {}),
         resolveTimeoutMs: timeoutMs,
       },
       clock,

@@ -9,7 +9,7 @@ import { HOLD_QUIET_MS, SessionTimeline } from './session-timeline';
 import { CameraProtocol, SourceSink, StreamSource } from './sources/stream-source';
 
 /** Milliseconds before the n-th try in a row to reach a camera again; the last one repeats. */
-const RECONNECT_DELAYS_MS = [500, 1_000, 2_000, 4_000, 8_000, 10_000] as const;
+const RECONNECT_DELAYS_MS = [500, 500, 1_000, 1_000, 2_000, 2_000, 5_000, 10_000] as const;
 /** A connection that gave pictures for this long was a good one: the next outage starts at the first delay again. */
 const STABLE_MS = 10_000;
 /** A source has the same time limit, and knows better what was missing: it speaks first. */

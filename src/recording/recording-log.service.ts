@@ -73,6 +73,12 @@ export class RecordingLog {
       .findBy({ status: In(['starting', 'recording', 'reconnecting', 'stopping', 'finalizing']) });
   }
 
+  /** Those of these sessions whose recording could not be finished. */
+  async failedAmong(sessionIds: readonly string[]): Promise<Recording[]> {
+    if (sessionIds.length === 0) return [];
+    return this.database.getRepository(Recording).findBy({ sessionId: In([...sessionIds]), status: 'failed' });
+  }
+
   async viewOf(sessionId: string): Promise<RecordingView | null> {
     return (await this.viewsOf([sessionId])).get(sessionId) ?? null;
   }

@@ -81,7 +81,10 @@ export class RecordingService {
     const row = await this.log.row(sessionId);
     if (!row) throw new ProblemException('not_recording', 'Nothing was recorded in this session.');
     if (row.status !== 'ready') await this.waitForFile(sessionId);
-    return (await this.log.viewOf(sessionId)) as RecordingView;
+    const view = await this.log.viewOf(sessionId);
+    // It was stopped while it started, and the start failed.
+    if (!view) throw new ProblemException('not_recording', 'Nothing was recorded in this session.');
+    return view;
   }
 
   /** `null` where nothing was recorded. @throws ProblemException `not_found`. */

@@ -158,6 +158,9 @@ export abstract class CourtRuntime {
    */
   abstract stopRecording(sessionId: string): Promise<RecordingFacts | null>;
 
+  /** Sessions whose journal lies on disk: recordings under way, interrupted ones, and those that could not be finished. */
+  abstract journalsOnDisk(): Promise<readonly string[]>;
+
   /**
    * Makes the video of a recording that an earlier life of the service left on disk. Never throws: a failure is a state.
    * Safe to ask again, after a crash in the middle too.

@@ -117,8 +117,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     court.recorder = recorder;
     this.recorders.set(sessionId, recorder);
     try {
-      await this.admit(recorder, court);
-      await recorder.start();
+      await recorder.start(() => this.admit(recorder, court));
     } catch (error) {
       court.recorder = null;
       this.recorders.delete(sessionId);
@@ -136,6 +135,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
 
   async stopRecording(sessionId: string): Promise<RecordingFacts | null> {
     return (await this.recorders.get(sessionId)?.stop()) ?? null;
+  }
+
+  journalsOnDisk(): Promise<readonly string[]> {
+    return this.recorderFactory.journalsOnDisk();
   }
 
   finishInterrupted(spec: InterruptedSpec): Promise<RecordingFacts> {

@@ -21,19 +21,12 @@ export class SessionLoad extends LoadSource {
   }
 
   override details(): Readonly<Record<string, unknown>> {
+    const open = this.runtime.openSessions().map((id) => this.runtime.status(id));
     return {
       unwritten_recordings: this.mirror.pending,
-      sessions: this.runtime.openSessions().map((id) => {
-        const status = this.runtime.status(id);
-        return {
-          session_id: id,
-          state: status?.state,
-          last_frame_age_ms: status?.lastFrameAgeMs,
-          reconnects: status?.reconnects,
-          viewers: status?.viewers,
-          recording: status?.recording?.phase ?? null,
-        };
-      }),
+      // Sums only: whose sessions they are is not for the admins of other clubs.
+      reconnecting_sessions: open.filter((status) => status?.state === 'reconnecting').length,
+      viewers: open.reduce((sum, status) => sum + (status?.viewers ?? 0), 0),
     };
   }
 }

@@ -144,7 +144,10 @@ export class SessionsService {
       if (await this.store.setLive(id, opened)) return;
       throw new ProblemException('session_not_live', 'The session was closed while its camera was being reached.');
     } catch (error) {
+      const closed = (await this.store.find(id).catch(() => null))?.status === 'closed';
       await this.abandon(id, error);
+      if (closed)
+        throw new ProblemException('session_not_live', 'The session was closed while its camera was being reached.');
       throw error;
     }
   }

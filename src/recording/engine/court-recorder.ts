@@ -112,6 +112,7 @@ export class CourtRecorder {
   private video: FinishedFile | null = null;
   private error: string | null = null;
   private cameraAway: GapReason | undefined;
+  private starting: Promise<void> | undefined;
   private stopping: Promise<RecorderState> | undefined;
   private firstFragment: (() => void)[] = [];
 
@@ -123,9 +124,15 @@ export class CourtRecorder {
 
   /**
    * Starts at the newest keyframe.
+   * @param admit runs first; what it throws is the start's failure
    * @throws what the file system throws where the journal cannot be made; nothing is left running then.
    */
-  async start(): Promise<void> {
+  start(admit: () => Promise<void>): Promise<void> {
+    this.starting ??= admit().then(() => this.begin());
+    return this.starting;
+  }
+
+  private async begin(): Promise<void> {
     this.journal = await this.options.openJournal({
       onPart: (part) => this.onPart(part),
       onFirstFragment: () => this.onFirstFragment(),
@@ -251,6 +258,17 @@ export class CourtRecorder {
 
   private async finish(): Promise<RecorderState> {
     const { clock, source } = this.options;
+    // A stop that comes while it starts waits for it: what was begun is ended whole.
+    const begun = await (this.starting ?? Promise.reject(new Error('never started'))).then(
+      () => true,
+      () => false,
+    );
+    if (!begun) {
+      // Nothing was written and nobody is told: whoever started it hears why it did not.
+      this.phase = 'failed';
+      this.settleBegun();
+      return this.state;
+    }
     this.endTimer?.();
     this.stoppedAt = clock.now();
     let endTicks = source.now();

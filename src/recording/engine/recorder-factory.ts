@@ -126,6 +126,10 @@ export class RecorderFactory {
     });
   }
 
+  journalsOnDisk(): Promise<readonly string[]> {
+    return this.store.listRecordings();
+  }
+
   /** Bytes that recordings may still take on their disk. */
   freeBytes(): Promise<number> {
     return this.store.freeBytes();
