@@ -55,20 +55,25 @@ export interface FileEnds {
 }
 
 /**
- * Arguments of FFmpeg that decode frames from a keyframe on. Transforms and loop filter are skipped: every bit is still parsed,
- * which is what shows a wrong offset, in less time.
- * @param seconds presentation time of the keyframe, `null` for the beginning
+ * Arguments of FFmpeg that decode the beginning and the last group of pictures, in one process: starting it takes longer than
+ * the decoding. Transforms and loop filter are skipped: every bit is still parsed, which is what shows a wrong offset.
  */
-export function decodeArgs(path: string, seconds: number | null, frames: number): string[] {
+export function decodeEndsArgs(path: string, { firstFrames, lastFrames, lastKeyframeSeconds }: FileEnds): string[] {
+  const input = ['-protocol_whitelist', 'file', '-skip_loop_filter', 'all', '-skip_idct', 'all', '-threads', '1'];
   // A hair behind the keyframe: seconds in decimals may fall just before it, and seeking goes backwards.
-  const seek = seconds === null ? [] : ['-ss', (seconds + 0.0005).toFixed(6), '-noaccurate_seek'];
+  const seek = ['-ss', (lastKeyframeSeconds + 0.0005).toFixed(6), '-noaccurate_seek'];
   return [
-    ...['-v', 'error', '-nostdin', '-hide_banner', '-abort_on', 'empty_output_stream', '-protocol_whitelist', 'file'],
-    ...['-skip_loop_filter', 'all', '-skip_idct', 'all', '-threads', '1', ...seek, '-i', `file:${path}`],
-    // The track's own time base: in steps of the usual rate, pictures close to each other would look doubled.
-    ...['-map', '0:v:0', '-fps_mode', 'passthrough', '-enc_time_base', '1:90000'],
-    ...['-frames:v', `${frames}`, '-f', 'null', '-'],
+    ...['-v', 'error', '-nostdin', '-hide_banner', '-abort_on', 'empty_output_stream'],
+    ...[...input, '-i', `file:${path}`, ...input, ...seek, '-i', `file:${path}`],
+    ...decoded(0, firstFrames),
+    ...decoded(1, lastFrames),
   ];
+}
+
+/** In the track's own time base: in steps of the usual rate, pictures close to each other would look doubled. */
+function decoded(input: number, frames: number): string[] {
+  const timing = ['-fps_mode', 'passthrough', '-enc_time_base', '1:90000'];
+  return ['-map', `${input}:v:0`, ...timing, '-frames:v', `${frames}`, '-f', 'null', '-'];
 }
 
 /** Reads a file's streams. @throws MediaToolError */
@@ -87,15 +92,7 @@ export async function probeVideo(tools: MediaTools, path: string, timeoutMs: num
  * @throws MediaToolError where it could not be run, or took too long
  */
 export async function decodeEnds(tools: MediaTools, path: string, ends: FileEnds, timeoutMs: number): Promise<string> {
-  const { firstFrames, lastFrames, lastKeyframeSeconds } = ends;
-  const said = await Promise.all([
-    complaintOf(tools, decodeArgs(path, null, firstFrames), timeoutMs),
-    complaintOf(tools, decodeArgs(path, lastKeyframeSeconds, lastFrames), timeoutMs),
-  ]);
-  return said.join('\n').trim();
-}
-
-async function complaintOf(tools: MediaTools, args: readonly string[], timeoutMs: number): Promise<string> {
+  const args = decodeEndsArgs(path, ends);
   try {
     return (await runTool(tools.clock, tools.ffmpegPath, args, timeoutMs)).exit.stderr.trim();
   } catch (error) {
