@@ -1,7 +1,7 @@
 import { H264AccessUnit, H264Config } from '../../../media/access-unit';
-import { DecodeTimes } from '../../../media/h264/decode-times';
 import { belongsInSample, isSlice, NAL, parseSliceStart, recoveryFrameCount } from '../../../media/h264/nal';
 import { CameraError } from '../../camera-error';
+import { DepthHold } from './depth-hold';
 import { ParameterSets } from './parameter-sets';
 
 const FIRST_CAPACITY = 32 * 1024;
@@ -49,9 +49,11 @@ export class AccessUnitAssembler {
   /** Pictures shown before the open group of pictures we entered at refer to ones we do not have. */
   private leadingBefore: number | null = null;
   private config: H264Config | null = null;
-  private readonly times = new DecodeTimes(null);
+  private readonly hold: DepthHold;
 
-  constructor(private readonly options: AssemblerOptions) {}
+  constructor(private readonly options: AssemblerOptions) {
+    this.hold = new DepthHold(options.onAccessUnit);
+  }
 
   /** A packet with this presentation time comes next. */
   startPacket(ticks: number): void {
@@ -150,6 +152,11 @@ export class AccessUnitAssembler {
     this.drop();
   }
 
+  /** The connection ended: hands out the whole pictures that wait for their decode times. */
+  end(): void {
+    this.hold.release();
+  }
+
   private slice(type: number, start: number, size: number): void {
     // ue(v) 0 is a single 1 bit: first_mb_in_slice without reading on.
     const first = type >= 3 && type <= 4 ? false : size > 1 && ((this.buffer[start + 5] as number) & 0x80) !== 0;
@@ -191,9 +198,8 @@ export class AccessUnitAssembler {
       const arrival = this.markedAt >= 0 ? this.markedAt : this.options.now();
       this.delivered = true;
       const config = this.config as H264Config;
-      const dts = this.times.next(pts);
       this.clear(end);
-      this.options.onAccessUnit({ kind: 'h264', config, data, keyframe, pts, dts }, arrival);
+      this.hold.push(config, data, keyframe, pts, arrival);
       return;
     }
     this.clear(end);
@@ -218,9 +224,9 @@ export class AccessUnitAssembler {
     }
     if (config !== this.config) {
       this.config = config;
-      this.times.configure(config.reorderDepth, config.nominalFps);
+      this.hold.configure(config);
     } else if (this.waiting) {
-      this.times.restart();
+      this.hold.restart();
     }
     this.leadingBefore = this.waiting && !this.idr ? pts : null;
     this.waiting = false;
@@ -230,6 +236,7 @@ export class AccessUnitAssembler {
   private drop(): void {
     if (!this.waiting) {
       this.waiting = true;
+      this.hold.release();
       if (this.delivered) {
         this.options.onLoss();
       }

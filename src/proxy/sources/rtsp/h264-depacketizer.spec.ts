@@ -1,102 +1,5 @@
-import { H264AccessUnit } from '../../../media/access-unit';
-import { BitWriter, makeSps, PPS } from '../../../media/h264/bit-writer.fixture';
-import { splitSample } from '../../../media/h264/nal';
-import { AccessUnitAssembler } from './access-unit-assembler';
-import { H264Depacketizer } from './h264-depacketizer';
-import { ParameterSets } from './parameter-sets';
-import { RtpReceiver } from './rtp-receiver';
-
-const SPS = makeSps();
-let filler = 0;
-/** A slice of `size` bytes with contents of its own. */
-function slice(type: 1 | 5, size = 20, firstMb = 0, sliceType = type === 5 ? 7 : 5): Buffer {
-  const head = new BitWriter()
-    .ue(firstMb)
-    .ue(sliceType)
-    .nal(type === 5 ? 0x65 : 0x41);
-  return Buffer.concat([head, Buffer.alloc(size, (filler = (filler % 200) + 1))]);
-}
-const idr = (size?: number): Buffer => slice(5, size);
-const inter = (size?: number): Buffer => slice(1, size);
-const RECOVERY = Buffer.from([6, 6, 1, 0xc4, 0x80]);
-const AUD = Buffer.from([9, 0x10]);
-
-/** RTP packets of a camera, and what comes of them. */
-class Stream {
-  readonly units: H264AccessUnit[] = [];
-  losses = 0;
-  sequence = 65530;
-  ticks = 0xffffffff - 5000;
-  ssrc = 1;
-  readonly sets = new ParameterSets();
-  readonly receiver: RtpReceiver;
-
-  constructor(fromSdp: Buffer[] = [SPS, PPS], maxFrameBytes = 1 << 20, clockRate = 90_000) {
-    this.sets.offerFromSdp(fromSdp);
-    const assembler = new AccessUnitAssembler({
-      maxFrameBytes,
-      parameterSets: this.sets,
-      now: () => 0,
-      onAccessUnit: (unit) => this.units.push(unit),
-      onLoss: () => this.losses++,
-    });
-    this.receiver = new RtpReceiver({
-      depacketizer: new H264Depacketizer(assembler),
-      clockRate,
-      payloadType: null,
-      onSenderReport: () => undefined,
-      onBye: () => undefined,
-    });
-  }
-
-  packet(payload: Buffer, marker = false): this {
-    const header = Buffer.alloc(12);
-    header[0] = 0x80;
-    header[1] = 96 | (marker ? 0x80 : 0);
-    header.writeUInt16BE(this.sequence++ & 0xffff, 2);
-    header.writeUInt32BE(this.ticks >>> 0, 4);
-    header.writeUInt32BE(this.ssrc, 8);
-    // Somewhere within a larger buffer that is written over afterwards, as in life.
-    const bytes = Buffer.concat([Buffer.alloc(7, 0xee), header, payload, Buffer.alloc(9, 0xee)]);
-    this.receiver.packet(bytes, 7, bytes.length - 9);
-    bytes.fill(0);
-    return this;
-  }
-
-  lose(count = 1): this {
-    this.sequence += count;
-    return this;
-  }
-
-  next(ticks = 3600): this {
-    this.ticks = (this.ticks + ticks) % 2 ** 32;
-    return this;
-  }
-
-  /** A picture of one packet for each NAL unit. */
-  picture(...nals: Buffer[]): this {
-    this.next();
-    nals.forEach((nal, i) => this.packet(nal, i === nals.length - 1));
-    return this;
-  }
-
-  fragments(nal: Buffer, sizes = 7, { end = true, marker = true, every = false } = {}): this {
-    for (let at = 1; at < nal.length; at += sizes) {
-      const last = at + sizes >= nal.length;
-      const first = nal[0] as number;
-      const header = (first & 0x1f) | (at === 1 ? 0x80 : 0) | (last && end ? 0x40 : 0);
-      this.packet(
-        Buffer.concat([Buffer.from([(first & 0xe0) | 28, header]), nal.subarray(at, at + sizes)]),
-        every || (last && marker),
-      );
-    }
-    return this;
-  }
-
-  get nals(): string[][] {
-    return this.units.map((unit) => splitSample(unit.data).map((nal) => nal.toString('hex')));
-  }
-}
+import { PPS } from '../../../media/h264/bit-writer.fixture';
+import { AUD, idr, inter, RECOVERY, resetFiller, slice, sps, SPS, Stream } from './rtp-stream.fixture';
 
 const hex = (...nals: Buffer[]): string[] => nals.map((nal) => nal.toString('hex'));
 const aggregate = (...nals: Buffer[]): Buffer =>
@@ -163,7 +66,7 @@ describe('H.264 over RTP', () => {
   it('never hands out a picture that misses a piece, wherever the hole is', () => {
     const whole: string[] = [];
     const send = (stream: Stream, lostAt: number): void => {
-      filler = 0;
+      resetFiller();
       let n = 0;
       const put = (nal: Buffer): void => {
         for (let at = 1; at < nal.length; at += 9) {
@@ -231,8 +134,8 @@ describe('H.264 over RTP', () => {
     expect(stream.losses).toBe(0);
     stream.ssrc = 2;
     stream.sequence = 9;
-    const sps = makeSps({ widthMbs: 80 });
-    stream.next().packet(sps).packet(PPS).packet(idr(), true).picture(inter()).picture(inter());
+    const other = sps({ widthMbs: 80 });
+    stream.next().packet(other).packet(PPS).packet(idr(), true).picture(inter()).picture(inter());
     expect(stream.units.slice(3).map((unit) => unit.config.width)).toEqual([1280, 1280, 1280]);
   });
 
@@ -264,19 +167,19 @@ describe('H.264 over RTP', () => {
   });
 
   it('prefers the parameter sets in the stream, and follows their change at a keyframe', () => {
-    const stream = new Stream([makeSps({ widthMbs: 40 }), PPS]);
+    const stream = new Stream([sps({ widthMbs: 40 }), PPS]);
     stream.picture(SPS, PPS, idr()).picture(inter());
     const first = stream.units[0]?.config;
     stream.picture(SPS, PPS, idr()).picture(inter());
     expect(stream.units[3]?.config).toBe(first);
     expect(first).toMatchObject({ width: 1920 });
-    stream.picture(makeSps({ widthMbs: 80 }), PPS, idr()).picture(inter());
+    stream.picture(sps({ widthMbs: 80 }), PPS, idr()).picture(inter());
     expect(stream.units.map((unit) => unit.config.width)).toEqual([1920, 1920, 1920, 1920, 1280, 1280]);
     expect(stream.losses).toBe(0);
   });
 
   it('refuses a picture of 16384 pixels, from the SDP or the stream', () => {
-    const huge = makeSps({ widthMbs: 1024 });
+    const huge = sps({ widthMbs: 1024 });
     const unsupported = expect.objectContaining({ code: 'camera_unsupported' });
     expect(() => new Stream([]).picture(huge, PPS, idr())).toThrow(unsupported);
     expect(() => new Stream([huge, PPS]).picture(idr()).picture(idr())).toThrow(unsupported);

@@ -35,6 +35,7 @@ export class RtspSource implements StreamSource {
   private readonly timers = new Map<string, Cancel>();
   private readonly parameterSets = new ParameterSets();
   private receiver: RtpReceiver | null = null;
+  private assembler: AccessUnitAssembler | null = null;
   private agreed: RtspSetup | null = null;
   private sink: SourceSink | null = null;
   private playUri: string | null = null;
@@ -77,6 +78,7 @@ export class RtspSource implements StreamSource {
       }
     } finally {
       signal.removeEventListener('abort', onAbort);
+      this.assembler?.end();
       this.sink = null;
       this.receiver = null;
       for (const cancel of this.timers.values()) {
@@ -128,6 +130,7 @@ export class RtspSource implements StreamSource {
       },
       onLoss: () => this.sink?.onLoss('packets_lost'),
     });
+    this.assembler = assembler;
     return new RtpReceiver({
       depacketizer: new H264Depacketizer(assembler),
       clockRate: track.clockRate,
