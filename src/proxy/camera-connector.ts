@@ -8,6 +8,9 @@ import { HttpSource } from './sources/http/http-source';
 import { RtspSource } from './sources/rtsp/rtsp-source';
 import { SOURCE_LIMITS, SourceLimits, StreamSource } from './sources/stream-source';
 
+/** Where PostgreSQL listens when its URL does not say. */
+const POSTGRES_PORT = 5432;
+
 /** From a camera's URL to a source ready to run: the address is resolved, checked and pinned anew for each connection. */
 @Injectable()
 export class CameraConnector {
@@ -23,8 +26,9 @@ export class CameraConnector {
     const timeoutMs = config.cameraTimeoutSeconds * 1000;
     this.limits = { ...SOURCE_LIMITS, timeoutMs };
     this.ownPorts.add(config.port);
-    const databasePort = config.databaseUrl === null ? 0 : Number(new URL(config.databaseUrl).port);
-    if (databasePort > 0) this.ownPorts.add(databasePort);
+    if (config.databaseUrl !== null && URL.canParse(config.databaseUrl)) {
+      this.ownPorts.add(Number(new URL(config.databaseUrl).port || POSTGRES_PORT));
+    }
     this.dialer = new CameraDialer(
       {
         allowLoopback: config.cameraAllowLoopback,

@@ -27,6 +27,7 @@ describe('LocalCourtRuntime', () => {
     root = mkdtempSync(join(tmpdir(), 'padelvar-runtime-'));
     const config = {
       port: 1,
+      databaseUrl: null,
       cameraAllowLoopback: true,
       cameraStallSeconds: 5,
       cameraTimeoutSeconds: 5,
