@@ -11,6 +11,7 @@ import { collide, guessedRate } from './picture-spacing';
 import { publish, removeFolder, sameFile } from './publish';
 import { rebuildIndex } from './rebuild-index';
 import { Remuxer } from './remuxer';
+import { Spacing } from './sample-tables';
 
 /** What is to become a video. */
 export interface FinaliseJob {
@@ -153,22 +154,32 @@ export class Finaliser {
    * they are parted, and the file passes the gate again; where that does not do, it stays as it was.
    */
   private async respace(part: OpenedPart, place: InPlacePart, verdict: Verdict): Promise<void> {
-    const { baseRate, averageRate } = verdict.probe;
-    const { index, init } = part.rebuilt;
-    const rate = guessedRate(baseRate, averageRate, statedRate(init));
+    const stated = statedRate(part.rebuilt.init);
+    const rate = guessedRate(verdict.probe.baseRate, verdict.probe.averageRate, stated);
     if (!(rate > 0) || !collide(place.movie.shown, rate)) return;
-    const spaced = await InPlacePart.of(part.file, part.rebuilt, part.durationTicks, rate);
-    if (collide(spaced.movie.shown, rate)) return;
     await place.unflip();
-    await spaced.prepare();
-    await spaced.flip();
-    const { durationTicks } = spaced.movie;
-    const expected: Expected = { samples: index.sampleCount, durationTicks, ends: endsOf(index) };
-    const again = await this.gate.check(part.source.path, expected);
-    if (again.fault === null && again.complaint === '') return;
-    await spaced.unflip();
+    const gridded: Spacing = { grid: true, ...(stated > 0 ? { rate: stated } : {}) };
+    for (const spacing of [{ rate }, gridded]) {
+      if (await this.passes(part, spacing, stated)) return;
+    }
     await place.prepare();
     await place.flip();
+  }
+
+  /** Finishes the part with this spacing; where pictures still fall together, it is a fragmented file again. */
+  private async passes(part: OpenedPart, spacing: Spacing, stated: number): Promise<boolean> {
+    const place = await InPlacePart.of(part.file, part.rebuilt, part.durationTicks, spacing);
+    const { shown, durationTicks } = place.movie;
+    if (spacing.rate !== undefined && collide(shown, spacing.rate)) return false;
+    await place.prepare();
+    await place.flip();
+    const { index } = part.rebuilt;
+    const expected: Expected = { samples: index.sampleCount, durationTicks, ends: endsOf(index) };
+    const { fault, complaint, probe } = await this.gate.check(part.source.path, expected);
+    const rate = guessedRate(probe.baseRate, probe.averageRate, stated);
+    if (fault === null && complaint === '' && !(rate > 0 && collide(shown, rate))) return true;
+    await place.unflip();
+    return false;
   }
 
   private async remux(job: FinaliseJob, parts: readonly OpenedPart[]): Promise<FinishedVideo> {

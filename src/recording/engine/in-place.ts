@@ -1,5 +1,5 @@
 import { DiskFile, writeFully } from '../../storage/disk';
-import { FinishedMovie, finishedMovie } from './sample-tables';
+import { FinishedMovie, finishedMovie, Spacing } from './sample-tables';
 import { RebuiltPart } from './rebuild-index';
 
 /** Why a part cannot be finished in place: its reserve has no room for the `moov`. */
@@ -32,10 +32,10 @@ export class InPlacePart {
 
   /**
    * @param endTicks end of the recording on the part's timeline
-   * @param rate that players count its pictures in, where that is known
+   * @param spacing for players that count its pictures in steps
    */
-  static async of(file: DiskFile, part: RebuiltPart, endTicks: number, rate?: number): Promise<InPlacePart> {
-    return new InPlacePart(file, part, await finishedMovie(part.init, part.index, endTicks, rate));
+  static async of(file: DiskFile, part: RebuiltPart, endTicks: number, spacing?: Spacing): Promise<InPlacePart> {
+    return new InPlacePart(file, part, await finishedMovie(part.init, part.index, endTicks, spacing));
   }
 
   /** Offset of the init's `moov`, of the reserve's payload, and of the first fragment. */

@@ -38,6 +38,18 @@ export function spacePictures(sorted: Float64Array, rate: number | null = usualR
 }
 
 /**
+ * Decode times on a grid of 5 ms. Where a gap falls into a file's first pictures, FFmpeg finds no rate in it and counts in
+ * steps of the average, gap included, which is far too slow; on this grid it finds 200 a second, or what the parameter sets say.
+ */
+export const DECODE_GRID = TICKS_PER_SECOND / 200;
+
+/** The next decode time on the grid, after `before` (-1: none). */
+export function onGrid(dts: number, before: number): number {
+  const nearest = Math.round(dts / DECODE_GRID) * DECODE_GRID;
+  return before >= 0 ? Math.max(nearest, before + DECODE_GRID) : nearest;
+}
+
+/**
  * The rate that FFmpeg counts a file's pictures in (`av_guess_frame_rate` for H.264).
  * @param base `r_frame_rate`
  * @param average `avg_frame_rate`

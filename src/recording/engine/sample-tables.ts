@@ -2,7 +2,7 @@ import { endianness } from 'node:os';
 import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { fullBox, u32 } from '../../media/fmp4/box-writer';
 import { movieBox } from '../../media/fmp4/movie-box';
-import { spacePictures } from './picture-spacing';
+import { onGrid, spacePictures } from './picture-spacing';
 import { SampleIndex } from './sample-index';
 
 /** A `moov` for the fragments of a part, and what it promises. */
@@ -13,6 +13,14 @@ export interface FinishedMovie {
   readonly samples: number;
   /** When each picture is shown, in ticks, ascending. */
   readonly shown: Float64Array;
+}
+
+/** How a file's times are made fit for players that count its pictures in steps. */
+export interface Spacing {
+  /** Pictures a second that players count in, where it is known: see {@link spacePictures}. */
+  readonly rate?: number;
+  /** Decode times go onto {@link DECODE_GRID}; presentation times stay. */
+  readonly grid?: boolean;
 }
 
 /** Rows of 32-bit numbers that are not known in number before. */
@@ -41,18 +49,17 @@ class Rows {
  * are. Durations are distances of decode times, whatever the fragments said: a gap stretches the frame before it.
  * @param init the part's `ftyp` + `moov`, which has the sample description
  * @param endTicks end of the recording on the part's timeline; the last frame lasts until then
- * @param rate that players count the pictures in, where it is known: see {@link spacePictures}
  * @throws RangeError for an index without samples or an init without a track
  */
 export async function finishedMovie(
   init: Buffer,
   index: SampleIndex,
   endTicks: number,
-  rate?: number,
+  spacing: Spacing = {},
 ): Promise<FinishedMovie> {
   if (index.sampleCount === 0) throw new RangeError('the part has no frames');
   const durationTicks = Math.max(endTicks, index.lastDts + 1);
-  const times = timeTables(index, durationTicks, rate);
+  const times = timeTables(index, durationTicks, spacing);
   const tables = [times.stts, ...(times.ctts ? [times.ctts] : []), ...placeTables(index)];
   const timing = {
     mediaDuration: durationTicks,
@@ -88,31 +95,36 @@ interface TimeTables {
   readonly shown: Float64Array;
 }
 
-function timeTables(index: SampleIndex, end: number, rate?: number): TimeTables {
+function timeTables(index: SampleIndex, end: number, { rate, grid = false }: Spacing): TimeTables {
   const stts = new RunLengths();
   const shown = new Float64Array(index.sampleCount);
+  const shifts = grid ? new Int32Array(index.sampleCount) : null;
   let previous = -1;
   for (let f = 0; f < index.fragmentCount; f++) {
     const fragment = index.fragment(f);
     for (let i = fragment.firstSample; i < fragment.endSample; i++) {
-      const dts = index.dts(fragment, i);
-      shown[i] = dts + index.cts(i);
+      const own = index.dts(fragment, i);
+      const dts = shifts ? onGrid(own, previous) : own;
+      if (shifts) shifts[i] = own - dts;
+      shown[i] = own + index.cts(i);
       if (previous >= 0) stts.add(dts - previous);
       previous = dts;
     }
   }
-  stts.add(end - previous);
+  stts.add(Math.max(end - previous, 1));
   const sorted = index.reordered ? shown.slice().sort() : shown;
   const moves = spacePictures(sorted, rate);
   const firstPts = sorted[0] as number;
   const lastShown = sorted[sorted.length - 1] as number;
   const lastPts = lastShown + (moves.get(lastShown) ?? 0);
   const lift = Math.max(0, -firstPts);
+  const plain = !index.reordered && moves.size === 0 && !shifts;
   let ctts: Buffer | null = null;
-  if (index.reordered || moves.size > 0) {
+  if (!plain) {
     const offsets = new RunLengths();
     for (let i = 0; i < index.sampleCount; i++) {
-      offsets.add(index.cts(i) + lift + (moves.get(shown[i] as number) ?? 0));
+      const shift = shifts?.[i] ?? 0;
+      offsets.add(index.cts(i) + shift + lift + (moves.get(shown[i] as number) ?? 0));
     }
     ctts = fullBox('ctts', 1, 0, ...offsets.done());
   }
