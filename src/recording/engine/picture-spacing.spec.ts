@@ -1,4 +1,4 @@
-import { spacePictures } from './picture-spacing';
+import { collide, DECODE_GRID, guessedRate, onGrid, spacePictures } from './picture-spacing';
 
 const STEP = 3600;
 
@@ -39,5 +39,34 @@ describe('spacePictures', () => {
   it('tells no untruths for a camera that became faster than its first pictures', () => {
     const times = Array.from({ length: 400 }, (_, i) => (i < 100 ? i * STEP : 100 * STEP + (i - 100) * (STEP / 2)));
     expect(spacePictures(Float64Array.from(times)).size).toBe(0);
+  });
+});
+
+describe('guessedRate', () => {
+  it.each([
+    ['what the file looks like', 25, 24.7, 0, 25],
+    ['the average, where the file looks like more than 210 a second', 90_000, 24.9, 0, 24.9],
+    ['the parameter sets, where the file looks much faster and its average far off', 200, 24.9, 25, 25],
+    ['the file, where the parameter sets say nothing', 200, 24.9, 0, 200],
+    ['the parameter sets, where the file says nothing', 0, 0, 25, 25],
+  ])('is %s', (_, base, average, coded, rate) => {
+    expect(guessedRate(base, average, coded)).toBe(rate);
+  });
+});
+
+describe('onGrid', () => {
+  it('keeps decode times apart and within half a step, except where they are closer than the grid', () => {
+    const times = [0, 3601, 7199, 7200, 7201, 9900];
+    let before = -1;
+    const placed = times.map((time) => (before = onGrid(time, before)));
+    expect(placed).toEqual([0, 3600, 7200, 7650, 8100, 9900]);
+    for (const time of placed) expect(time % DECODE_GRID).toBe(0);
+  });
+});
+
+describe('collide', () => {
+  it('tells whether two pictures fall on one step', () => {
+    expect(collide(Float64Array.from([0, 3600, 7200]), 25)).toBe(false);
+    expect(collide(Float64Array.from([0, 3600, 4000]), 25)).toBe(true);
   });
 });
