@@ -22,6 +22,7 @@ import { FinaliseError } from './finalise-error';
 import { FinaliseJob, Finaliser } from './finaliser';
 import { Journal, JournalResult } from './journal';
 import { partPath } from './journal-part';
+import { warmUp } from './warm-up';
 
 /** What may wait between the proxy and a recorder; it takes at once, so hardly ever anything does. */
 const QUEUE_BYTES = 32 * 1024 * 1024;
@@ -66,6 +67,7 @@ export class RecorderFactory {
     private readonly clock: Clock,
   ) {
     this.finaliser = new Finaliser(disk, toolchain);
+    void warmUp();
   }
 
   make(spec: RecorderSpec): CourtRecorder {
