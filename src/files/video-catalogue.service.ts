@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EntityManager } from 'typeorm';
+import { DataSource, EntityManager } from 'typeorm';
 import { GapFacts, VideoFacts } from '../runtime/court-runtime';
 
 /** What the recording room says of a finished file. */
@@ -15,6 +15,17 @@ export interface NewVideo {
 /** The list of finished videos. */
 @Injectable()
 export class VideoCatalogue {
+  constructor(private readonly database: DataSource) {}
+
+  /** Whether a recording's video was there and has been deleted. */
+  async isDeleted(sessionId: string): Promise<boolean> {
+    const rows: unknown[] = await this.database.query(
+      'SELECT 1 FROM videos WHERE session_id = $1 AND deleted_at IS NOT NULL',
+      [sessionId],
+    );
+    return rows.length > 0;
+  }
+
   /** Enters a finished file, in the transaction that makes its recording `ready`. Entered already: changes nothing. */
   async add(manager: EntityManager, video: NewVideo): Promise<void> {
     const { facts } = video;

@@ -54,6 +54,16 @@ export class RecordingLog {
     return new Map(parts.map((part) => [part.part, Number(part.startTicks)]));
   }
 
+  /** The parts of a recording as they were begun, in order. */
+  async parts(sessionId: string): Promise<PartFacts[]> {
+    const rows = await this.database
+      .getRepository(RecordingPart)
+      .find({ where: { sessionId }, order: { part: 'ASC' } });
+    return rows.map(({ part, init, codec, startTicks, reserveBytes }) => {
+      return { part, init, codec, startTicks: Number(startTicks), reserveBytes };
+    });
+  }
+
   async gapsOf(sessionId: string): Promise<GapFacts[]> {
     const gaps = await this.database
       .getRepository(RecordingGap)

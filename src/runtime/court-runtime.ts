@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
 import { GapReason } from '../media/access-unit';
 import { CameraFacts } from '../proxy/camera-probe';
+import { RecordedFragment } from '../recording/engine/journal-fragments';
 
 /** What a session needs to start its camera. Plain data: it could travel to another machine. */
 export interface OpenSpec {
@@ -73,6 +74,20 @@ export interface PartFacts {
   readonly startTicks: number;
   /** Size of the `free` box behind the init segment, in bytes. */
   readonly reserveBytes: number;
+}
+
+/** A part of a recording and its whole fragments on disk, from number `first` on. */
+export interface RecordedPart extends PartFacts {
+  readonly first: number;
+  readonly fragments: readonly RecordedFragment[];
+}
+
+/** What a reader of a recording wants next: this fragment of this part (both by number), and all after it. */
+export interface RecordedPosition {
+  /** From 1. */
+  readonly part: number;
+  /** From 0. */
+  readonly fragment: number;
 }
 
 /** A recording whose process ended before it was finished: what its row says. */
@@ -172,6 +187,12 @@ export abstract class CourtRuntime {
 
   /** How a recording stands, also while it is being finished after its session closed; `null`: none known here. */
   abstract recording(sessionId: string): RecordingFacts | null;
+
+  /**
+   * What of a recording is on disk, from a position on: only whole fragments, in order, each for good; the last part is
+   * listed even where nothing of it is new. Cheap: from memory. `null`: none known here, like {@link recording}.
+   */
+  abstract recorded(sessionId: string, from: RecordedPosition): readonly RecordedPart[] | null;
 
   /** The newest picture as JPEG; made on demand. `null`: not open, or none can be made now. */
   abstract snapshot(sessionId: string): Promise<Buffer | null>;

@@ -19,6 +19,8 @@ import {
   InterruptedSpec,
   OpenedCourt,
   OpenSpec,
+  RecordedPart,
+  RecordedPosition,
   RecordingFacts,
   RecordingSpec,
   RuntimeEvent,
@@ -151,6 +153,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
 
   recording(sessionId: string): RecordingFacts | null {
     return this.recorders.get(sessionId)?.state ?? null;
+  }
+
+  recorded(sessionId: string, { part, fragment }: RecordedPosition): readonly RecordedPart[] | null {
+    return this.recorders.get(sessionId)?.recorded(part, fragment) ?? null;
   }
 
   async snapshot(sessionId: string): Promise<Buffer | null> {

@@ -90,6 +90,18 @@ export class VideoStore {
     return numbers.filter((number) => number > 0).sort((a, b) => a - b);
   }
 
+  /** Opens a part to read it; it stays readable whatever name it gets or loses. `null` where there is none, or no more. */
+  async openPart(sessionId: string, number: number): Promise<DiskFile | null> {
+    const folder = this.recordingFolder(sessionId);
+    try {
+      await this.mustBeOurs(folder);
+      return await this.disk.open(join(folder, `part-${number}.mp4`), 'read');
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return null;
+      throw error;
+    }
+  }
+
   /** Keeps the wish to stop, durably, before it is carried out: a stop that was acknowledged is never resumed. */
   async writeStopWish(sessionId: string, wish: StopWish): Promise<void> {
     const folder = this.recordingFolder(sessionId);

@@ -17,6 +17,7 @@ export type RunFrame = Pick<H264Frame, 'data' | 'dts' | 'cts' | 'keyframe'>;
 /** Bytes of a fragment's header, `moof` and the header of its `mdat`, without its samples' entries. */
 const FIXED_BYTES = 8 + 16 + 8 + 16 + 20 + 20 + 8;
 const ENTRY_BYTES = 16;
+const ENTRIES_AT = FIXED_BYTES - 8;
 const MOOF = 0x6d6f6f66;
 const MFHD = 0x6d666864;
 const TRAF = 0x74726166;
@@ -34,6 +35,11 @@ const DELTA_FLAGS = 0x01010000;
 /** Length of a fragment's `moof` and `mdat` header, for `count` samples. */
 export function fragmentHeaderBytes(count: number): number {
   return FIXED_BYTES + count * ENTRY_BYTES;
+}
+
+/** Where the duration of a fragment's n-th sample stands, counted from its `moof`; the first sample is 0. */
+export function durationOffset(sample: number): number {
+  return ENTRIES_AT + sample * ENTRY_BYTES;
 }
 
 /**
@@ -128,7 +134,7 @@ function startHeader(count: number, sequence: number, decodeTime: number, dataBy
 }
 
 function putEntry(out: Buffer, i: number, duration: number, size: number, keyframe: boolean, cts: number): void {
-  const at = 88 + i * ENTRY_BYTES;
+  const at = durationOffset(i);
   out.writeUInt32BE(duration, at);
   out.writeUInt32BE(size, at + 4);
   out.writeUInt32BE(keyframe ? KEYFRAME_FLAGS : DELTA_FLAGS, at + 8);

@@ -5,6 +5,7 @@ import { FrameConsumer } from '../../proxy/frame-consumer';
 import { Gap } from './gap-tracker';
 import { Journal, JournalResult } from './journal';
 import { JournalError } from './journal-error';
+import { listFragments, RecordedFragment } from './journal-fragments';
 import { PartInfo } from './journal-part';
 
 /** What of a session's camera a recorder needs. */
@@ -61,6 +62,12 @@ export interface RecorderPart {
   /** On the session's clock. */
   readonly startTicks: number;
   readonly reserveBytes: number;
+}
+
+/** A part and its whole fragments on disk, from number `first` on. */
+export interface RecordedPart extends RecorderPart {
+  readonly first: number;
+  readonly fragments: readonly RecordedFragment[];
 }
 
 export interface RecorderOptions {
@@ -209,6 +216,15 @@ export class CourtRecorder {
     };
   }
 
+  /** Parts from number `part` on; of that part the fragments from number `fragment` on, of later ones all. */
+  recorded(part: number, fragment: number): RecordedPart[] {
+    const parts = this.journal?.parts.filter(({ info }) => info.number >= part) ?? [];
+    return parts.map(({ info, index }) => {
+      const first = info.number === part ? fragment : 0;
+      return { ...describe(info), first, fragments: listFragments(index, first) };
+    });
+  }
+
   /** Milliseconds until it ends by itself; 0 once it is being stopped. */
   get remainingMs(): number {
     return this.stopping ? 0 : Math.max(0, this.endsAtMonotonic - this.options.clock.monotonic());
@@ -234,13 +250,7 @@ export class CourtRecorder {
   }
 
   private onPart(part: PartInfo): void {
-    this.options.onPart({
-      part: part.number,
-      init: part.init,
-      codec: codecOfInit(part.init),
-      startTicks: part.startTicks,
-      reserveBytes: part.reserveBytes,
-    });
+    this.options.onPart(describe(part));
   }
 
   private onJournalFailed(error: JournalError): void {
@@ -318,6 +328,10 @@ export class CourtRecorder {
   private changed(): void {
     this.options.onChange(this.state);
   }
+}
+
+function describe({ number, init, startTicks, reserveBytes }: PartInfo): RecorderPart {
+  return { part: number, init, codec: codecOfInit(init), startTicks, reserveBytes };
 }
 
 /** A recording that has no file, in a sentence for people. */

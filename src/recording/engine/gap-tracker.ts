@@ -7,7 +7,8 @@ export interface Gap {
   readonly reason: GapReason;
 }
 
-const SHORTEST_GAP = TICKS_PER_SECOND / 2;
+/** In ticks: what lasts no longer is no gap. */
+export const SHORTEST_GAP = TICKS_PER_SECOND / 2;
 const KEPT = 16;
 /** So many intervals must be known before a mere interval, without a reason given, can be called a gap. */
 const ENOUGH = 4;
