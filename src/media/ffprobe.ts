@@ -1,11 +1,22 @@
-import { Clock } from '../common/clock';
-import { ChildExit, ManagedChild } from './process';
+import { MediaToolError, MediaTools, ToolRun, runTool } from './media-tool';
 
-/** The programs that look at finished files. */
-export interface MediaTools {
-  readonly ffmpegPath: string;
-  readonly ffprobePath: string;
-  readonly clock: Clock;
+/** Stretches of a file whose packets {@link probeVideo} reads; numbers of packets, 0 for none. */
+export interface FileEnds {
+  /** From the beginning. */
+  readonly firstFrames: number;
+  /** From the last keyframe on. */
+  readonly lastFrames: number;
+  /** Presentation time of the last keyframe in seconds from the first picture. */
+  readonly lastKeyframeSeconds: number;
+}
+
+/** A packet as FFmpeg's demuxer gives it. */
+export interface ProbedPacket {
+  /** In the track's time base. */
+  readonly pts: number;
+  readonly dts: number;
+  /** SHA-256 of its bytes, hex. */
+  readonly hash: string;
 }
 
 /** What ffprobe says of a file. */
@@ -23,62 +34,40 @@ export interface VideoProbe {
   /** `r_frame_rate` and `avg_frame_rate`, pictures a second; 0 where unknown. */
   readonly baseRate: number;
   readonly averageRate: number;
-}
-
-/** A program did not do its work: not there, ended with a fault, took too long, answered nonsense. */
-export class MediaToolError extends Error {
-  constructor(
-    message: string,
-    /** True where the file is at fault and not the machine (out of processes, program missing, time-out). */
-    readonly fileAtFault: boolean,
-    options?: { cause?: unknown },
-  ) {
-    super(message, options);
-    this.name = 'MediaToolError';
-  }
+  /** SHA-256 of the decoder configuration, hex; empty where no packets were asked for. */
+  readonly configuration: string;
+  /** Packets of the asked-for stretches, one after the other. */
+  readonly packets: readonly ProbedPacket[];
 }
 
 /** Arguments of ffprobe for {@link probeVideo}. */
-export function probeArgs(path: string): string[] {
-  const entries =
-    'stream=codec_type,codec_name,width,height,nb_frames,duration,r_frame_rate,avg_frame_rate:format=duration';
-  return ['-v', 'error', '-protocol_whitelist', 'file', '-show_entries', entries, '-of', 'json', '-i', `file:${path}`];
+export function probeArgs(path: string, ends?: FileEnds): string[] {
+  const stream = 'stream=codec_type,codec_name,width,height,nb_frames,duration,r_frame_rate,avg_frame_rate';
+  const intervals = ends ? intervalsOf(ends) : [];
+  const hashed = intervals.length > 0;
+  const entries = hashed
+    ? `${stream},extradata_hash:packet=pts,dts,data_hash:format=duration`
+    : `${stream}:format=duration`;
+  const hashing = hashed ? ['-show_data_hash', 'SHA256', '-read_intervals', intervals.join(',')] : [];
+  const output = ['-show_entries', entries, ...hashing, '-of', 'json'];
+  // No picture is needed to know the streams, and decoding some to guess at them takes a third of the time.
+  return ['-v', 'error', '-protocol_whitelist', 'file', '-skip_frame', 'all', ...output, '-i', `file:${path}`];
 }
 
-/** Which stretches of a file {@link decodeEnds} decodes, both at once. */
-export interface FileEnds {
-  /** Frames to decode from the beginning, and from the last keyframe on. */
-  readonly firstFrames: number;
-  readonly lastFrames: number;
-  /** Presentation time of the last keyframe in seconds from the first picture. */
-  readonly lastKeyframeSeconds: number;
-}
-
-/**
- * Arguments of FFmpeg that decode the beginning and the last group of pictures, in one process: starting it takes longer than
- * the decoding. Transforms and loop filter are skipped: every bit is still parsed, which is what shows a wrong offset.
- */
-export function decodeEndsArgs(path: string, { firstFrames, lastFrames, lastKeyframeSeconds }: FileEnds): string[] {
-  const input = ['-protocol_whitelist', 'file', '-skip_loop_filter', 'all', '-skip_idct', 'all', '-threads', '1'];
+function intervalsOf({ firstFrames, lastFrames, lastKeyframeSeconds }: FileEnds): string[] {
   // A hair behind the keyframe: seconds in decimals may fall just before it, and seeking goes backwards.
-  const seek = ['-ss', (lastKeyframeSeconds + 0.0005).toFixed(6), '-noaccurate_seek'];
-  return [
-    ...['-v', 'error', '-nostdin', '-hide_banner', '-abort_on', 'empty_output_stream'],
-    ...[...input, '-i', `file:${path}`, ...input, ...seek, '-i', `file:${path}`],
-    ...decoded(0, firstFrames),
-    ...decoded(1, lastFrames),
-  ];
+  const from = (lastKeyframeSeconds + 0.0005).toFixed(6);
+  return [...(firstFrames > 0 ? [`%+#${firstFrames}`] : []), ...(lastFrames > 0 ? [`${from}%+#${lastFrames}`] : [])];
 }
 
-/** In the track's own time base: in steps of the usual rate, pictures close to each other would look doubled. */
-function decoded(input: number, frames: number): string[] {
-  const timing = ['-fps_mode', 'passthrough', '-enc_time_base', '1:90000'];
-  return ['-map', `${input}:v:0`, ...timing, '-frames:v', `${frames}`, '-f', 'null', '-'];
-}
-
-/** Reads a file's streams. @throws MediaToolError */
-export async function probeVideo(tools: MediaTools, path: string, timeoutMs: number): Promise<VideoProbe> {
-  const { stdout } = await runTool(tools.clock, tools.ffprobePath, probeArgs(path), timeoutMs);
+/** Reads a file's streams and the packets at its ends. @throws MediaToolError */
+export async function probeVideo(
+  tools: MediaTools,
+  path: string,
+  run: ToolRun & { readonly ends?: FileEnds },
+): Promise<VideoProbe> {
+  const { ends, ...rest } = run;
+  const { stdout } = await runTool(tools.clock, tools.ffprobePath, probeArgs(path, ends), rest);
   try {
     return readProbe(JSON.parse(stdout) as ProbeJson);
   } catch (cause) {
@@ -86,22 +75,8 @@ export async function probeVideo(tools: MediaTools, path: string, timeoutMs: num
   }
 }
 
-/**
- * Decodes the beginning and the last group of pictures.
- * @returns what FFmpeg complained of, empty for a clean file
- * @throws MediaToolError where it could not be run, or took too long
- */
-export async function decodeEnds(tools: MediaTools, path: string, ends: FileEnds, timeoutMs: number): Promise<string> {
-  const args = decodeEndsArgs(path, ends);
-  try {
-    return (await runTool(tools.clock, tools.ffmpegPath, args, timeoutMs)).exit.stderr.trim();
-  } catch (error) {
-    if (error instanceof MediaToolError && error.fileAtFault) return error.message;
-    throw error;
-  }
-}
-
 interface ProbeJson {
+  readonly packets?: readonly { readonly pts?: number; readonly dts?: number; readonly data_hash?: string }[];
   readonly streams?: readonly {
     readonly codec_type?: string;
     readonly codec_name?: string;
@@ -111,6 +86,7 @@ interface ProbeJson {
     readonly duration?: string;
     readonly r_frame_rate?: string;
     readonly avg_frame_rate?: string;
+    readonly extradata_hash?: string;
   }[];
   readonly format?: { readonly duration?: string };
 }
@@ -119,6 +95,11 @@ interface ProbeJson {
 function rational(text: string | undefined): number {
   const [numerator = 0, denominator = 0] = (text ?? '').split('/').map(Number);
   return denominator > 0 ? numerator / denominator : 0;
+}
+
+/** ffprobe writes `SHA256:` before it. */
+function hashOf(text: string | undefined): string {
+  return (text ?? '').replace(/^SHA256:/i, '');
 }
 
 function readProbe(json: ProbeJson): VideoProbe {
@@ -135,38 +116,9 @@ function readProbe(json: ProbeJson): VideoProbe {
     durationSeconds: Number(first?.duration ?? json.format?.duration ?? 0),
     baseRate: rational(first?.r_frame_rate),
     averageRate: rational(first?.avg_frame_rate),
+    configuration: hashOf(first?.extradata_hash),
+    packets: (json.packets ?? []).map(({ pts, dts, data_hash }) => {
+      return { pts: pts ?? NaN, dts: dts ?? NaN, hash: hashOf(data_hash) };
+    }),
   };
-}
-
-const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
-
-/**
- * Runs a program that ends by itself and says what it wrote.
- * @throws MediaToolError where it did not start, did not end in time (it is killed), or ended with a fault
- */
-export async function runTool(
-  clock: Clock,
-  file: string,
-  args: readonly string[],
-  timeoutMs: number,
-): Promise<{ stdout: string; exit: ChildExit }> {
-  const child = new ManagedChild({ file, args, stdin: false }, clock);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  child.stdout?.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= MAX_OUTPUT_BYTES) chunks.push(chunk);
-  });
-  let late = false;
-  const cancel = clock.after(timeoutMs, () => {
-    late = true;
-    void child.kill();
-  });
-  const exit = await child.exited;
-  cancel();
-  if (late) throw new MediaToolError('the check took too long', false);
-  if (exit.error) throw new MediaToolError('a media program could not be run', false, { cause: exit.error });
-  if (exit.signal !== null) throw new MediaToolError(`a media program was ended by ${exit.signal}`, false);
-  if (exit.code !== 0) throw new MediaToolError(exit.stderr.trim() || `a media program ended with ${exit.code}`, true);
-  return { stdout: Buffer.concat(chunks).toString('utf8'), exit };
 }

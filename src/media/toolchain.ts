@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Clock } from '../common/clock';
-import { MediaTools } from './ffprobe';
+import { MediaTools } from './media-tool';
 import { FfmpegContext } from './process';
 
 /** FFmpeg and ffprobe as this installation runs them. */

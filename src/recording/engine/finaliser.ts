@@ -1,12 +1,13 @@
 import { dirname } from 'node:path';
-import { MediaTools } from '../../media/ffprobe';
+import { MediaTools } from '../../media/media-tool';
 import { parseAvcDecoderConfigurationRecord } from '../../media/h264/avc-configuration';
 import { parseH264Config } from '../../media/h264/h264-config';
 import { Disk } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
-import { Expected, Gate, Verdict, endsOf } from './gate';
+import { DecodedPart, Expected, Gate, Verdict } from './gate';
 import { InPlacePart, ReserveTooSmallError } from './in-place';
 import { OpenedPart, PartSource } from './opened-part';
+import { endsOf } from './part-frames';
 import { collide, guessedRate } from './picture-spacing';
 import { publish, removeFolder, sameFile } from './publish';
 import { rebuildIndex } from './rebuild-index';
@@ -50,14 +51,13 @@ export interface FinishedVideo {
  * 5. A temporary file is nobody's: it is removed at the start.
  */
 export class Finaliser {
-  private readonly gate: Gate;
   private readonly remuxer: Remuxer;
 
   constructor(
     private readonly disk: Disk,
     tools: MediaTools,
+    private readonly gate = new Gate(tools),
   ) {
-    this.gate = new Gate(tools);
     this.remuxer = new Remuxer(disk, tools);
   }
 
@@ -87,7 +87,7 @@ export class Finaliser {
     const first = job.parts[0];
     const ends = { firstFrames: 1, lastFrames: 1, lastKeyframeSeconds: 0 };
     const durationTicks = first && job.endTicks !== null ? job.endTicks - first.startTicks : null;
-    const verdict = await this.gate.check(job.target, { samples: null, durationTicks, ends });
+    const verdict = await this.gate.checkFile(job.target, ends, { samples: null, durationTicks });
     if (verdict.fault !== null) {
       throw new FinaliseError('target_exists', `The video has a file already, and ${verdict.fault}`);
     }
@@ -124,60 +124,73 @@ export class Finaliser {
 
   /** @returns `null` where the part is a whole fragmented file again, but cannot be finished in place */
   private async inPlace(job: FinaliseJob, part: OpenedPart): Promise<FinishedVideo | null> {
-    const { index, state } = part.rebuilt;
+    // Fragments stay as they are: they are decoded while the tables are written.
+    const decoding = this.gate.decodePart(part, part.source.start ?? null);
+    decoding.catch(() => undefined);
     const place = await InPlacePart.of(part.file, part.rebuilt, part.durationTicks);
+    const { state } = part.rebuilt;
     try {
       if (state === 'fragmented') {
         await place.prepare();
         await place.flip();
       }
     } catch (error) {
+      await decoding.catch(() => undefined);
       if (error instanceof ReserveTooSmallError) return null;
       throw error;
     }
-    const { durationTicks } = place.movie;
-    const expected: Expected = { samples: index.sampleCount, durationTicks, ends: endsOf(index) };
-    const verdict = await this.gate.check(part.source.path, expected);
-    if (verdict.fault !== null || verdict.complaint !== '') {
+    const verdict = await this.check(part, place, decoding);
+    if (verdict.fault !== null) {
       await place.unflip();
-      const own = verdict.fault === null && (await this.gate.complaint(part.source.path, expected)) !== '';
-      // The fragments make the decoder complain as well: it is what the camera sent, and no container mends that.
-      if (!own) return null;
-      await place.flip();
-    } else if (state === 'fragmented') await this.respace(part, place, verdict);
+      return null;
+    }
+    if (state === 'fragmented') await this.respace(part, place, verdict, decoding);
     await publish(this.disk, part.source.path, job.target);
     return this.finish(job, verdict, 'in_place');
+  }
+
+  private check({ source, rebuilt: { index } }: OpenedPart, place: InPlacePart, decoding: Promise<DecodedPart>) {
+    const expected: Expected = { samples: index.sampleCount, durationTicks: place.movie.durationTicks };
+    return this.gate.checkPart(source.path, endsOf(index), expected, decoding);
   }
 
   /**
    * Players count a file's pictures in steps of a rate they guess from it. Where two of them fall on one step of that rate,
    * they are parted, and the file passes the gate again; where that does not do, it stays as it was.
    */
-  private async respace(part: OpenedPart, place: InPlacePart, verdict: Verdict): Promise<void> {
+  private async respace(
+    part: OpenedPart,
+    place: InPlacePart,
+    verdict: Verdict,
+    decoding: Promise<DecodedPart>,
+  ): Promise<void> {
     const stated = statedRate(part.rebuilt.init);
     const rate = guessedRate(verdict.probe.baseRate, verdict.probe.averageRate, stated);
     if (!(rate > 0) || !collide(place.movie.shown, rate)) return;
     await place.unflip();
     const gridded: Spacing = { grid: true, ...(stated > 0 ? { rate: stated } : {}) };
     for (const spacing of [{ rate }, gridded]) {
-      if (await this.passes(part, spacing, stated)) return;
+      if (await this.passes(part, spacing, stated, decoding)) return;
     }
     await place.prepare();
     await place.flip();
   }
 
   /** Finishes the part with this spacing; where pictures still fall together, it is a fragmented file again. */
-  private async passes(part: OpenedPart, spacing: Spacing, stated: number): Promise<boolean> {
+  private async passes(
+    part: OpenedPart,
+    spacing: Spacing,
+    stated: number,
+    decoding: Promise<DecodedPart>,
+  ): Promise<boolean> {
     const place = await InPlacePart.of(part.file, part.rebuilt, part.durationTicks, spacing);
-    const { shown, durationTicks } = place.movie;
+    const { shown } = place.movie;
     if (spacing.rate !== undefined && collide(shown, spacing.rate)) return false;
     await place.prepare();
     await place.flip();
-    const { index } = part.rebuilt;
-    const expected: Expected = { samples: index.sampleCount, durationTicks, ends: endsOf(index) };
-    const { fault, complaint, probe } = await this.gate.check(part.source.path, expected);
+    const { fault, probe } = await this.check(part, place, decoding);
     const rate = guessedRate(probe.baseRate, probe.averageRate, stated);
-    if (fault === null && complaint === '' && !(rate > 0 && collide(shown, rate))) return true;
+    if (fault === null && !(rate > 0 && collide(shown, rate))) return true;
     await place.unflip();
     return false;
   }
@@ -189,7 +202,7 @@ export class Finaliser {
       await (await InPlacePart.of(part.file, part.rebuilt, part.durationTicks)).unflip();
     }
     const made = await this.remuxer.remux(job.folder, parts);
-    const verdict = await this.gate.check(made.path, made.expected);
+    const verdict = await this.gate.checkFile(made.path, made.ends, made.expected);
     if (verdict.fault !== null) {
       await this.disk.unlink(made.path);
       throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${verdict.fault}`);

@@ -1,12 +1,15 @@
 import { TICKS_PER_SECOND } from '../../media/access-unit';
-import { FileEnds, MediaToolError, MediaTools, VideoProbe, decodeEnds, probeVideo } from '../../media/ffprobe';
-import { SampleIndex } from './sample-index';
+import { DecodedFrames, FragmentDecoder, decodeEnds } from '../../media/decode-check';
+import { FileEnds, VideoProbe, probeVideo } from '../../media/ffprobe';
+import { MediaToolError, MediaTools, ToolRun } from '../../media/media-tool';
+import { DiskFile } from '../../storage/disk';
+import { MOST_FRAMES, PartEnds, Stretch, endsOf, readStretch } from './part-frames';
+import { RebuiltPart } from './rebuild-index';
 
 /** What a finished file must be. `null`: not known any more, anything sane will do. */
 export interface Expected {
   readonly samples: number | null;
   readonly durationTicks: number | null;
-  readonly ends: FileEnds;
 }
 
 /** What the gate says: a file is as it should be, is not, or only its pictures make the decoder complain. */
@@ -18,28 +21,90 @@ export interface Verdict {
   readonly complaint: string;
 }
 
+/** Both ends of a part, decoded from its fragments; `first` is `null` where the part is one group of pictures. */
+export interface DecodedPart {
+  readonly ends: PartEnds;
+  readonly first: DecodedFrames | null;
+  readonly last: DecodedFrames;
+}
+
+/** A part's bytes, and where its frames lie. */
+export interface PartOnDisk {
+  readonly file: DiskFile;
+  readonly rebuilt: Pick<RebuiltPart, 'init' | 'index'>;
+}
+
 const TOLERANCE_SECONDS = 0.1;
-const TIMEOUT_MS = 20_000;
-/** A camera may send a keyframe a minute: so much of a group shows that the tables are right. */
-const MOST_FRAMES = 60;
+const RUN: ToolRun = { timeoutMs: 20_000 };
+/** While a recording runs nobody waits for its check. */
+const LATER: ToolRun = { ...RUN, nice: 10 };
 
-/** The last check before a file may be called a recording, by programs that do not share our code. */
+/**
+ * The last check before a file may be called a recording, by programs that do not share our code. For a part finished in
+ * place it has two halves that run side by side: FFmpeg decodes the first and the last group of pictures from the fragments,
+ * which no finishing changes, and says which packets these were; ffprobe reads the finished file, which must have the very
+ * same packets, decoder configuration and length. So nothing waits for anything else, and the time does not grow with the file.
+ */
 export class Gate {
-  constructor(private readonly tools: MediaTools) {}
+  private readonly decoder: FragmentDecoder;
 
-  /** @throws MediaToolError where the programs cannot be run, which says nothing of the file */
-  async check(path: string, expected: Expected): Promise<Verdict> {
-    const [probe, complaint] = await Promise.all([
-      probeVideo(this.tools, path, TIMEOUT_MS).catch(unreadable),
-      decodeEnds(this.tools, path, expected.ends, TIMEOUT_MS),
+  constructor(private readonly tools: MediaTools) {
+    this.decoder = new FragmentDecoder(tools, MOST_FRAMES);
+  }
+
+  /** A recording runs that will be checked: what that takes is kept ready. @returns to be called when it was */
+  hold(): () => void {
+    return this.decoder.hold();
+  }
+
+  /**
+   * Decodes both ends of a part.
+   * @param start its first group, where that was decoded before
+   * @throws MediaToolError where FFmpeg cannot be run, which says nothing of the part; the file system's error
+   */
+  async decodePart(part: PartOnDisk, start: DecodedFrames | null): Promise<DecodedPart> {
+    const ends = endsOf(part.rebuilt.index);
+    const [first, last] = await Promise.all([
+      ends.first ? (start ?? this.decode(part, ends.first, RUN)) : null,
+      this.decode(part, ends.last, RUN),
     ]);
+    return { ends, first, last };
+  }
+
+  /** Decodes a part's first group while the recording runs. @throws as {@link decodePart} */
+  decodeStart(part: PartOnDisk, group: Stretch): Promise<DecodedFrames> {
+    return this.decode(part, group, LATER);
+  }
+
+  /**
+   * Looks at a part that was finished in place.
+   * @throws MediaToolError where the programs cannot be run, which says nothing of the file
+   */
+  async checkPart(path: string, ends: PartEnds, expected: Expected, decoding: Promise<DecodedPart>): Promise<Verdict> {
+    const [probe, decoded] = await Promise.all([this.probe(path, fileEnds(ends)), decoding]);
+    const complaint = [decoded.first?.complaint, decoded.last.complaint].filter(Boolean).join('\n');
+    if (typeof probe === 'string') return { probe: NOTHING, fault: probe, complaint };
+    return { probe, fault: faultOf(probe, expected) ?? packetFault(probe, decoded), complaint };
+  }
+
+  /** Looks at any file, and decodes both its ends from it. @throws MediaToolError as {@link checkPart} */
+  async checkFile(path: string, ends: FileEnds, expected: Expected): Promise<Verdict> {
+    const [probe, complaint] = await Promise.all([this.probe(path), decodeEnds(this.tools, path, ends, RUN)]);
     if (typeof probe === 'string') return { probe: NOTHING, fault: probe, complaint };
     return { probe, fault: faultOf(probe, expected), complaint };
   }
 
-  /** What the decoder says of the same pictures in another container. */
-  complaint(path: string, expected: Expected): Promise<string> {
-    return decodeEnds(this.tools, path, expected.ends, TIMEOUT_MS);
+  private decode({ file, rebuilt }: PartOnDisk, stretch: Stretch, run: ToolRun): Promise<DecodedFrames> {
+    return this.decoder.decode(readStretch(file, rebuilt, stretch), run);
+  }
+
+  private async probe(path: string, ends?: FileEnds): Promise<VideoProbe | string> {
+    try {
+      return await probeVideo(this.tools, path, ends ? { ...RUN, ends } : RUN);
+    } catch (error) {
+      if (error instanceof MediaToolError && error.fileAtFault) return error.message;
+      throw error;
+    }
   }
 }
 
@@ -53,11 +118,12 @@ const NOTHING: VideoProbe = {
   durationSeconds: 0,
   baseRate: 0,
   averageRate: 0,
+  configuration: '',
+  packets: [],
 };
 
-function unreadable(error: unknown): string {
-  if (error instanceof MediaToolError && error.fileAtFault) return error.message;
-  throw error;
+function fileEnds({ first, last }: PartEnds): FileEnds {
+  return { firstFrames: first?.frames ?? 0, lastFrames: last.frames, lastKeyframeSeconds: last.seconds };
 }
 
 function faultOf(probe: VideoProbe, { samples, durationTicks }: Expected): string | null {
@@ -73,16 +139,22 @@ function faultOf(probe: VideoProbe, { samples, durationTicks }: Expected): strin
   return null;
 }
 
-/** Which frames of a part are looked at. */
-export function endsOf(index: SampleIndex): FileEnds {
-  let firstFrames = 1;
-  while (firstFrames < Math.min(index.sampleCount, MOST_FRAMES) && !index.isKeyframe(firstFrames)) firstFrames++;
-  for (let f = index.fragmentCount - 1; f >= 0; f--) {
-    const fragment = index.fragment(f);
-    if (!fragment.keyframe) continue;
-    const lastFrames = Math.min(index.sampleCount - fragment.firstSample, MOST_FRAMES);
-    const ticks = fragment.dts + index.cts(fragment.firstSample) - index.cts(0);
-    return { firstFrames, lastFrames, lastKeyframeSeconds: Math.max(0, ticks / TICKS_PER_SECOND) };
+/** Its ends must be what was decoded, packet by packet, at times that rise. */
+function packetFault({ packets, configuration }: VideoProbe, { ends, first, last }: DecodedPart): string | null {
+  const count = ends.first?.frames ?? 0;
+  const stretches = [
+    { name: 'first', frames: count, found: packets.slice(0, count), decoded: first },
+    { name: 'last', frames: ends.last.frames, found: packets.slice(count), decoded: last },
+  ];
+  for (const { name, frames, found, decoded } of stretches) {
+    if (!decoded) continue;
+    if (configuration !== decoded.configuration) return 'its decoder configuration is not the one recorded';
+    const same = found.length === frames && found.every(({ hash }, i) => hash === decoded.packets[i]);
+    if (!same) return `its ${name} pictures are not those recorded`;
+    if (!found.every(({ dts }, i) => i === 0 || dts > (found[i - 1]?.dts ?? NaN))) {
+      return `the times of its ${name} pictures do not rise`;
+    }
+    if (new Set(found.map(({ pts }) => pts)).size < frames) return `two of its ${name} pictures are shown at one time`;
   }
-  return { firstFrames, lastFrames: 1, lastKeyframeSeconds: 0 };
+  return null;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DecodedFrames } from '../../media/decode-check';
 import { DiskFile } from '../../storage/disk';
 import { RebuiltPart } from './rebuild-index';
 import { SampleIndex } from './sample-index';
@@ -10,6 +11,8 @@ export interface PartSource {
   readonly startTicks: number;
   /** As the journal left it; without one it is rebuilt from the file. */
   readonly index?: SampleIndex;
+  /** Its first group of pictures, where that was decoded while it was recorded. */
+  readonly start?: DecodedFrames | null;
 }
 
 /** A part that has frames, open for reading and writing. */

@@ -24,7 +24,8 @@ export function spacePictures(sorted: Float64Array, rate: number | null = usualR
   const step = TICKS_PER_SECOND / rate;
   const first = sorted[0] as number;
   let before = -1;
-  for (const pts of sorted) {
+  for (let i = 0; i < sorted.length; i++) {
+    const pts = sorted[i] as number;
     const exact = (pts - first) / step;
     let place = exact;
     if (Math.abs(place - Math.floor(place) - 0.5) < EDGE) place += 2 * EDGE;

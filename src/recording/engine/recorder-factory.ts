@@ -20,8 +20,10 @@ import {
 import { Encoder } from './encoder';
 import { FinaliseError } from './finalise-error';
 import { FinaliseJob, Finaliser } from './finaliser';
+import { Gate } from './gate';
 import { Journal, JournalResult } from './journal';
 import { partPath } from './journal-part';
+import { StartCheck } from './start-check';
 import { warmUp } from './warm-up';
 
 /** What may wait between the proxy and a recorder; it takes at once, so hardly ever anything does. */
@@ -55,9 +57,11 @@ export interface InterruptedRecording {
 @Injectable()
 export class RecorderFactory {
   private readonly logger = new Logger('Recorder');
+  private readonly gate: Gate;
   private readonly finaliser: Finaliser;
   /** A hundred matches end on the hour; three programs check each file. */
   private readonly turns = new Turns(Math.max(2, availableParallelism()));
+  private readonly startChecks = new Turns(1);
 
   constructor(
     private readonly config: AppConfig,
@@ -66,32 +70,37 @@ export class RecorderFactory {
     private readonly toolchain: Toolchain,
     private readonly clock: Clock,
   ) {
-    this.finaliser = new Finaliser(disk, toolchain);
+    this.gate = new Gate(toolchain);
+    this.finaliser = new Finaliser(disk, toolchain, this.gate);
     void warmUp();
   }
 
   make(spec: RecorderSpec): CourtRecorder {
     const { sessionId, clubId, plannedEndAt, source, facts } = spec;
+    const start = this.startCheck(sessionId);
     return new CourtRecorder({
       clock: this.clock,
       source,
       plannedEndAt,
       maxQueueBytes: QUEUE_BYTES,
-      openJournal: async (events) =>
-        Journal.start(
-          {
-            disk: this.disk,
-            clock: this.clock,
-            folder: await this.store.makeRecordingFolder(sessionId),
-            plannedSeconds: Math.max(60, (plannedEndAt - this.clock.now()) / 1000),
-            fps: facts.codec === 'h264' ? facts.fps : this.config.videoFps,
-          },
-          events,
-        ),
+      openJournal: async (events) => {
+        const options = {
+          disk: this.disk,
+          clock: this.clock,
+          folder: await this.store.makeRecordingFolder(sessionId),
+          plannedSeconds: Math.max(60, (plannedEndAt - this.clock.now()) / 1000),
+          fps: facts.codec === 'h264' ? facts.fps : this.config.videoFps,
+        };
+        const journal: Journal = Journal.start(options, { ...events, onBytes: () => start.consider(journal.parts[0]) });
+        return journal;
+      },
       makeEncoder: facts.codec === 'h264' ? null : this.encoderOf(sessionId),
       noteStop: (endTicks) => this.store.writeStopWish(sessionId, { endTicks }),
-      finish: (result) => this.finish(clubId, sessionId, result),
-      onChange: spec.onChange,
+      finish: (result) => this.finish(clubId, sessionId, result, start),
+      onChange: (state) => {
+        if (state.phase === 'ready' || state.phase === 'failed') start.close();
+        spec.onChange(state);
+      },
       onPart: spec.onPart,
       onError: (message, error) => this.logger.error({ err: error, sessionId }, message),
     });
@@ -167,11 +176,28 @@ export class RecorderFactory {
     };
   }
 
-  private finish(clubId: number, sessionId: string, result: JournalResult): Promise<FinishedFile> {
+  private startCheck(sessionId: string): StartCheck {
+    return new StartCheck(this.disk, this.gate, this.startChecks, {
+      onComplaint: (complaint) =>
+        this.logger.warn({ sessionId, complaint }, "The decoder complains of the camera's first pictures."),
+      onError: (error) =>
+        this.logger.warn({ err: error, sessionId }, "A recording's beginning could not be checked yet."),
+    });
+  }
+
+  private finish(
+    clubId: number,
+    sessionId: string,
+    { parts, endTicks }: JournalResult,
+    start: StartCheck,
+  ): Promise<FinishedFile> {
+    const decoded = start.end();
     return this.publish(clubId, sessionId, {
       folder: this.store.recordingFolder(sessionId),
-      parts: result.parts.map(({ info, index }) => ({ path: info.path, startTicks: info.startTicks, index })),
-      endTicks: result.endTicks,
+      parts: parts.map(({ info: { path, startTicks }, index }, i) => {
+        return { path, startTicks, index, start: i === 0 ? decoded : null };
+      }),
+      endTicks,
     });
   }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../../common/clock';
 import { H264Frame } from '../../media/access-unit';
-import { MediaTools } from '../../media/ffprobe';
+import { MediaTools } from '../../media/media-tool';
 import { Disk, NodeDisk } from '../../storage/disk';
 import { Journal, JournalEvents, JournalOptions, JournalResult } from './journal';
 

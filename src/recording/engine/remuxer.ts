@@ -3,13 +3,22 @@ import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { FragmentSample, buildFragment } from '../../media/fmp4/fragment';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
 import { parameterSetId } from '../../media/fmp4/sps-chroma';
-import { MediaToolError, MediaTools, runTool } from '../../media/ffprobe';
+import { FileEnds } from '../../media/ffprobe';
+import { MediaToolError, MediaTools, runTool } from '../../media/media-tool';
 import { ManagedChild } from '../../media/process';
 import { Disk, DiskFile, isErrno, readFully } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 import { OpenedPart, temporaryPath } from './opened-part';
-import { Expected, endsOf } from './gate';
+import { Expected } from './gate';
+import { endsOf } from './part-frames';
 import { ParameterSets, listSamples, readParameterSets, transcodeArgs } from './transcode';
+
+/** A file made of parts, and what it must be. */
+interface RemuxedFile {
+  readonly path: string;
+  readonly ends: FileEnds;
+  readonly expected: Expected;
+}
 
 /** A part of the new file: its fragments at their times on the video's timeline. */
 interface Track {
@@ -60,7 +69,7 @@ export class Remuxer {
    * Makes the new file, durable, under a temporary name.
    * @throws FinaliseError `disk_full` before anything is written, MediaToolError, or the file system's error
    */
-  async remux(folder: string, parts: readonly OpenedPart[]): Promise<{ path: string; expected: Expected }> {
+  async remux(folder: string, parts: readonly OpenedPart[]): Promise<RemuxedFile> {
     const bytes = parts.reduce((sum, part) => sum + part.rebuilt.index.endOffset, 0);
     if ((await this.disk.freeBytes(folder)) < bytes + MARGIN_BYTES) {
       throw new FinaliseError('disk_full', 'There is not enough room to put the parts together');
@@ -75,10 +84,10 @@ export class Remuxer {
       const first = parts[0]!;
       const last = tracks[tracks.length - 1]!;
       const samples = tracks.reduce((sum, track) => sum + track.samples, 0);
-      const lastKeyframeSeconds =
-        parts.length === 1 ? endsOf(first.rebuilt.index).lastKeyframeSeconds : last.startTicks / 90_000;
-      const ends = { ...endsOf(first.rebuilt.index), lastFrames: 25, lastKeyframeSeconds };
-      return { path, expected: { samples, durationTicks: last.endTicks, ends } };
+      const { first: opening, last: closing } = endsOf(first.rebuilt.index);
+      const lastKeyframeSeconds = parts.length === 1 ? closing.seconds : last.startTicks / 90_000;
+      const ends = { firstFrames: (opening ?? closing).frames, lastFrames: 25, lastKeyframeSeconds };
+      return { path, ends, expected: { samples, durationTicks: last.endTicks } };
     } finally {
       for (const file of opened) await file.close().catch(() => undefined);
       for (let i = 1; i < parts.length; i++)
@@ -131,7 +140,7 @@ export class Remuxer {
     const timeout = TRANSCODE_FLOOR_MS + (part.durationTicks / 90) * 2;
     const { tools } = this;
     const args = transcodeArgs(part.source.path, path, { width, height, parameterSetId: parameterSet });
-    await runTool(tools.clock, tools.ffmpegPath, args, timeout);
+    await runTool(tools.clock, tools.ffmpegPath, args, { timeoutMs: timeout });
     const stored = await listSamples(tools, path, REMUX_TIMEOUT_MS);
     const file = await this.disk.open(path, 'read');
     opened.push(file);

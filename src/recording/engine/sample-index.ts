@@ -17,6 +17,16 @@ class Column<T extends Uint32Array | Int32Array | Float64Array> {
     target[i & this.mask] = value;
   }
 
+  /** The first numbers, 0 where nothing was set. */
+  flat(length: number): T {
+    const all = this.make(length);
+    this.blocks.forEach((block, i) => {
+      const at = i << this.bits;
+      if (at < length) all.set(length - at < block.length ? block.subarray(0, length - at) : block, at);
+    });
+    return all;
+  }
+
   /** 0 where nothing was set. */
   get(i: number): number {
     return this.blocks[i >>> this.bits]?.[i & this.mask] ?? 0;
@@ -39,6 +49,16 @@ export interface FragmentInfo {
   readonly dataOffset: number;
   readonly end: number;
   readonly keyframe: boolean;
+}
+
+/** Every sample of a part in arrays, for what runs over all of them at once. */
+export interface SampleColumns {
+  readonly dts: Float64Array;
+  /** `null` where no sample has a composition offset. */
+  readonly cts: Int32Array | null;
+  readonly sizes: Uint32Array;
+  /** Samples that are keyframes, counted from 0. */
+  readonly keyframes: Uint32Array;
 }
 
 const KEYFRAME = 0x8000_0000;
@@ -120,6 +140,30 @@ export class SampleIndex {
 
   isKeyframe(sample: number): boolean {
     return this.sizes.get(sample) >= KEYFRAME;
+  }
+
+  columns(): SampleColumns {
+    const { sampleCount, fragmentCount } = this;
+    const dts = new Float64Array(this.steps.flat(sampleCount));
+    for (let f = 0; f < fragmentCount; f++) {
+      const { firstSample, endSample, dts: base } = this.fragment(f);
+      for (let i = firstSample; i < endSample; i++) dts[i] = (dts[i] as number) + base;
+    }
+    const sizes = this.sizes.flat(sampleCount);
+    const keyframes = new Uint32Array(sampleCount);
+    let count = 0;
+    for (let i = 0; i < sampleCount; i++) {
+      const size = sizes[i] as number;
+      if (size < KEYFRAME) continue;
+      sizes[i] = size - KEYFRAME;
+      keyframes[count++] = i;
+    }
+    return {
+      dts,
+      cts: this.anyCts ? this.offsets.flat(sampleCount) : null,
+      sizes,
+      keyframes: keyframes.subarray(0, count),
+    };
   }
 
   /** Whether a sample has a composition offset. */

@@ -3,7 +3,7 @@ import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { fullBox, u32 } from '../../media/fmp4/box-writer';
 import { movieBox } from '../../media/fmp4/movie-box';
 import { onGrid, spacePictures } from './picture-spacing';
-import { SampleIndex } from './sample-index';
+import { SampleColumns, SampleIndex } from './sample-index';
 
 /** A `moov` for the fragments of a part, and what it promises. */
 export interface FinishedMovie {
@@ -23,25 +23,10 @@ export interface Spacing {
   readonly grid?: boolean;
 }
 
-/** Rows of 32-bit numbers that are not known in number before. */
-class Rows {
-  private numbers = new Uint32Array(1024);
-  private length = 0;
-
-  add(value: number): void {
-    if (this.length === this.numbers.length) {
-      const wider = new Uint32Array(this.length * 2);
-      wider.set(this.numbers);
-      this.numbers = wider;
-    }
-    this.numbers[this.length++] = value;
-  }
-
-  /** Big-endian. */
-  done(): Buffer {
-    const bytes = Buffer.from(this.numbers.buffer, 0, this.length * 4);
-    return endianness() === 'LE' ? bytes.swap32() : bytes;
-  }
+/** The numbers big-endian, as they lie in a file; the array is theirs from now on. */
+function bigEndian(numbers: Uint32Array): Buffer {
+  const bytes = Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  return endianness() === 'LE' ? bytes.swap32() : bytes;
 }
 
 /**
@@ -59,8 +44,9 @@ export async function finishedMovie(
 ): Promise<FinishedMovie> {
   if (index.sampleCount === 0) throw new RangeError('the part has no frames');
   const durationTicks = Math.max(endTicks, index.lastDts + 1);
-  const times = timeTables(index, durationTicks, spacing);
-  const tables = [times.stts, ...(times.ctts ? [times.ctts] : []), ...placeTables(index)];
+  const columns = index.columns();
+  const times = timeTables(columns, durationTicks, spacing);
+  const tables = [times.stts, ...(times.ctts ? [times.ctts] : []), ...placeTables(index, columns)];
   const timing = {
     mediaDuration: durationTicks,
     // What a player cuts off by the edit must not be a picture: the last one shown may come a reorder delay later.
@@ -95,106 +81,78 @@ interface TimeTables {
   readonly shown: Float64Array;
 }
 
-function timeTables(index: SampleIndex, end: number, { rate, grid = false }: Spacing): TimeTables {
-  const stts = new RunLengths();
-  const shown = new Float64Array(index.sampleCount);
-  const shifts = grid ? new Int32Array(index.sampleCount) : null;
-  let previous = -1;
-  for (let f = 0; f < index.fragmentCount; f++) {
-    const fragment = index.fragment(f);
-    for (let i = fragment.firstSample; i < fragment.endSample; i++) {
-      const own = index.dts(fragment, i);
-      const dts = shifts ? onGrid(own, previous) : own;
-      if (shifts) shifts[i] = own - dts;
-      shown[i] = own + index.cts(i);
-      if (previous >= 0) stts.add(dts - previous);
-      previous = dts;
-    }
-  }
-  stts.add(Math.max(end - previous, 1));
-  const sorted = index.reordered ? shown.slice().sort() : shown;
+function timeTables({ dts: own, cts }: SampleColumns, end: number, { rate, grid = false }: Spacing): TimeTables {
+  const count = own.length;
+  const dts = grid ? gridded(own) : own;
+  const steps = new Uint32Array(count);
+  for (let i = 1; i < count; i++) steps[i - 1] = (dts[i] as number) - (dts[i - 1] as number);
+  steps[count - 1] = Math.max(end - (dts[count - 1] as number), 1);
+  const shown = cts ? sum(own, cts) : own;
+  const sorted = cts ? shown.slice().sort() : shown;
   const moves = spacePictures(sorted, rate);
   const firstPts = sorted[0] as number;
-  const lastShown = sorted[sorted.length - 1] as number;
+  const lastShown = sorted[count - 1] as number;
   const lastPts = lastShown + (moves.get(lastShown) ?? 0);
   const lift = Math.max(0, -firstPts);
-  const plain = !index.reordered && moves.size === 0 && !shifts;
   let ctts: Buffer | null = null;
-  if (!plain) {
-    const offsets = new RunLengths();
-    for (let i = 0; i < index.sampleCount; i++) {
-      const shift = shifts?.[i] ?? 0;
-      offsets.add(index.cts(i) + shift + lift + (moves.get(shown[i] as number) ?? 0));
+  if (cts || grid || moves.size > 0) {
+    const offsets = new Uint32Array(count);
+    // Of what may be below zero, the lower 32 bits: `ctts` version 1 has them signed.
+    for (let i = 0; i < count; i++) offsets[i] = (shown[i] as number) - (dts[i] as number) + lift;
+    if (moves.size > 0) {
+      for (let i = 0; i < count; i++) offsets[i] = (offsets[i] as number) + (moves.get(shown[i] as number) ?? 0);
     }
-    ctts = fullBox('ctts', 1, 0, ...offsets.done());
+    ctts = runLengths('ctts', 1, offsets);
   }
   const placed = moves.size === 0 ? sorted : sorted.map((pts) => pts + (moves.get(pts) ?? 0));
-  return { stts: fullBox('stts', 0, 0, ...stts.done()), ctts, firstPts, lastPts, lift, shown: placed };
+  return { stts: runLengths('stts', 0, steps), ctts, firstPts, lastPts, lift, shown: placed };
 }
 
-/** (count, value) pairs. */
-class RunLengths {
-  private readonly rows = new Rows();
-  private pairs = 0;
-  private value = 0;
-  private count = 0;
-
-  add(value: number): void {
-    if (this.count > 0 && value === this.value) {
-      this.count++;
-      return;
-    }
-    this.flush();
-    this.value = value;
-    this.count = 1;
-  }
-
-  done(): Buffer[] {
-    this.flush();
-    return [u32(this.pairs), this.rows.done()];
-  }
-
-  private flush(): void {
-    if (this.count === 0) return;
-    this.rows.add(this.count);
-    this.rows.add(this.value);
-    this.pairs++;
-    this.count = 0;
-  }
+function sum(left: Float64Array, right: Int32Array): Float64Array {
+  const sums = new Float64Array(left.length);
+  for (let i = 0; i < left.length; i++) sums[i] = (left[i] as number) + (right[i] as number);
+  return sums;
 }
 
-function placeTables(index: SampleIndex): Buffer[] {
-  const sizes = new Rows();
-  const keyframes = new Rows();
-  let keyframeCount = 0;
-  for (let i = 0; i < index.sampleCount; i++) {
-    sizes.add(index.size(i));
-    if (index.isKeyframe(i)) {
-      keyframes.add(i + 1);
-      keyframeCount++;
-    }
+function gridded(own: Float64Array): Float64Array {
+  const dts = new Float64Array(own.length);
+  for (let i = 0, previous = -1; i < own.length; i++) dts[i] = previous = onGrid(own[i] as number, previous);
+  return dts;
+}
+
+/** A table of (count, value) pairs. */
+function runLengths(type: string, version: number, values: Uint32Array): Buffer {
+  const pairs = new Uint32Array(2 * values.length);
+  let length = 0;
+  for (let i = 0, begin = 0; i < values.length; i++) {
+    if (i + 1 < values.length && values[i + 1] === values[i]) continue;
+    pairs[length++] = i + 1 - begin;
+    pairs[length++] = values[i] as number;
+    begin = i + 1;
   }
+  return fullBox(type, version, 0, u32(length / 2), bigEndian(pairs.slice(0, length)));
+}
+
+function placeTables(index: SampleIndex, { sizes, keyframes }: SampleColumns): Buffer[] {
   const long = index.endOffset > 0xffff_ffff;
-  const chunks = new Rows();
-  const stsc = new Rows();
+  const fragments = index.fragmentCount;
+  const chunks = new Uint32Array(long ? 2 * fragments : fragments);
+  const stsc = new Uint32Array(3 * fragments);
   let runs = 0;
   let before = 0;
-  for (let f = 0; f < index.fragmentCount; f++) {
+  for (let f = 0; f < fragments; f++) {
     const { dataOffset, firstSample, endSample } = index.fragment(f);
-    if (long) chunks.add(Math.floor(dataOffset / 0x1_0000_0000));
-    chunks.add(dataOffset % 0x1_0000_0000);
-    if (endSample - firstSample !== before) {
-      before = endSample - firstSample;
-      stsc.add(f + 1);
-      stsc.add(before);
-      stsc.add(1);
-      runs++;
-    }
+    if (long) chunks[2 * f] = Math.floor(dataOffset / 0x1_0000_0000);
+    chunks[long ? 2 * f + 1 : f] = dataOffset % 0x1_0000_0000;
+    if (endSample - firstSample === before) continue;
+    before = endSample - firstSample;
+    stsc.set([f + 1, before, 1], 3 * runs++);
   }
+  const fromOne = keyframes.map((i) => i + 1);
   return [
-    fullBox('stss', 0, 0, u32(keyframeCount), keyframes.done()),
-    fullBox('stsc', 0, 0, u32(runs), stsc.done()),
-    fullBox('stsz', 0, 0, u32(0, index.sampleCount), sizes.done()),
-    fullBox(long ? 'co64' : 'stco', 0, 0, u32(index.fragmentCount), chunks.done()),
+    fullBox('stss', 0, 0, u32(fromOne.length), bigEndian(fromOne)),
+    fullBox('stsc', 0, 0, u32(runs), bigEndian(stsc.slice(0, 3 * runs))),
+    fullBox('stsz', 0, 0, u32(0, sizes.length), bigEndian(sizes)),
+    fullBox(long ? 'co64' : 'stco', 0, 0, u32(fragments), bigEndian(chunks)),
   ];
 }

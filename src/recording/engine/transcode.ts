@@ -1,6 +1,6 @@
 import { BoxReader } from '../../media/fmp4/box-reader';
 import { FragmentSample } from '../../media/fmp4/fragment';
-import { MediaToolError, MediaTools, runTool } from '../../media/ffprobe';
+import { MediaToolError, MediaTools, runTool } from '../../media/media-tool';
 import { DiskFile } from '../../storage/disk';
 
 /** Parameter sets of a track. */
@@ -55,12 +55,9 @@ export function transcodeArgs(from: string, to: string, options: TranscodeOption
 export async function listSamples(tools: MediaTools, path: string, timeoutMs: number): Promise<StoredSample[]> {
   const entries = 'packet=pts,dts,size,pos,flags';
   const args = ['-v', 'error', '-protocol_whitelist', 'file', '-select_streams', 'v:0', '-show_entries', entries];
-  const { stdout } = await runTool(
-    tools.clock,
-    tools.ffprobePath,
-    [...args, '-of', 'compact=p=0', `file:${path}`],
+  const { stdout } = await runTool(tools.clock, tools.ffprobePath, [...args, '-of', 'compact=p=0', `file:${path}`], {
     timeoutMs,
-  );
+  });
   const rows = stdout.split('\n').filter((row) => row.startsWith('pts='));
   const samples = rows.map((row) => {
     const fields = Object.fromEntries(row.split('|').map((field) => field.split('='))) as Record<string, string>;

@@ -1,0 +1,61 @@
+import { TICKS_PER_SECOND } from '../../media/access-unit';
+import { DiskFile, readFully } from '../../storage/disk';
+import { RebuiltPart } from './rebuild-index';
+import { SampleIndex } from './sample-index';
+
+/** A camera may send a keyframe a minute: so much of a group shows that the tables are right. */
+export const MOST_FRAMES = 60;
+
+/** A stretch of a part that begins with a keyframe. */
+export interface Stretch {
+  /** Number of its first fragment, and how many frames from there. */
+  readonly fragment: number;
+  readonly frames: number;
+  /** Presentation time of its keyframe in seconds from the part's first picture. */
+  readonly seconds: number;
+}
+
+/** What of a part is looked at when it is finished. */
+export interface PartEnds {
+  /** Its first group of pictures; `null` where that is the last one too. */
+  readonly first: Stretch | null;
+  readonly last: Stretch;
+}
+
+/** A part's first group of pictures, {@link MOST_FRAMES} at most; `null` while the group is not whole. */
+export function firstGroup(index: SampleIndex): Stretch | null {
+  for (let frames = 1; frames < index.sampleCount; frames++) {
+    if (frames === MOST_FRAMES || index.isKeyframe(frames)) return { fragment: 0, frames, seconds: 0 };
+  }
+  return null;
+}
+
+/** The first and the last group of pictures of a part that has frames. */
+export function endsOf(index: SampleIndex): PartEnds {
+  const whole = { fragment: 0, frames: Math.min(index.sampleCount, MOST_FRAMES), seconds: 0 };
+  for (let f = index.fragmentCount - 1; f > 0; f--) {
+    const { keyframe, firstSample, dts } = index.fragment(f);
+    if (!keyframe) continue;
+    const frames = Math.min(index.sampleCount - firstSample, MOST_FRAMES);
+    const ticks = dts + index.cts(firstSample) - index.cts(0);
+    return {
+      first: firstGroup(index) ?? whole,
+      last: { fragment: f, frames, seconds: Math.max(0, ticks / TICKS_PER_SECOND) },
+    };
+  }
+  return { first: null, last: whole };
+}
+
+/** A stretch as a fragmented MP4 of its own: the init segment and its fragments, as they lie on disk. */
+export async function* readStretch(
+  file: DiskFile,
+  { init, index }: Pick<RebuiltPart, 'init' | 'index'>,
+  { fragment, frames }: Stretch,
+): AsyncGenerator<Buffer> {
+  yield init;
+  for (let f = fragment, left = frames; left > 0 && f < index.fragmentCount; f++) {
+    const { offset, end, firstSample, endSample } = index.fragment(f);
+    yield await readFully(file, offset, end - offset);
+    left -= endSample - firstSample;
+  }
+}
