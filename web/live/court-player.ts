@@ -1,0 +1,279 @@
+import { JpegPlayer } from './jpeg-player';
+import { LatencyMeter } from './latency-meter';
+import type { LiveConnection, StreamEvent } from './live-connection';
+import { mediaSourceOf, playsHlsItself } from './media-source';
+import { MsePlayer } from './mse-player';
+import type { GapMessage, Problem, RecordingState, StateMessage, StreamMode } from './protocol';
+import { reviewUrl } from './review-player';
+
+export type CourtPhase =
+  /** Nothing is shown yet. */
+  | 'connecting'
+  | 'live'
+  /** The service waits for the camera. */
+  | 'reconnecting'
+  /** We wait for the service. */
+  | 'offline'
+  /** The session is over, or the right to see it. */
+  | 'ended'
+  /** The service said no; `problem` says why. */
+  | 'failed';
+
+/** How the pictures come: fragments into a media source, the browser's own HLS, or JPEGs. */
+export type CourtWay = 'fragments' | 'playlist' | 'pictures';
+
+export interface CourtView {
+  readonly phase: CourtPhase;
+  /** Epoch milliseconds of the service's clock at which the phase began, where that is known. */
+  readonly since: number | null;
+  readonly way: CourtWay;
+  readonly recording: RecordingState | null;
+  readonly problem: Problem | null;
+  /** The browser plays only after a touch: show a button that calls {@link CourtPlayer.play}. */
+  readonly blocked: boolean;
+}
+
+export interface CourtPlayerOptions {
+  readonly onChange: () => void;
+  readonly onGap?: (gap: GapMessage) => void;
+}
+
+const MODES: Readonly<Record<CourtWay, StreamMode>> = { fragments: 'video', pictures: 'pictures', playlist: 'tile' };
+/** A page that nobody sees for so long gives its place back. */
+const HIDDEN_MS = 5_000;
+/** A media source that fails so often in a row is not tried again: JPEGs are better than nothing. */
+const MAX_FAILURES = 3;
+
+/** The best way this browser has. Its own HLS lies seconds behind and exists only while the court is recorded. */
+export function chooseWay(able: { fragments: boolean; playlist: boolean }, recording: RecordingState | null): CourtWay {
+  if (able.fragments) return 'fragments';
+  const recorded = recording?.status === 'recording' && recording.duration_seconds > 0;
+  return able.playlist && recorded ? 'playlist' : 'pictures';
+}
+
+/** One court, live, in the best way the browser has; goes on by itself after whatever happens to camera, network or service. */
+export class CourtPlayer {
+  /** The picture is on one of these two; the other is hidden. */
+  readonly video = document.createElement('video');
+  readonly canvas = document.createElement('canvas');
+  readonly latency = new LatencyMeter();
+  private readonly able = { fragments: mediaSourceOf() !== null, playlist: playsHlsItself(this.video) };
+  private way = chooseWay(this.able, null);
+  private failures = 0;
+  private mse: MsePlayer | null = null;
+  private jpeg: JpegPlayer | null = null;
+  private stop: (() => void) | null = null;
+  private state: StateMessage | null = null;
+  private outcome: 'ended' | 'failed' | null = null;
+  private problem: Problem | null = null;
+  private lostAt: number | null = null;
+  private seen = false;
+  private blocked = false;
+  private held = false;
+  private hiding: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    container: HTMLElement,
+    private readonly connection: LiveConnection,
+    private readonly sessionId: string,
+    private readonly options: CourtPlayerOptions,
+  ) {
+    Object.assign(this.video, { muted: true, playsInline: true, hidden: true });
+    this.canvas.hidden = true;
+    container.append(this.video, this.canvas);
+    document.addEventListener('visibilitychange', this.visibility);
+    this.subscribe();
+  }
+
+  get view(): CourtView {
+    const { way, problem, blocked } = this;
+    const since = this.lostAt ?? this.state?.since ?? null;
+    return { phase: this.phase(), since, way, recording: this.state?.recording ?? null, problem, blocked };
+  }
+
+  /** Milliseconds since 1970 at which what is shown reached the service; `null` where nothing is measured. */
+  get shownAt(): number | null {
+    const latency = this.latency.read();
+    return latency && this.connection.serverNow() - latency.median;
+  }
+
+  /** Stands still, e.g. while the recording is reviewed; states go on coming. */
+  hold(): void {
+    this.held = true;
+    this.mse?.hold();
+  }
+
+  resume(): void {
+    this.held = false;
+    this.latency.clear();
+    this.mse?.resume();
+  }
+
+  /** After a touch, where the view says `blocked`. */
+  play(): void {
+    this.blocked = false;
+    if (this.mse) this.mse.play();
+    else this.video.play().catch(() => (this.blocked = true));
+    this.options.onChange();
+  }
+
+  destroy(): void {
+    document.removeEventListener('visibilitychange', this.visibility);
+    clearTimeout(this.hiding);
+    this.unsubscribe();
+    this.dismantle();
+    this.video.remove();
+    this.canvas.remove();
+  }
+
+  private readonly visibility = (): void => {
+    clearTimeout(this.hiding);
+    if (document.hidden) this.hiding = setTimeout(() => this.unsubscribe(), HIDDEN_MS);
+    else if (this.stop === null && this.outcome === null) this.subscribe();
+  };
+
+  private subscribe(): void {
+    this.seen = false;
+    this.latency.clear();
+    this.stop = this.connection.subscribe(this.sessionId, MODES[this.way], (event) => this.hear(event));
+  }
+
+  private unsubscribe(): void {
+    this.stop?.();
+    this.stop = null;
+  }
+
+  private hear(event: StreamEvent): void {
+    switch (event.type) {
+      case 'media':
+        return this.take(event.media);
+      case 'subscribed':
+        this.lostAt = null;
+        this.problem = null;
+        this.seen = false;
+        this.prepare(event.kind);
+        break;
+      case 'init':
+        this.mse?.setFormat(event.codec, event.fps);
+        break;
+      case 'state':
+        this.state = event;
+        this.reconsider();
+        break;
+      case 'gap':
+        this.options.onGap?.(event);
+        break;
+      case 'disconnected':
+        this.lostAt ??= this.connection.serverNow();
+        break;
+      case 'ended':
+        this.finish('ended');
+        break;
+      case 'error':
+        this.problem = event;
+        if (!event.passing) this.finish('failed');
+        break;
+      case 'skipped':
+        break;
+    }
+    this.options.onChange();
+  }
+
+  private take({ kind, data, keyframe, at }: Extract<StreamEvent, { type: 'media' }>['media']): void {
+    if (kind === 'init') this.mse?.init(data);
+    else if (kind === 'fragment') this.mse?.media(data, keyframe, at);
+    else if (this.way !== 'playlist') this.jpeg?.show(data, at);
+  }
+
+  /** For what comes: fragments or JPEGs. A stream may change from one to the other. */
+  private prepare(kind: 'h264' | 'jpeg'): void {
+    if (this.way === 'playlist') return this.playPlaylist();
+    if (kind === 'h264' && this.mse) return this.mse.restart();
+    this.dismantle();
+    if (kind === 'jpeg') this.jpeg = new JpegPlayer(this.canvas, (at) => this.shown(at));
+    else {
+      this.mse = new MsePlayer(this.video, {
+        onPicture: (at) => this.shown(at),
+        onFailed: () => this.recover(),
+        onBlocked: () => this.block(),
+      });
+      if (this.held) this.mse.hold();
+    }
+    this.video.hidden = kind === 'jpeg';
+    this.canvas.hidden = kind === 'h264';
+  }
+
+  private shown(arrivedAt: number): void {
+    this.latency.add(this.connection.serverNow() - arrivedAt);
+    if (this.seen) return;
+    this.seen = true;
+    this.failures = 0;
+    this.options.onChange();
+  }
+
+  private recover(): void {
+    this.failures++;
+    if (this.failures >= MAX_FAILURES) this.able.fragments = false;
+    // Not from within the player's own event.
+    queueMicrotask(() => this.again());
+  }
+
+  private again(): void {
+    if (this.stop === null) return;
+    this.unsubscribe();
+    this.dismantle();
+    this.way = chooseWay(this.able, this.state?.recording ?? null);
+    this.subscribe();
+    this.options.onChange();
+  }
+
+  private reconsider(): void {
+    if (chooseWay(this.able, this.state?.recording ?? null) !== this.way) queueMicrotask(() => this.again());
+  }
+
+  private playPlaylist(): void {
+    this.dismantle();
+    const { video } = this;
+    this.video.hidden = false;
+    this.canvas.hidden = true;
+    video.src = reviewUrl(this.sessionId);
+    video.ontimeupdate = () => {
+      // Safari's: the wall time of the playlist's zero, from EXT-X-PROGRAM-DATE-TIME.
+      const start = (video as { getStartDate?(): Date }).getStartDate?.().getTime() ?? NaN;
+      this.shown(start + video.currentTime * 1000);
+    };
+    video.onerror = () => {
+      this.able.playlist = false;
+      this.again();
+    };
+    this.play();
+  }
+
+  private block(): void {
+    this.blocked = true;
+    this.options.onChange();
+  }
+
+  private finish(outcome: 'ended' | 'failed'): void {
+    this.outcome = outcome;
+    this.stop = null;
+    this.dismantle();
+  }
+
+  private dismantle(): void {
+    this.mse?.destroy();
+    this.jpeg?.destroy();
+    this.mse = null;
+    this.jpeg = null;
+    this.blocked = false;
+    this.video.ontimeupdate = null;
+    this.video.onerror = null;
+  }
+
+  private phase(): CourtPhase {
+    if (this.outcome !== null) return this.outcome;
+    if (this.lostAt !== null) return 'offline';
+    if (this.state?.state === 'reconnecting') return 'reconnecting';
+    return this.seen ? 'live' : 'connecting';
+  }
+}

@@ -1,0 +1,231 @@
+import { AppendQueue, mediaType, toRanges } from './append-queue';
+import { LiveTarget } from './live-target';
+import { attachMediaSource, canPlayFragments } from './media-source';
+import { decidePlayback, liveEdge } from './playback-control';
+
+export interface MseEvents {
+  /** A picture is on the screen. @param arrivedAt epoch milliseconds of the service's clock at which it got there */
+  onPicture(arrivedAt: number): void;
+  /** It cannot go on: an unknown codec, a decoder that gave up. */
+  onFailed(error: unknown): void;
+  /** The browser wants to be touched before it plays anything. */
+  onBlocked(): void;
+}
+
+interface Format {
+  readonly codec: string;
+  readonly fps: number | null;
+}
+
+/** Where the newest picture of an append lies on the media's timeline, and when it reached the service. */
+interface Anchor {
+  readonly mediaTime: number;
+  readonly at: number;
+}
+
+const WATCH_MS = 200;
+const SETTLING_MS = 1_000;
+const ANCHORS = 64;
+
+/** Plays one court's fragments in a `<video>`, as close to live as the network allows. */
+export class MsePlayer {
+  private readonly target = new LiveTarget();
+  private queue: AppendQueue | null = null;
+  private detach: (() => void) | null = null;
+  private format: Format | null = null;
+  private early: ((queue: AppendQueue) => void)[] = [];
+  private anchors: Anchor[] = [];
+  private started = false;
+  private held = false;
+  private waitingSince: number | null = null;
+  private movedAt = 0;
+  private readonly watch = setInterval(() => this.control(), WATCH_MS);
+  private readonly abort = new AbortController();
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly events: MseEvents,
+  ) {
+    const { signal } = this.abort;
+    video.addEventListener('waiting', () => this.waits(), { signal });
+    video.addEventListener('playing', () => this.goesOn(), { signal });
+    video.addEventListener('error', () => this.events.onFailed(video.error), { signal });
+    this.followPictures();
+  }
+
+  /** The stream begins, or its format changes. The init segment follows by {@link init}. */
+  setFormat(codec: string, fps: number | null): void {
+    this.format = { codec, fps };
+    this.target.setFps(fps);
+  }
+
+  init(data: Uint8Array<ArrayBuffer>): void {
+    const { format } = this;
+    if (format === null) return;
+    if (!canPlayFragments(mediaType(format.codec))) {
+      return this.events.onFailed(new Error(`this browser does not play ${format.codec}`));
+    }
+    this.open(format.codec);
+    this.withQueue((queue) => queue.init(format.codec, data));
+  }
+
+  /** @param at epoch milliseconds at which the newest picture in it reached the service */
+  media(data: Uint8Array<ArrayBuffer>, keyframe: boolean, at: number): void {
+    this.withQueue((queue) => queue.media(data, keyframe, at));
+  }
+
+  /** What comes next may lie anywhere on the timeline: the connection was lost, the service began anew. */
+  restart(): void {
+    this.started = false;
+    this.anchors = [];
+    this.withQueue((queue) => queue.clear());
+  }
+
+  /** Stands still, while fragments go on being taken, so that {@link resume} shows the court at once. */
+  hold(): void {
+    this.held = true;
+    this.video.pause();
+  }
+
+  resume(): void {
+    this.held = false;
+    this.started = false;
+    this.control();
+  }
+
+  /** After a touch, where the browser asked for one. */
+  play(): void {
+    this.video.play().catch((error: unknown) => {
+      // A play() that a new source overtook is no refusal.
+      if (error instanceof DOMException && error.name === 'NotAllowedError') this.events.onBlocked();
+    });
+  }
+
+  /** Seconds behind the end of the buffer that are aimed at. */
+  get targetSeconds(): number {
+    return this.target.seconds;
+  }
+
+  destroy(): void {
+    clearInterval(this.watch);
+    this.abort.abort();
+    this.queue = null;
+    this.early = [];
+    this.detach?.();
+    this.detach = null;
+  }
+
+  private open(codec: string): void {
+    if (this.detach !== null) return;
+    this.detach = attachMediaSource(this.video, (source) => {
+      try {
+        const buffer = source.addSourceBuffer(mediaType(codec));
+        buffer.mode = 'segments';
+        this.queue = new AppendQueue(
+          buffer,
+          codec,
+          () => this.video.currentTime,
+          (at) => this.appended(at),
+          (error) => this.events.onFailed(error),
+        );
+      } catch (error) {
+        return this.events.onFailed(error);
+      }
+      for (const task of this.early.splice(0)) task(this.queue);
+    });
+  }
+
+  private withQueue(task: (queue: AppendQueue) => void): void {
+    if (this.queue) task(this.queue);
+    else if (this.detach) this.early.push(task);
+  }
+
+  private appended(at: number | null): void {
+    const end = this.queue?.ranges.at(-1)?.end;
+    if (at !== null && end !== undefined) {
+      this.anchors.push({ mediaTime: end - 1 / (this.format?.fps ?? 25), at });
+      if (this.anchors.length > ANCHORS) this.anchors.shift();
+    }
+    this.control();
+  }
+
+  private control(): void {
+    const { video } = this;
+    if (this.held || this.queue === null) return;
+    // The element's own ranges, not the buffer's: those are what it can play.
+    const ranges = toRanges(video.buffered);
+    const target = this.target.seconds;
+    if (!this.started) {
+      const edge = liveEdge(ranges, target);
+      if (edge === null) return;
+      this.started = true;
+      video.playbackRate = 1;
+      this.moveTo(edge);
+      return this.play();
+    }
+    if (video.seeking) return;
+    const { currentTime: position, playbackRate: rate } = video;
+    const decision = decidePlayback({ position, ranges, target, rate, hasNext: video.readyState >= 3 });
+    if (decision.seekTo !== null) this.moveTo(decision.seekTo);
+    if (decision.rate !== rate) video.playbackRate = decision.rate;
+    // Browsers pause by themselves what they think nobody sees.
+    if (video.paused && !this.abort.signal.aborted) this.play();
+    if (this.waitingSince === null) this.target.settle(performance.now());
+  }
+
+  private moveTo(seconds: number): void {
+    this.waitingSince = null;
+    this.movedAt = performance.now();
+    this.video.currentTime = seconds;
+  }
+
+  private waits(): void {
+    const now = performance.now();
+    // Decoding up to a place just jumped to is no fault of the network.
+    if (!this.video.seeking && now - this.movedAt > SETTLING_MS) this.waitingSince ??= now;
+  }
+
+  private goesOn(): void {
+    const { waitingSince } = this;
+    this.waitingSince = null;
+    if (waitingSince === null || !this.started) return;
+    const now = performance.now();
+    this.target.stalled((now - waitingSince) / 1000, now);
+  }
+
+  private followPictures(): void {
+    const { video } = this;
+    const shown = (mediaTime: number): void => {
+      if (this.abort.signal.aborted) return;
+      if (!this.held) {
+        const arrivedAt = this.arrivalOf(mediaTime);
+        if (arrivedAt !== null) this.events.onPicture(arrivedAt);
+      }
+      next();
+    };
+    const next = (): void => {
+      if ('requestVideoFrameCallback' in video) {
+        video.requestVideoFrameCallback((_now, { mediaTime }) => shown(mediaTime));
+      } else {
+        (video as HTMLVideoElement).addEventListener(
+          'timeupdate',
+          () => shown((video as HTMLVideoElement).currentTime),
+          {
+            once: true,
+            signal: this.abort.signal,
+          },
+        );
+      }
+    };
+    next();
+  }
+
+  /** By the nearest append: within a connection the pictures keep the camera's own spacing. */
+  private arrivalOf(mediaTime: number): number | null {
+    let best: Anchor | undefined;
+    for (const anchor of this.anchors) {
+      if (!best || Math.abs(anchor.mediaTime - mediaTime) < Math.abs(best.mediaTime - mediaTime)) best = anchor;
+    }
+    return best ? best.at + (mediaTime - best.mediaTime) * 1000 : null;
+  }
+}

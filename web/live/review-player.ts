@@ -1,0 +1,264 @@
+import type Hls from 'hls.js';
+import type { HlsConfig } from 'hls.js';
+import { FrameRateMeter, outOfGaps, StepDirection, stepTarget } from './frame-step';
+import { mediaSourceOf } from './media-source';
+import type { BufferedRange } from './playback-control';
+
+/** The recording of a session, in progress or finished, as HLS. */
+export function reviewUrl(sessionId: string): string {
+  return `/api/preview/${sessionId}/review.m3u8`;
+}
+
+export interface ReviewOptions {
+  /** Seconds of the recording at which to begin. */
+  readonly startAt: number;
+  /** The camera's rate, until it is measured from what plays. */
+  readonly fps: number | null;
+  /** Plays at once; otherwise shows the picture there. */
+  readonly play: boolean;
+  /** Position, speed, pausing or the end of what there is changed. */
+  readonly onChange: () => void;
+  readonly onFailed: (error: Error) => void;
+}
+
+/** What was found out in Chromium, see docs/player.md. */
+const SETTINGS: Partial<HlsConfig> = {
+  // With a worker the policy would have to allow blob: scripts; there is nothing to remux that would need one.
+  enableWorker: false,
+  lowLatencyMode: false,
+  // In seconds: counted in target durations it would lie far behind where groups of pictures are long.
+  liveSyncDuration: 2,
+  startFragPrefetch: true,
+  maxBufferLength: 20,
+  backBufferLength: 90,
+  manifestLoadPolicy: retrying(8_000),
+  playlistLoadPolicy: retrying(8_000),
+};
+
+function retrying(ms: number): HlsConfig['playlistLoadPolicy'] {
+  const retry = { maxNumRetry: 20, retryDelayMs: 500, maxRetryDelayMs: 8_000 };
+  return { default: { maxTimeToFirstByteMs: ms, maxLoadTimeMs: ms * 2, timeoutRetry: retry, errorRetry: retry } };
+}
+
+/** A press too many on "next picture" shall not be worked off for minutes. */
+const MAX_STEPS_WAITING = 10;
+const STEP_ATTEMPTS = 4;
+/** A seek that takes longer is not waited for; what it shows counts when it comes. */
+const SEEK_MS = 3_000;
+const SAME_PICTURE_MS = 200;
+/** Nearer to the end of what is written there may be no picture yet. */
+const END_MARGIN = 0.2;
+
+/** Looks back into a recording, also while it goes on: seeks, slow motion, single pictures. */
+export class ReviewPlayer {
+  private hls: Hls | null = null;
+  private readonly rate = new FrameRateMeter();
+  private readonly abort = new AbortController();
+  private mediaTime: number | null = null;
+  private steps: Promise<unknown> = Promise.resolve();
+  private stepsWaiting = 0;
+  private readonly shownListeners = new Set<() => void>();
+
+  /** Fetches what a review needs ahead of time, so that the first look back is as quick as the next. */
+  static async prepare(): Promise<void> {
+    if (mediaSourceOf() !== null) await import('hls.js/light');
+  }
+
+  constructor(
+    readonly video: HTMLVideoElement,
+    private readonly url: string,
+    private readonly options: ReviewOptions,
+  ) {
+    Object.assign(video, { muted: true, playsInline: true });
+    const { signal } = this.abort;
+    for (const event of [
+      'timeupdate',
+      'seeked',
+      'pause',
+      'play',
+      'ratechange',
+      'durationchange',
+      'waiting',
+      'playing',
+    ]) {
+      video.addEventListener(event, () => this.options.onChange(), { signal });
+    }
+    video.addEventListener('seeking', () => this.rate.interrupt(), { signal });
+    this.followPictures();
+    this.load().catch((error: unknown) => this.fail(error));
+  }
+
+  /** Seconds of the recording. */
+  get position(): number {
+    return Math.max(0, this.video.currentTime - this.zero);
+  }
+
+  /** Seconds of the recording that can be reached so far. */
+  get end(): number {
+    const details = this.hls?.latestLevelDetails;
+    if (details) return details.edge - this.zero;
+    const { seekable } = this.video;
+    return seekable.length > 0 ? seekable.end(seekable.length - 1) : this.position;
+  }
+
+  /** Stretches without a picture, in seconds of the recording. */
+  get gaps(): BufferedRange[] {
+    const gaps: BufferedRange[] = [];
+    for (const fragment of this.hls?.latestLevelDetails?.fragments ?? []) {
+      if (fragment.gap !== true) continue;
+      const start = fragment.start - this.zero;
+      const end = start + fragment.duration;
+      const last = gaps.at(-1);
+      if (last && start - last.end < 0.01) gaps[gaps.length - 1] = { start: last.start, end };
+      else gaps.push({ start, end });
+    }
+    return gaps;
+  }
+
+  get paused(): boolean {
+    return this.video.paused;
+  }
+
+  get speed(): number {
+    return this.video.playbackRate;
+  }
+
+  /** Frames a second by which it steps. */
+  get fps(): number {
+    return this.rate.fps ?? this.options.fps ?? 25;
+  }
+
+  play(speed = this.speed): void {
+    this.video.playbackRate = speed;
+    this.video.play().catch(() => this.options.onChange());
+  }
+
+  pause(): void {
+    this.video.pause();
+  }
+
+  /** Goes to a second of the recording. */
+  seekTo(seconds: number): void {
+    const direction = seconds < this.position ? -1 : 1;
+    const wanted = Math.min(Math.max(0, seconds), Math.max(0, this.end - END_MARGIN));
+    this.video.currentTime = this.zero + outOfGaps(wanted, this.gaps, direction, 0.5 / this.fps);
+  }
+
+  seekBy(seconds: number): void {
+    this.seekTo(this.position + seconds);
+  }
+
+  /** Pauses and shows the next or the previous picture. Steps asked for while one is under way follow it. */
+  step(direction: StepDirection): Promise<unknown> {
+    this.pause();
+    if (this.stepsWaiting >= MAX_STEPS_WAITING) return this.steps;
+    this.stepsWaiting++;
+    this.steps = this.steps.then(() => this.stepOnce(direction)).finally(() => this.stepsWaiting--);
+    return this.steps;
+  }
+
+  destroy(): void {
+    this.abort.abort();
+    for (const listener of [...this.shownListeners]) listener();
+    this.hls?.destroy();
+    this.hls = null;
+    this.video.removeAttribute('src');
+    this.video.load();
+  }
+
+  /** Where the recording's beginning lies on the element's timeline. */
+  private get zero(): number {
+    return this.hls?.latestLevelDetails?.fragments[0]?.start ?? 0;
+  }
+
+  private async load(): Promise<void> {
+    const { video, url, options } = this;
+    if (mediaSourceOf() === null) {
+      video.src = url;
+      video.addEventListener('loadedmetadata', () => this.seekTo(options.startAt), { once: true });
+      video.addEventListener('error', () => this.fail(video.error), { signal: this.abort.signal });
+    } else {
+      const { default: HlsPlayer } = await import('hls.js/light');
+      if (this.abort.signal.aborted) return;
+      const hls = new HlsPlayer({ ...SETTINGS, startPosition: options.startAt });
+      this.hls = hls;
+      hls.on(HlsPlayer.Events.ERROR, (_event, data) => {
+        if (data.fatal) this.recover(hls, data.type, data.error);
+      });
+      hls.on(HlsPlayer.Events.LEVEL_UPDATED, () => options.onChange());
+      hls.loadSource(url);
+      hls.attachMedia(video);
+    }
+    if (options.play) this.play(1);
+  }
+
+  private recovered = 0;
+
+  private recover(hls: Hls, type: string, error: Error): void {
+    const last = this.recovered;
+    this.recovered = performance.now();
+    // Twice within seconds: it will not get better by itself.
+    if (last !== 0 && this.recovered - last < 5_000) return this.fail(error);
+    if (type === 'mediaError') hls.recoverMediaError();
+    else hls.startLoad();
+  }
+
+  private fail(error: unknown): void {
+    if (this.abort.signal.aborted) return;
+    this.options.onFailed(error instanceof Error ? error : new Error('The recording cannot be played here.'));
+  }
+
+  private followPictures(): void {
+    this.video.requestVideoFrameCallback?.((_now, { mediaTime, presentedFrames }) => {
+      if (this.abort.signal.aborted) return;
+      this.mediaTime = mediaTime;
+      if (this.video.paused || this.video.seeking) this.rate.interrupt();
+      else this.rate.add(mediaTime, presentedFrames);
+      for (const listener of [...this.shownListeners]) listener();
+      this.followPictures();
+    });
+  }
+
+  private async stepOnce(direction: StepDirection): Promise<void> {
+    const from = this.mediaTime ?? this.video.currentTime;
+    for (let attempt = 1; attempt <= STEP_ATTEMPTS && !this.abort.signal.aborted; attempt++) {
+      const target = stepTarget(from - this.zero, this.fps, direction, attempt);
+      if (direction > 0 && target > this.end - END_MARGIN / 2) return;
+      const shown = this.pictureShown();
+      this.video.currentTime = this.zero + outOfGaps(target, this.gaps, direction, 0.5 / this.fps);
+      await shown;
+      const moved = ((this.mediaTime ?? this.video.currentTime) - from) * direction;
+      if (moved > 0.001 || (direction < 0 && target === 0)) return;
+    }
+  }
+
+  /** Settles when the seek to come is done and its picture was shown, or when it is certain that none will be. */
+  private pictureShown(): Promise<void> {
+    return new Promise((resolve) => {
+      const { video } = this;
+      let sought = false;
+      let shown = !('requestVideoFrameCallback' in video);
+      let late = setTimeout(done, SEEK_MS);
+      const { shownListeners } = this;
+      function done(): void {
+        clearTimeout(late);
+        video.removeEventListener('seeked', onSeeked);
+        shownListeners.delete(onShown);
+        resolve();
+      }
+      const onShown = (): void => {
+        shown = true;
+        if (sought || this.abort.signal.aborted) done();
+      };
+      const onSeeked = (): void => {
+        sought = true;
+        if (shown) return done();
+        // A seek within one picture may show none anew.
+        clearTimeout(late);
+        late = setTimeout(done, SAME_PICTURE_MS);
+      };
+      video.addEventListener('seeked', onSeeked);
+      shownListeners.add(onShown);
+    });
+  }
+}
