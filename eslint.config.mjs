@@ -44,7 +44,7 @@ const arrows = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'coverage/**', 'data/**', 'static/**', 'web/**', '.cache/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'coverage/**', 'data/**', 'static/**', '.cache/**'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -93,6 +93,20 @@ export default tseslint.config(
       'boundaries/dependencies': ['error', { default: 'disallow', policies: arrows }],
       'boundaries/no-unknown-files': 'error',
     },
+  },
+  {
+    files: ['web/**/*.ts'],
+    languageOptions: { parserOptions: { project: './web/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: { 'no-console': 'error', 'max-lines': ['error', { max: 350, skipBlankLines: true }] },
+  },
+  {
+    // The library stands alone: a page uses it, never the other way round, and nothing of the service is in it.
+    files: ['web/live/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['**/bare/**', '**/src/**', 'node:*'] }] },
+  },
+  {
+    files: ['web/bare/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['../live/*', '**/src/**', 'node:*'] }] },
   },
   { files: ['**/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   prettier,

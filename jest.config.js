@@ -24,7 +24,7 @@ module.exports = {
     {
       ...common,
       displayName: 'unit',
-      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/cameras/**/*.spec.ts'],
+      testMatch: ['src', 'test/cameras', 'web'].map((folder) => `<rootDir>/${folder}/**/*.spec.ts`),
     },
     {
       ...common,

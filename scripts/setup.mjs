@@ -33,6 +33,12 @@ const GSTREAMER = [
   'gstreamer1.0-plugins-ugly',
 ];
 
+/** For the tests that watch a court in a real browser. */
+const BROWSER = ['chromium'];
+
+/** What a goal needs of Debian besides FFmpeg. */
+const SYSTEM_PACKAGES = { start: [], demo: [], test: [...GSTREAMER, ...BROWSER], bench: BROWSER };
+
 function say(message) {
   process.stderr.write(`setup: ${message}\n`);
 }
@@ -130,13 +136,13 @@ function missingDebianPackages(names) {
 
 function installSystemPackages(goal) {
   const packages = missingPrograms().length > 0 ? ['ffmpeg'] : [];
-  if (goal === 'test') {
-    // Asking dpkg takes time; what was there once is taken to stay.
-    if (readStamp('gstreamer') !== GSTREAMER.join()) packages.push(...missingDebianPackages(GSTREAMER));
-  }
+  const wanted = SYSTEM_PACKAGES[goal];
+  const stamp = `system-${goal}`;
+  // Asking dpkg takes time; what was there once is taken to stay.
+  if (readStamp(stamp) !== wanted.join()) packages.push(...missingDebianPackages(wanted));
   if (packages.length > 0) installWithApt(packages, goal);
   if (missingPrograms().length > 0) stop('ffmpeg and ffprobe are still not on PATH after their installation.');
-  if (goal === 'test' && onPath('dpkg-query')) writeStamp('gstreamer', GSTREAMER.join());
+  if (wanted.length > 0 && onPath('dpkg-query')) writeStamp(stamp, wanted.join());
 }
 
 function installWithApt(packages, goal) {
@@ -151,8 +157,8 @@ function installWithApt(packages, goal) {
 
 // --- the build -----------------------------------------------------------------------------------------------------
 
-/** Everything the build reads: path, size and time of change of each file; the contents only count when one differs. */
-function sourceFiles() {
+/** Path, size and time of change of each file that a build reads; the contents only count when one differs. */
+function filesOf(paths, pattern) {
   const files = [];
   const visit = (path) => {
     const entry = statSync(join(ROOT, path), { throwIfNoEntry: false });
@@ -160,25 +166,42 @@ function sourceFiles() {
       readdirSync(join(ROOT, path))
         .sort()
         .forEach((name) => visit(join(path, name)));
-    else if (entry && /\.(ts|json)$/.test(path) && !path.endsWith('.spec.ts')) files.push([path, entry]);
+    else if (entry && pattern.test(path) && !path.endsWith('.spec.ts')) files.push([path, entry]);
   };
-  const named = ['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json', 'ormconfig.ts'];
-  for (const path of [...named, 'src', 'migrations', 'test/cameras', 'bench', 'scripts']) visit(path);
+  for (const path of paths) visit(path);
   return files;
 }
 
-function build() {
-  const files = sourceFiles();
-  const quick = hash(...files.map(([path, entry]) => `${path} ${entry.size} ${entry.mtimeMs}`));
-  const built = existsSync(join(ROOT, 'dist', 'src', 'main.js'));
-  if (built && readStamp('build-quick') === quick) return;
-  const exact = hash(...files.flatMap(([path]) => [path, readFileSync(join(ROOT, path))]));
-  if (!built || readStamp('build') !== exact) {
-    rmSync(join(STAMPS, 'build'), { force: true });
-    run(process.execPath, [join(ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'build']);
-    writeStamp('build', exact);
+const SERVICE = {
+  name: 'build',
+  result: 'dist/src/main.js',
+  files: () => {
+    const named = ['tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'package-lock.json', 'ormconfig.ts'];
+    return filesOf([...named, 'src', 'migrations', 'test/cameras', 'bench', 'scripts'], /\.(ts|json)$/);
+  },
+  command: ['@nestjs/cli/bin/nest.js', 'build'],
+};
+
+/** The page that the service serves under `/live/`. */
+const PAGE = {
+  name: 'web',
+  result: 'static/live/index.html',
+  files: () => filesOf(['package-lock.json', 'web'], /./),
+  command: ['vite/bin/vite.js', 'build', '--config', 'web/vite.config.mjs'],
+};
+
+function build({ name, result, files, command: [program, ...args] }) {
+  const read = files();
+  const quick = hash(...read.map(([path, entry]) => `${path} ${entry.size} ${entry.mtimeMs}`));
+  const built = existsSync(join(ROOT, result));
+  if (built && readStamp(`${name}-quick`) === quick) return;
+  const exact = hash(...read.flatMap(([path]) => [path, readFileSync(join(ROOT, path))]));
+  if (!built || readStamp(name) !== exact) {
+    rmSync(join(STAMPS, name), { force: true });
+    run(process.execPath, [join(ROOT, 'node_modules', program), ...args]);
+    writeStamp(name, exact);
   }
-  writeStamp('build-quick', quick);
+  writeStamp(`${name}-quick`, quick);
 }
 
 // -------------------------------------------------------------------------------------------------------------------
@@ -188,4 +211,5 @@ if (!GOALS.includes(goal)) stop(`unknown goal "${goal}"; one of ${GOALS.join(', 
 checkNode();
 installPackages();
 installSystemPackages(goal);
-if (goal !== 'test') build();
+if (goal !== 'test') build(SERVICE);
+build(PAGE);

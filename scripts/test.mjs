@@ -16,6 +16,7 @@ const STEPS = [
   { name: 'lint', script: bin('eslint', 'bin', 'eslint.js'), args: ['.', '--max-warnings', '0'] },
   { name: 'format', script: bin('prettier', 'bin', 'prettier.cjs'), args: ['--check', '--log-level', 'warn', '.'] },
   { name: 'types', script: bin('typescript', 'bin', 'tsc'), args: ['--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'types of web', script: bin('typescript', 'bin', 'tsc'), args: ['-p', 'web/tsconfig.json'] },
   { name: 'unit', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=unit'], jest: true },
   { name: 'e2e', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=e2e'], jest: true },
 ];

@@ -8,6 +8,7 @@ import { AppModule } from './app.module';
 import { ProblemFilter } from './common/problem.filter';
 import { ApiValidationPipe } from './common/validation.pipe';
 import { AppConfig } from './config/app-config';
+import { setupLivePage } from './live-page';
 
 /** The application, set up and not yet listening: the same one in production and in the end-to-end tests. */
 export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
@@ -42,6 +43,7 @@ export function setupApp(app: NestExpressApplication): void {
   app.useGlobalPipes(new ApiValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   setupApiDocument(app);
+  setupLivePage(app);
   // A request is small: one that trickles in for longer holds a socket and nothing else. Answers may take hours.
   const server = app.getHttpServer();
   server.headersTimeout = 10_000;
@@ -70,8 +72,9 @@ function headers(config: AppConfig, styles: string[]): Middleware {
         styleSrc: styles,
         imgSrc: ["'self'", 'data:', 'blob:'],
         mediaSrc: ["'self'", 'blob:'],
+        // Also the WebSocket of the same host: 'self' is ws and wss too (CSP Level 3, §6.7.2.8).
         connectSrc: ["'self'"],
-        workerSrc: ["'self'", 'blob:'],
+        workerSrc: ["'none'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
