@@ -143,8 +143,16 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     return this.recorderFactory.journalsOnDisk();
   }
 
-  finishInterrupted(spec: InterruptedSpec): Promise<RecordingFacts> {
-    return this.recorderFactory.finishInterrupted(spec);
+  async finishInterrupted(spec: InterruptedSpec): Promise<RecordingFacts> {
+    const { sessionId } = spec;
+    const facts = await this.recorderFactory.finishInterrupted(spec);
+    // What this process failed at is done: its own word of it is out of date.
+    if (this.recorders.get(sessionId)?.state.phase === 'failed') {
+      this.recorders.delete(sessionId);
+      const court = this.courts.get(sessionId);
+      if (court) court.recorder = null;
+    }
+    return facts;
   }
 
   status(sessionId: string): CourtStatus | null {
