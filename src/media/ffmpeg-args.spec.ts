@@ -28,7 +28,7 @@ describe('FFmpeg command lines', () => {
 
   it('makes a snapshot', () => {
     expect(snapshotArgs({ maxWidth: 640, quality: 4, marker }).join(' ')).toBe(
-      `${QUIET} -threads 1 -probesize 32 -analyzeduration 0 -fpsprobesize 0 -f mp4 -i pipe:0 -map 0:v:0 -frames:v 1 ` +
+      `${QUIET} -threads 1 -nofind_stream_info -f mp4 -i pipe:0 -map 0:v:0 -frames:v 1 ` +
         "-filter_threads 1 -vf scale='min(640,iw)':-2:out_range=pc:out_color_matrix=bt601 " +
         `-threads 1 -c:v mjpeg -pix_fmt yuvj420p -q:v 4 -metadata comment=${marker} -f image2pipe pipe:1`,
     );
@@ -40,7 +40,7 @@ describe('FFmpeg command lines', () => {
     [1920, 1080, 60, '-skip_loop_filter nokey -skip_frame noref '],
   ])('previews %d×%d at %d a second', (width, height, fps, thrift) => {
     expect(previewArgs({ maxWidth: 640, fps: 5, quality: 6, source: { width, height, fps }, marker }).join(' ')).toBe(
-      `${QUIET} -threads 1 -flags low_delay ${thrift}-probesize 32 -analyzeduration 0 -fpsprobesize 0 -f mp4 -i pipe:0 ` +
+      `${QUIET} -threads 1 -flags low_delay ${thrift}-nofind_stream_info -f mp4 -i pipe:0 ` +
         "-map 0:v:0 -filter_threads 1 -vf select='isnan(prev_selected_t)+gte(t-prev_selected_t,0.19)'," +
         "scale='min(640,iw)':-2:flags=fast_bilinear:out_range=pc:out_color_matrix=bt601 -fps_mode passthrough " +
         `-threads 1 -c:v mjpeg -pix_fmt yuvj420p -q:v 6 -metadata comment=${marker} -f mpjpeg -flush_packets 1 pipe:1`,

@@ -9,6 +9,9 @@ const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'warning', '-protocol_wh
 /** Single pictures in, no waiting: the container says everything and the first frame must come out at once. */
 const NO_PROBING = ['-probesize', '32', '-analyzeduration', '0', '-fpsprobesize', '0'] as const;
 
+/** Our own fragmented MP4 says all there is to know: FFmpeg need not decode its first pictures once only to look at them. */
+const NO_FIRST_LOOK = ['-nofind_stream_info'] as const;
+
 /** One fragment a frame, written as soon as it is whole. */
 const FRAGMENTS = ['-f', 'mp4', '-flush_packets', '1'] as const;
 
@@ -102,7 +105,7 @@ export interface SnapshotArgsOptions {
 export function snapshotArgs({ maxWidth, quality, marker }: SnapshotArgsOptions): string[] {
   return [
     ...QUIET,
-    ...['-threads', '1', ...NO_PROBING, '-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0', '-frames:v', '1'],
+    ...['-threads', '1', ...NO_FIRST_LOOK, '-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0', '-frames:v', '1'],
     ...['-filter_threads', '1', '-vf', `scale='min(${maxWidth},iw)':-2:out_range=pc:out_color_matrix=bt601`],
     ...['-threads', '1', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', `${quality}`],
     ...['-metadata', `comment=${marker}`, '-f', 'image2pipe', 'pipe:1'],
@@ -151,7 +154,8 @@ export function previewArgs({ maxWidth, fps, quality, source, marker }: PreviewA
   ];
   return [
     ...QUIET,
-    ...['-threads', '1', '-flags', 'low_delay', ...thrift, ...NO_PROBING, '-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0'],
+    ...['-threads', '1', '-flags', 'low_delay', ...thrift, ...NO_FIRST_LOOK],
+    ...['-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0'],
     ...['-filter_threads', '1', '-vf', filters.join(','), '-fps_mode', 'passthrough'],
     ...['-threads', '1', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', `${quality}`],
     ...['-metadata', `comment=${marker}`, '-f', 'mpjpeg', '-flush_packets', '1', 'pipe:1'],
