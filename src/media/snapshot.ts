@@ -23,7 +23,8 @@ export class SnapshotError extends Error {
 }
 
 /**
- * Decodes one H.264 keyframe to a JPEG, in a child that lives for it alone (60 to 150 ms).
+ * Decodes one H.264 keyframe to a JPEG, in a child that lives for it alone (60 to 150 ms). Settles as soon as the picture is
+ * whole; the child, which has nothing more to do, ends a moment later.
  * @param initAndKeyframe `ftyp moov` and one `moof mdat` with a keyframe.
  * @throws SnapshotError within `timeoutMs` at the latest; the child is gone by then.
  */
@@ -43,18 +44,22 @@ export async function makeSnapshot(initAndKeyframe: Buffer, options: SnapshotOpt
   const onAbort = (): void => abort('aborted');
   signal?.addEventListener('abort', onAbort, { once: true });
   const cancel = ffmpeg.clock.after(timeoutMs, () => abort(`no picture within ${timeoutMs} ms`));
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  child.stdout?.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > MAX_SNAPSHOT_BYTES) abort('the picture is too large');
-    else parts.push(chunk);
+  let jpeg = Buffer.alloc(0);
+  const whole = new Promise<boolean>((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      jpeg = Buffer.concat([jpeg, chunk]);
+      if (jpeg.length > MAX_SNAPSHOT_BYTES) abort('the picture is too large');
+      else if (isWholeJpeg(jpeg)) resolve(true);
+    });
   });
   child.stdin?.end(initAndKeyframe);
-  const exit = await child.exited;
-  cancel();
-  signal?.removeEventListener('abort', onAbort);
-  const jpeg = Buffer.concat(parts);
+  const ended = child.exited.then((exit) => {
+    cancel();
+    signal?.removeEventListener('abort', onAbort);
+    return exit;
+  });
+  if ((await Promise.race([whole, ended])) === true && failure === null) return jpeg;
+  const exit = await ended;
   if (failure !== null) throw new SnapshotError(failure);
   if (exit.error) throw new SnapshotError('FFmpeg could not be started', { cause: exit.error });
   if (exit.code !== 0 || !isWholeJpeg(jpeg)) throw new SnapshotError('the keyframe could not be decoded');
