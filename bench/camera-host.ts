@@ -17,6 +17,16 @@ export interface ClientTimes {
   readonly firstFrameAt: number;
 }
 
+/** A picture that a camera sent: what its time bars show, and when, in monotonic milliseconds of the machine. */
+export interface SentPicture {
+  readonly bars: number;
+  readonly at: number;
+}
+
+/** More than any latency that is measured can lie back. */
+const REMEMBERED_PICTURES = 250 * 60 * 3;
+
+const sent = new Map<string, SentPicture[]>();
 const cameras = new Map<string, CameraServer>();
 const clients = new Map<string, { playAt: number; firstFrameAt: number | null }>();
 
@@ -62,6 +72,25 @@ const methods = {
     return times === undefined || times.firstFrameAt === null
       ? null
       : { playAt: times.playAt, firstFrameAt: times.firstFrameAt };
+  },
+
+  /** From now on it is remembered what this camera sends. */
+  follow(url: string): void {
+    const pictures: SentPicture[] = [];
+    sent.set(url, pictures);
+    (cameras.get(url) as CameraServer).on('frame', ({ bars, at }) => {
+      pictures.push({ bars, at });
+      if (pictures.length > REMEMBERED_PICTURES) pictures.shift();
+    });
+  },
+
+  sentPictures(url: string): SentPicture[] {
+    return sent.get(url) ?? [];
+  },
+
+  /** Ends the camera's connections and takes none for so long. */
+  async cut({ url, refuseMs }: { url: string; refuseMs: number }): Promise<void> {
+    await (cameras.get(url) as CameraServer).cut({ refuseMs });
   },
 
   async stop(urls: readonly string[]): Promise<void> {

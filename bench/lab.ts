@@ -6,6 +6,7 @@ import { BareFfmpeg, BareJob } from './bare-ffmpeg';
 import type { CameraHost, CameraSpec } from './camera-host';
 import { BenchOptions } from './options';
 import type { RuntimeHost } from './runtime-host';
+import { ServiceUnderTest } from './service-under-test';
 import { Worker } from './worker';
 
 /** One run of the process under test with sessions open on cameras. */
@@ -19,6 +20,7 @@ export class Lab {
   private readonly folder: string;
   private readonly workers = new Set<Worker<RuntimeHost>>();
   private readonly bare = new Set<BareFfmpeg>();
+  private readonly services = new Set<ServiceUnderTest>();
   private cameraHost: Promise<Worker<CameraHost>> | undefined;
   private number = 0;
 
@@ -95,6 +97,18 @@ export class Lab {
     this.workers.delete(host);
   }
 
+  /** The whole service, fresh. */
+  async service(room: string, env: Readonly<Record<string, string>> = {}): Promise<ServiceUnderTest> {
+    const service = await ServiceUnderTest.start(room, env);
+    this.services.add(service);
+    return service;
+  }
+
+  async endService(service: ServiceUnderTest): Promise<void> {
+    await service.end();
+    this.services.delete(service);
+  }
+
   /** FFmpeg processes that do these jobs, one each. */
   startBare(jobs: readonly BareJob[]): BareFfmpeg {
     const bare = new BareFfmpeg(jobs);
@@ -115,6 +129,7 @@ export class Lab {
   async close(): Promise<void> {
     await Promise.all([...this.bare].map((bare) => bare.end()));
     await Promise.all([...this.workers].map((worker) => worker.end()));
+    await Promise.all([...this.services].map((service) => service.end()));
     await (await this.cameraHost)?.end();
     this.clear(this.folder);
   }

@@ -9,9 +9,12 @@ import { asMarkdown, asText, lookAtMachine } from './report';
 import { linear } from './scenarios/linear';
 import { memory } from './scenarios/memory';
 import { mjpegCost } from './scenarios/mjpeg-cost';
+import { preview } from './scenarios/preview';
 import { rtspCost } from './scenarios/rtsp-cost';
 import { starts } from './scenarios/starts';
 import { stops } from './scenarios/stops';
+import { viewers } from './scenarios/viewers';
+import { watch } from './scenarios/watch';
 
 const SCENARIOS: Record<ScenarioName, (lab: Lab) => Promise<Finding>> = {
   rtsp: rtspCost,
@@ -19,6 +22,9 @@ const SCENARIOS: Record<ScenarioName, (lab: Lab) => Promise<Finding>> = {
   mjpeg: mjpegCost,
   start: starts,
   stop: stops,
+  preview,
+  watch,
+  viewers,
   memory,
 };
 

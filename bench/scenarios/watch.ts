@@ -1,0 +1,168 @@
+import { monotonic } from '../../test/cameras';
+import { SeenPicture as InPage, TestBrowser, TestPage } from '../../test/support/browser';
+import { Figure, Finding } from '../figure';
+import { Lab } from '../lab';
+import { latencies, SeenPicture } from '../latency';
+import { ServiceUnderTest } from '../service-under-test';
+import { median, p95 } from '../stats';
+import { COURT_CLIP } from './rtsp-cost';
+
+/** A group of pictures as cameras come from the shop: what a new viewer gets at once is up to so long. */
+const CLIP = { ...COURT_CLIP, gopSeconds: 2 };
+const CLIP_PICTURES = CLIP.fps * CLIP.seconds;
+const LIVE = '.stage video:not(.review)';
+const REVIEW = '.stage video.review';
+const BACK_SECONDS = 60;
+const STEPS = 50;
+
+/** The page says epoch milliseconds; both clocks run on this machine. */
+function onOurClock(seen: readonly InPage[]): SeenPicture[] {
+  const offset = performance.timeOrigin + performance.now() - monotonic();
+  return seen.map(({ bars, at }) => ({ bars, at: at - offset }));
+}
+
+/** @returns milliseconds from the navigation to the first picture that can be read */
+async function openCourt({ page }: TestPage, service: ServiceUnderTest, sessionId: string): Promise<number> {
+  // Only a new document is a navigation: the court stands in the address behind the #.
+  await page.goto('about:blank');
+  await page.goto(`${service.url}/live/#/session/${sessionId}`, { waitUntil: 'commit' });
+  return page.evaluate(`new Promise((resolve) => {
+    const look = () => {
+      if (globalThis.pictureReader.look('${LIVE}').bars === null) return requestAnimationFrame(look);
+      resolve(performance.now());
+    };
+    look();
+  })`);
+}
+
+/** Looks at a court for a while. Anything that the element had to wait for counts. */
+async function watchLive(lab: Lab, test: TestPage, seconds: number): Promise<{ seen: SeenPicture[]; waits: number }> {
+  const { page } = test;
+  await page.evaluate(`{
+    globalThis.waits = 0;
+    document.querySelector('${LIVE}').addEventListener('waiting', () => globalThis.waits++);
+  }`);
+  await test.watch(LIVE);
+  await lab.sleep(seconds);
+  const seen = onOurClock(await test.taken());
+  return { seen, waits: await page.evaluate('globalThis.waits') };
+}
+
+/** Milliseconds until a picture from so long ago is there. */
+function seekBack({ page }: TestPage, seconds: number): Promise<number> {
+  return page.evaluate(`new Promise((resolve) => {
+    const video = document.querySelector('${REVIEW}');
+    const began = performance.now();
+    video.requestVideoFrameCallback(() => resolve(performance.now() - began));
+    video.currentTime -= ${seconds};
+  })`);
+}
+
+/** Presses a key and says what picture is shown when it has changed; the same one again after a while is a step that failed. */
+async function step({ page }: TestPage, key: string, from: number): Promise<number | null> {
+  await page.keyboard.press(key);
+  return page.evaluate(`new Promise((resolve) => {
+    const until = performance.now() + 3000;
+    const look = () => {
+      const { bars } = globalThis.pictureReader.look('${REVIEW}');
+      if ((bars === null || bars === ${from}) && performance.now() < until) return requestAnimationFrame(look);
+      resolve(bars);
+    };
+    look();
+  })`);
+}
+
+async function steps(test: TestPage, key: string, by: 1 | -1): Promise<number> {
+  let right = 0;
+  let { bars } = await test.look(REVIEW);
+  for (let i = 0; i < STEPS && bars !== null; i++) {
+    const next: number | null = await step(test, key, bars);
+    if (next === (bars + by + CLIP_PICTURES) % CLIP_PICTURES) right++;
+    bars = next;
+  }
+  return right;
+}
+
+/** The court's page in Debian's Chromium: live, and looking back into the recording that goes on. */
+export async function watch(lab: Lab): Promise<Finding> {
+  const { quick } = lab.options;
+  const seconds = quick ? 15 : 60;
+  const room = lab.room();
+  const service = await lab.service(room);
+  const [url] = (await lab.startCameras({ kind: 'rtsp', count: 1, clip: CLIP })) as [string];
+  const cameras = await lab.cameras();
+  await cameras.call('follow', url);
+  const sessionId = await service.open('Court', url);
+  await service.post('/api/video/record/start', { session_id: sessionId });
+  const recordingSince = monotonic();
+  const browser = await TestBrowser.start();
+  try {
+    const test = await browser.open();
+    await test.signIn(service.url, service.login.email, service.login.password);
+    const firsts: number[] = [];
+    for (let i = 0; i < (quick ? 3 : 8); i++) firsts.push(await openCourt(test, service, sessionId));
+    await lab.sleep(2);
+    const { seen, waits } = await watchLive(lab, test, seconds);
+    const behind = latencies(seen, await cameras.call('sentPictures', url));
+    lab.say(`live ${median(behind).toFixed(0)} / ${p95(behind).toFixed(0)} ms behind, ${waits} waits`);
+
+    await lab.sleep(Math.max(0, BACK_SECONDS + 15 - (monotonic() - recordingSince) / 1000));
+    await test.page.keyboard.press('ArrowLeft');
+    await test.page.waitForSelector(`${REVIEW}:not([hidden])`);
+    const seeks: number[] = [];
+    for (let i = 0; i < (quick ? 2 : 6); i++) {
+      await test.page.waitForFunction(`(document.querySelector('${REVIEW}')?.currentTime ?? 0) > ${BACK_SECONDS + 1}`);
+      await lab.sleep(1);
+      seeks.push(await seekBack(test, BACK_SECONDS));
+      await lab.sleep(1);
+      await test.page.keyboard.press('l');
+      await lab.sleep(1);
+      await test.page.keyboard.press('ArrowLeft');
+      await test.page.waitForSelector(`${REVIEW}:not([hidden])`);
+    }
+    await lab.sleep(1);
+    await test.page.keyboard.press('.');
+    await lab.sleep(0.5);
+    const back = await steps(test, ',', -1);
+    const forth = await steps(test, '.', 1);
+    const figures = [
+      delays('First picture after the navigation', firsts, { p95: 400 }),
+      delays('Live, behind the camera', behind, { median: 200, p95: 300 }),
+      count(`Waits in ${seconds} s of ${behind.length} pictures`, waits, 0),
+      delays(`Review: ${BACK_SECONDS} s back`, seeks, { p95: 200 }),
+      count(`Review: wrong pictures in ${STEPS} steps back`, STEPS - back, 0),
+      count(`Review: wrong pictures in ${STEPS} steps forth`, STEPS - forth, 0),
+    ];
+    return finding(figures);
+  } finally {
+    await browser.close();
+    await lab.endService(service);
+    await lab.stopCameras([url]);
+    lab.clear(room);
+  }
+}
+
+function delays(what: string, values: readonly number[], most: { median?: number; p95: number }): Figure {
+  const found = { median: median(values), p95: p95(values) };
+  const middle = most.median === undefined ? '' : `median ≤ ${most.median}, `;
+  const met = found.p95 <= most.p95 && found.median <= (most.median ?? Infinity);
+  const target = { text: `${middle}p95 ≤ ${most.p95} ms`, met };
+  return { what: `${what}, ${values.length} ×`, unit: 'ms', digits: 0, ours: found, target };
+}
+
+function count(what: string, value: number, most: number): Figure {
+  return { what, unit: '', digits: 0, ours: { median: value }, target: { text: `≤ ${most}`, met: value <= most } };
+}
+
+function finding(figures: Figure[]): Finding {
+  return {
+    title: 'A court’s page, live and in review',
+    method:
+      'The whole service and its page in Debian’s Chromium (headless, decoding in software, on the same two cores). The ' +
+      'camera’s pictures carry their number in bars, which a script in the page reads back from the pixels of every picture ' +
+      'shown; behind: from the camera’s sending. Waits: the element’s `waiting` events. Back: from setting the position to the ' +
+      'picture’s being shown, while the recording goes on. Steps by the page’s keys; right is the clip’s very next picture.',
+    figures,
+    notes: [],
+  };
+}
