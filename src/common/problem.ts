@@ -19,6 +19,7 @@ export const PROBLEMS = {
   email_taken: [409, 'This e-mail address has an account'],
   own_account: [409, 'Not on your own account'],
   session_not_live: [409, 'The session is not live'],
+  review_file_only: [409, 'This recording is played as its file'],
   payload_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'Unsupported media type'],
   range_not_satisfiable: [416, 'Range not satisfiable'],

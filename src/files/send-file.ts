@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import send from 'send';
+import { clampSuffix } from '../common/byte-range';
 import { ProblemException } from '../common/problem';
 import { DownloadableVideo } from './files.service';
 
@@ -29,10 +30,4 @@ export async function sendFile(request: Request, response: Response, video: Down
       .on('directory', () => reject(new ProblemException('not_found')))
       .pipe(response);
   });
-}
-
-/** "The last n bytes" of a file that has fewer are the whole file (RFC 9110 §14.1.2); the parser below refuses them. */
-function clampSuffix(request: Request, bytes: number): void {
-  const [, length] = /^bytes=-(\d+)$/.exec(request.headers.range ?? '') ?? [];
-  if (length !== undefined && Number(length) > bytes) request.headers.range = 'bytes=0-';
 }

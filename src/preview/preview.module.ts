@@ -1,15 +1,22 @@
 import { Module } from '@nestjs/common';
+import { VideoCatalogueModule } from '../files/video-catalogue.module';
+import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { StorageModule } from '../storage/storage.module';
 import { PreviewController } from './preview.controller';
 import { PreviewService } from './preview.service';
+import { ReviewController } from './review/review.controller';
+import { ReviewFiles } from './review/review-files';
+import { ReviewRecordings } from './review/review-recordings.service';
+import { ReviewService } from './review/review.service';
 import { RightToWatch } from './right-to-watch.service';
 import { ViewerSlots } from './viewer-slots';
 
 /** Watching a court: pictures for whoever may see its session. */
 @Module({
-  imports: [SessionsModule, RuntimeModule],
-  controllers: [PreviewController],
-  providers: [PreviewService, RightToWatch, ViewerSlots],
+  imports: [SessionsModule, RuntimeModule, RecordingLogModule, VideoCatalogueModule, StorageModule],
+  controllers: [PreviewController, ReviewController],
+  providers: [PreviewService, RightToWatch, ViewerSlots, ReviewService, ReviewRecordings, ReviewFiles],
 })
 export class PreviewModule {}
