@@ -31,6 +31,8 @@ export interface Session {
   readonly recording: Recording | null;
 }
 
+const KNOWN = 'padelvar.signed-in';
+
 /** An answer that is a problem (RFC 9457), or none at all (`network`). */
 export class ApiError extends Error {
   constructor(
@@ -49,6 +51,11 @@ export class Api {
   private token = '';
   private refreshing: Promise<boolean> | null = null;
 
+  /** Whether this browser signed in before and may take that up; without asking the service in vain. */
+  get knowsMe(): boolean {
+    return localStorage.getItem(KNOWN) !== null;
+  }
+
   async signIn(email: string, password: string): Promise<void> {
     this.take(await this.send('POST', '/api/auth/login', { email, password, cookie: true }));
   }
@@ -61,6 +68,7 @@ export class Api {
   forget(): void {
     this.token = '';
     this.user = null;
+    localStorage.removeItem(KNOWN);
   }
 
   /** Takes up the sign-in of before; false: somebody has to sign in. */
@@ -126,5 +134,6 @@ export class Api {
   private take(answer: { access_token: string; user: User }): void {
     this.token = answer.access_token;
     this.user = answer.user;
+    localStorage.setItem(KNOWN, String(answer.user.id));
   }
 }

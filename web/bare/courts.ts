@@ -61,7 +61,7 @@ async function courtsOf(api: Api): Promise<Court[]> {
 }
 
 class CourtCard {
-  private readonly canvas = h('canvas', { width: 16, height: 9, hidden: true });
+  private readonly canvas = h('canvas', { width: 16, height: 9, className: 'empty' });
   private readonly badge = h('span', { className: 'badge' });
   private readonly record = h('span', { className: 'badge rec', hidden: true });
   private readonly button = h('button', { type: 'button', onclick: () => this.act() });
@@ -93,7 +93,7 @@ class CourtCard {
     if (changed) {
       this.tile?.remove();
       this.tile = null;
-      this.canvas.hidden = true;
+      this.canvas.className = 'empty';
       this.recordingSince = null;
       if (session) this.show(session);
     }
@@ -112,7 +112,7 @@ class CourtCard {
   private show(session: Session): void {
     this.say('connecting', t('connecting'));
     this.tile = this.wall.add(this.canvas, session.session_id, {
-      onPicture: () => (this.canvas.hidden = false),
+      onPicture: () => (this.canvas.className = ''),
       onEvent: (event) => this.hear(event),
     });
   }

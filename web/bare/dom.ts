@@ -15,6 +15,24 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+const ICONS = {
+  play: 'M7 5v14l12-7z',
+  pause: 'M7 5h4v14H7zM13 5h4v14h-4z',
+  previous: 'M18 5v14l-9-7zM5.5 5H8v14H5.5z',
+  next: 'M6 5v14l9-7zM16 5h2.5v14H16z',
+};
+
+/** A drawing, for signs that not every device has in its fonts. */
+export function icon(name: keyof typeof ICONS): SVGElement {
+  const space = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(space, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  const path = document.createElementNS(space, 'path');
+  path.setAttribute('d', ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
 /** Writes only what changed: screen readers repeat what is written again. */
 export function write(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;

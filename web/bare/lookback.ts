@@ -1,10 +1,12 @@
 import { ReviewPlayer, reviewUrl } from '../live';
-import { clock, h, write } from './dom';
+import { clock, h, icon, write } from './dom';
 import { decimal, t } from './texts';
 
 export interface LookbackHost {
   /** Seconds of the recording that are live now; `null`: nothing is recorded. */
   now(): number | null;
+  /** It goes on being recorded. */
+  running(): boolean;
   fps(): number | null;
   onChange(looking: boolean): void;
   onFault(text: string): void;
@@ -24,7 +26,7 @@ export class Lookback {
   private player: ReviewPlayer | null = null;
   private readonly slider = h('input', { type: 'range', min: '0', step: '0.04', 'aria-label': t('position') });
   private readonly time = h('output', { className: 'time' });
-  private readonly playButton = this.button('⏸', t('pause'), 'Space', () => this.toggle());
+  private readonly playButton = this.button(icon('play'), t('play'), 'Space', () => this.toggle());
   private readonly liveButton = this.button(t('toLive'), t('toLive'), 'l', () => this.toLive());
   private readonly speeds = SPEEDS.map(([speed, label, key]) =>
     this.button(label, `${t('speed')} ${label}`, key, () => this.setSpeed(speed)),
@@ -53,9 +55,9 @@ export class Lookback {
       h(
         'div',
         { className: 'group' },
-        this.button('◂|', t('previousFrame'), ',', () => this.step(-1)),
+        this.button(icon('previous'), t('previousFrame'), ',', () => this.step(-1)),
         this.playButton,
-        this.button('|▸', t('nextFrame'), '.', () => this.step(1)),
+        this.button(icon('next'), t('nextFrame'), '.', () => this.step(1)),
       ),
       h('div', { className: 'group', role: 'group', 'aria-label': t('speed') }, ...this.speeds),
       this.liveButton,
@@ -75,7 +77,8 @@ export class Lookback {
     const ago = Math.max(0, (this.host.now() ?? player.end) - player.position);
     const speed = SPEEDS.find(([value]) => value === player.speed)?.[1] ?? '';
     const time = ago < 60 ? `${decimal(ago, 1)} s` : clock(ago);
-    return [t('ago', { time }), player.paused ? t('pause') : speed].join(' · ');
+    const where = this.host.running() ? t('ago', { time }) : clock(player.position);
+    return [where, player.paused ? t('pause') : speed].join(' · ');
   }
 
   update(): void {
@@ -83,6 +86,7 @@ export class Lookback {
     const now = this.host.now();
     this.buttons.disabled = now === null && player === null;
     write(this.hint, this.buttons.disabled ? t('reviewHint') : t('keys'));
+    this.hint.classList.toggle('keys', !this.buttons.disabled);
     const end = Math.max(now ?? 0, player?.end ?? 0);
     const position = player ? player.position : end;
     slider.max = String(end);
@@ -91,8 +95,9 @@ export class Lookback {
     slider.style.setProperty('--gaps', gapGradient(player?.gaps ?? [], end));
     write(this.time, `${clock(position)} / ${clock(end)}`);
     const playing = player !== null && !player.paused;
-    write(this.playButton, playing ? '⏸' : '▶');
-    this.playButton.title = this.playButton.ariaLabel = playing ? t('pause') : t('play');
+    const sign = playing ? 'pause' : 'play';
+    if (this.playButton.ariaLabel !== t(sign)) this.playButton.replaceChildren(icon(sign));
+    this.playButton.title = this.playButton.ariaLabel = t(sign);
     this.liveButton.disabled = player === null;
     this.speeds.forEach((button, i) => (button.ariaPressed = String(player?.speed === SPEEDS[i]?.[0])));
   }
@@ -173,7 +178,7 @@ export class Lookback {
     this.host.onChange(false);
   }
 
-  private button(label: string, title: string, key: string, onclick: () => void): HTMLButtonElement {
+  private button(label: string | Node, title: string, key: string, onclick: () => void): HTMLButtonElement {
     const shortcut = key === '' ? {} : { 'aria-keyshortcuts': key };
     return h('button', { type: 'button', title, 'aria-label': title, ...shortcut, onclick }, label);
   }

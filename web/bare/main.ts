@@ -49,4 +49,5 @@ connection.onState((state) => {
 });
 addEventListener('hashchange', show);
 document.addEventListener('visibilitychange', () => document.hidden || connection.hurry());
-api.resume().then(show, show);
+if (api.knowsMe) api.resume().then(show, show);
+else show();

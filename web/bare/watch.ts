@@ -41,6 +41,7 @@ class WatchView implements View {
     this.court = new CourtPlayer(stage, connection, sessionId, { onChange: () => this.tick() });
     this.lookback = new Lookback(stage, sessionId, {
       now: () => this.recordedUntil(),
+      running: () => this.running,
       fps: () => this.session?.camera.fps ?? null,
       onChange: (looking) => this.look(looking),
       onFault: (text) => write(this.fault, text),
@@ -67,7 +68,9 @@ class WatchView implements View {
       this.session = session;
       write(this.title, (await this.api.get<Court>(`/api/terrains/${session.terrain_id}`)).name);
     } catch (error) {
-      write(this.fault, inWords(error as ApiError));
+      // Whose session it is not is told where the picture would be.
+      if ((error as ApiError).code !== 'not_found') write(this.fault, inWords(error as ApiError));
+      write(this.title, '');
     }
     this.tick();
   }
@@ -83,11 +86,15 @@ class WatchView implements View {
     return this.court.view.recording ?? this.session?.recording ?? null;
   }
 
+  private get running(): boolean {
+    return this.recording !== null && RUNNING.has(this.recording.status);
+  }
+
   /** Seconds of the recording at which what is shown live lies; `null`: nothing is recorded. */
   private recordedUntil(): number | null {
     const { recording } = this;
     if (recording === null || recording.started_at === null) return null;
-    if (!RUNNING.has(recording.status)) return recording.duration_seconds;
+    if (!this.running) return recording.duration_seconds;
     const shown = this.court.shownAt ?? this.connection.serverNow();
     return Math.max(0, (shown - new Date(recording.started_at).getTime()) / 1000);
   }
@@ -147,15 +154,14 @@ class WatchView implements View {
   }
 
   private showRecording(): void {
-    const { recording, rec, recordButton, session } = this;
-    const running = recording !== null && RUNNING.has(recording.status);
+    const { recording, running, rec, recordButton, session } = this;
     const gaps = typeof recording?.gaps === 'number' ? recording.gaps : (recording?.gaps.length ?? 0);
     rec.hidden = recording === null;
     rec.dataset.state = running ? 'running' : (recording?.status ?? '');
     if (recording) {
       const text = { failed: t('recordingFailed'), ready: t('recorded'), finalizing: t('stopping') }[recording.status];
       const seconds = this.recordedUntil() ?? 0;
-      const cuts = gaps > 0 ? ` · ${t('gaps', { n: gaps })}` : '';
+      const cuts = gaps > 0 ? ` · ${gaps === 1 ? t('oneGap') : t('gaps', { n: gaps })}` : '';
       write(rec, `${running ? t('recording') : (text ?? t('stopping'))} ${clock(seconds)}${cuts}`);
     }
     const { user } = this.api;

@@ -10,10 +10,14 @@ describe('LiveTarget', () => {
     expect(target.seconds).toBeCloseTo(0.12);
   });
 
-  it('grows by what a wait lasted, up to a bound', () => {
+  it('grows with each wait, little for a short one, up to a bound', () => {
     const target = new LiveTarget();
-    target.stalled(0.2, 0);
-    expect(target.seconds).toBeCloseTo(0.35);
+    target.stalled(0.1, 0);
+    expect(target.seconds).toBeCloseTo(0.23);
+    target.stalled(0.001, 0);
+    expect(target.seconds).toBeCloseTo(0.241);
+    target.stalled(0.9, 0);
+    expect(target.seconds).toBeCloseTo(0.401);
     for (let i = 0; i < 10; i++) target.stalled(0.9, i);
     expect(target.seconds).toBeLessThanOrEqual(1.25);
   });
@@ -32,7 +36,7 @@ describe('LiveTarget', () => {
     target.settle(10_000);
     expect(target.seconds).toBe(most);
     for (let now = 20_000; now < 180_000; now += 20_000) target.settle(now);
-    expect(target.seconds).toBeGreaterThan(0.35);
+    expect(target.seconds).toBeGreaterThan(0.28);
     for (let now = 180_000; now < 800_000; now += 20_000) target.settle(now);
     expect(target.seconds).toBeCloseTo(0.12);
   });

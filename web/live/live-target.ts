@@ -3,7 +3,9 @@ const MARGIN_SECONDS = 0.08;
 const MAX_SECONDS = 1.2;
 /** A wait longer than this is an outage, not jitter: no buffer helps against it. */
 const LONGEST_JITTER_SECONDS = 1;
-const EXTRA_SECONDS = 0.03;
+/** At most this is added for one wait: a hiccup of the machine shall not cost a second of delay for minutes. */
+const MAX_STEP_SECONDS = 0.15;
+const MIN_STEP_SECONDS = 0.01;
 /** After so long without a wait the target goes down a step … */
 const CALM_MS = 20_000;
 const STEP = 0.75;
@@ -11,8 +13,8 @@ const STEP = 0.75;
 const REMEMBER_MS = 180_000;
 
 /**
- * How far behind the end of the buffer to play: as little as the network allows. Grows by what a wait lasted, shrinks
- * slowly when there are none.
+ * How far behind the end of the buffer to play: as little as the network allows. Grows with each wait, shrinks slowly
+ * when there are none.
  */
 export class LiveTarget {
   private extra = 0;
@@ -35,9 +37,12 @@ export class LiveTarget {
   stalled(seconds: number, now: number): void {
     this.calmSince = now;
     if (seconds > LONGEST_JITTER_SECONDS) return;
-    this.floor = this.extra + EXTRA_SECONDS / 2;
+    this.floor = this.extra + 0.005;
     this.floorUntil = now + REMEMBER_MS;
-    this.extra = Math.min(MAX_SECONDS - MARGIN_SECONDS, this.extra + seconds + EXTRA_SECONDS);
+    this.extra = Math.min(
+      MAX_SECONDS - MARGIN_SECONDS,
+      this.extra + MIN_STEP_SECONDS + Math.min(seconds, MAX_STEP_SECONDS),
+    );
   }
 
   /** To be called now and then while playing goes well. */

@@ -37,7 +37,7 @@ describe('decidePlayback', () => {
     ['plays at its own speed at the target', 9.88, 1, 1],
     ['leaves a little lag alone', 9.83, 1, 1],
     ['catches up gently', 9.8, 1, 1.08],
-    ['hurries when far behind', 9.5, 1, 1.25],
+    ['hurries when far behind', 9.67, 1, 1.25],
     ['goes on catching up until it is there', 9.85, 1.08, 1.08],
     ['stops catching up there', 9.875, 1.08, 1],
     ['eases off where the buffer is thin', 9.95, 1, 0.95],

@@ -24,7 +24,7 @@ export interface PlaybackDecision {
 /** Seconds further behind the target than this are skipped, not caught up. */
 const JUMP_SECONDS = 1;
 const FAST = 1.25;
-const FAST_SECONDS = 0.3;
+const FAST_SECONDS = 0.2;
 /** A little faster from here … */
 const CATCH_UP = 1.08;
 const CATCH_UP_SECONDS = 0.06;

@@ -57,6 +57,7 @@ export class ReviewPlayer {
   private mediaTime: number | null = null;
   private steps: Promise<unknown> = Promise.resolve();
   private stepsWaiting = 0;
+  private recoveredAt = 0;
   private readonly shownListeners = new Set<() => void>();
 
   /** Fetches what a review needs ahead of time, so that the first look back is as quick as the next. */
@@ -140,8 +141,7 @@ export class ReviewPlayer {
   /** Goes to a second of the recording. */
   seekTo(seconds: number): void {
     const direction = seconds < this.position ? -1 : 1;
-    const wanted = Math.min(Math.max(0, seconds), Math.max(0, this.end - END_MARGIN));
-    this.video.currentTime = this.zero + outOfGaps(wanted, this.gaps, direction, 0.5 / this.fps);
+    this.video.currentTime = this.zero + this.playable(seconds, direction);
   }
 
   seekBy(seconds: number): void {
@@ -185,6 +185,11 @@ export class ReviewPlayer {
       hls.on(HlsPlayer.Events.ERROR, (_event, data) => {
         if (data.fatal) this.recover(hls, data.type, data.error);
       });
+      // Where the gaps are is known only now; a player that begins in one waits for ever.
+      hls.once(HlsPlayer.Events.LEVEL_UPDATED, () => {
+        const startAt = this.playable(options.startAt, -1);
+        if (startAt !== options.startAt) hls.startLoad(this.zero + startAt);
+      });
       hls.on(HlsPlayer.Events.LEVEL_UPDATED, () => options.onChange());
       hls.loadSource(url);
       hls.attachMedia(video);
@@ -192,13 +197,20 @@ export class ReviewPlayer {
     if (options.play) this.play(1);
   }
 
-  private recovered = 0;
+  /** The nearest second that can be shown. */
+  private playable(seconds: number, direction: StepDirection): number {
+    return this.outOfGaps(Math.min(Math.max(0, seconds), Math.max(0, this.end - END_MARGIN)), direction);
+  }
+
+  private outOfGaps(seconds: number, direction: StepDirection): number {
+    return outOfGaps(seconds, this.gaps, direction, 0.5 / this.fps);
+  }
 
   private recover(hls: Hls, type: string, error: Error): void {
-    const last = this.recovered;
-    this.recovered = performance.now();
+    const last = this.recoveredAt;
+    this.recoveredAt = performance.now();
     // Twice within seconds: it will not get better by itself.
-    if (last !== 0 && this.recovered - last < 5_000) return this.fail(error);
+    if (last !== 0 && this.recoveredAt - last < 5_000) return this.fail(error);
     if (type === 'mediaError') hls.recoverMediaError();
     else hls.startLoad();
   }
@@ -225,7 +237,7 @@ export class ReviewPlayer {
       const target = stepTarget(from - this.zero, this.fps, direction, attempt);
       if (direction > 0 && target > this.end - END_MARGIN / 2) return;
       const shown = this.pictureShown();
-      this.video.currentTime = this.zero + outOfGaps(target, this.gaps, direction, 0.5 / this.fps);
+      this.video.currentTime = this.zero + this.outOfGaps(target, direction);
       await shown;
       const moved = ((this.mediaTime ?? this.video.currentTime) - from) * direction;
       if (moved > 0.001 || (direction < 0 && target === 0)) return;
