@@ -70,6 +70,15 @@ export class PrincipalsService {
     return this.byAccess({ userId, familyId, clubId }, manager);
   }
 
+  /** {@link refreshed} of many at once, in their order: one query, however many. */
+  async refreshedAll(principals: readonly Principal[]): Promise<(Principal | null)[]> {
+    if (principals.length === 0) return [];
+    const families = [...new Set(principals.map(({ familyId }) => familyId))];
+    const rows = await this.query(`${SELECT} WHERE s.id = ANY($1::uuid[]) AND ${IN_FORCE}`, [families]);
+    const byFamily = new Map(rows.map((row) => [row.sign_in_id, row]));
+    return principals.map(({ familyId, clubId }) => toPrincipal(byFamily.get(familyId), clubId, 'bearer'));
+  }
+
   private query(sql: string, parameters: unknown[], manager = this.database.manager): Promise<Row[]> {
     return manager.query<Row[]>(sql, parameters);
   }

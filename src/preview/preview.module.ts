@@ -4,6 +4,7 @@ import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
+import { LiveModule } from './live/live.module';
 import { PreviewController } from './preview.controller';
 import { PreviewService } from './preview.service';
 import { ReviewController } from './review/review.controller';
@@ -15,7 +16,7 @@ import { ViewerSlots } from './viewer-slots';
 
 /** Watching a court: pictures for whoever may see its session. */
 @Module({
-  imports: [SessionsModule, RuntimeModule, RecordingLogModule, VideoCatalogueModule, StorageModule],
+  imports: [SessionsModule, RuntimeModule, RecordingLogModule, VideoCatalogueModule, StorageModule, LiveModule],
   controllers: [PreviewController, ReviewController],
   providers: [PreviewService, RightToWatch, ViewerSlots, ReviewService, ReviewRecordings, ReviewFiles],
 })

@@ -29,7 +29,8 @@ describe('CourtPictures of a camera that sends JPEGs', () => {
       return () => consumers.delete(consumer);
     };
     const proxy = { subscribe, gopFrames: gop, facts: null };
-    pictures = new CourtPictures({ ffmpeg: { path: 'none', instance: 'i', clock }, session: 's', proxy });
+    const ffmpeg = { path: 'none', instance: 'i', clock };
+    pictures = new CourtPictures({ ffmpeg, session: 's', detail: 'pictures', proxy });
   });
 
   function seen(): { list: string[]; over: boolean; leave: () => void } {

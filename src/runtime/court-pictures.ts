@@ -1,13 +1,14 @@
 import { Observable, Subscriber } from 'rxjs';
 import { Cancel } from '../common/clock';
-import { Frame, H264Frame } from '../media/access-unit';
+import { Frame, H264Frame, TICKS_PER_SECOND } from '../media/access-unit';
 import { ChildExit, FfmpegContext } from '../media/process';
 import { CameraProxy } from '../proxy/camera-proxy';
 import { FrameConsumer } from '../proxy/frame-consumer';
-import { CourtPicture } from './court-runtime';
+import { CourtPicture, PictureDetail } from './court-runtime';
 import { PreviewDecoder } from './preview-decoder';
 
 export interface CourtPicturesOptions {
+  readonly detail: PictureDetail;
   readonly ffmpeg: FfmpegContext;
   readonly session: string;
   readonly proxy: Pick<CameraProxy, 'subscribe' | 'gopFrames' | 'facts'>;
@@ -19,15 +20,19 @@ export interface CourtPicturesOptions {
 const LINGER_MS = 4_000;
 /** What may wait for the decoder before it goes on at the next keyframe. */
 const QUEUE_BYTES = 16 * 1024 * 1024;
-/** The name under which it stands among the proxy's consumers. */
+/** Session ticks between two pictures of a tile, at least: a second, give or take what cameras jitter. */
+const TILE_TICKS = 0.95 * TICKS_PER_SECOND;
+/** The names under which they stand among the proxy's consumers. */
 export const PICTURES_CONSUMER = 'preview';
+export const TILES_CONSUMER = 'preview:tile';
 
 /**
  * A court's pictures as JPEG, for any number of viewers: the camera's own, untouched, or those of one decoder that they
- * share. Nothing runs without viewers. It goes on over the camera's outages and changes of format.
+ * share. Nothing runs without viewers. It goes on over the camera's outages and changes of format. Tiles are made of
+ * keyframes alone, so that a wall of courts costs next to nothing.
  */
 export class CourtPictures implements FrameConsumer {
-  readonly name = PICTURES_CONSUMER;
+  readonly name: string;
   readonly maxQueueBytes = QUEUE_BYTES;
 
   private readonly subscribers = new Set<Subscriber<CourtPicture>>();
@@ -37,8 +42,14 @@ export class CourtPictures implements FrameConsumer {
   private newest: CourtPicture | null = null;
   private linger: Cancel | null = null;
   private closed = false;
+  private readonly tile: boolean;
+  /** Session time of the newest frame that a tile was made of. */
+  private shownDts = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly options: CourtPicturesOptions) {}
+  constructor(private readonly options: CourtPicturesOptions) {
+    this.tile = options.detail === 'tile';
+    this.name = this.tile ? TILES_CONSUMER : PICTURES_CONSUMER;
+  }
 
   get viewers(): number {
     return this.subscribers.size;
@@ -69,6 +80,10 @@ export class CourtPictures implements FrameConsumer {
   }
 
   take(frame: Frame): void | Promise<void> {
+    if (this.tile) {
+      if (!frame.keyframe || frame.dts - this.shownDts < TILE_TICKS) return;
+      this.shownDts = frame.dts;
+    }
     if (frame.kind === 'h264') return this.decode(frame);
     this.endDecoder();
     this.publish(frame.data, frame.width, frame.height);
@@ -85,10 +100,11 @@ export class CourtPictures implements FrameConsumer {
   private decode(frame: H264Frame): void | Promise<void> {
     if (this.decoder && !this.decoder.decodes(frame.config)) this.endDecoder();
     if (!this.decoder) {
-      const { ffmpeg, session, proxy, onRestart } = this.options;
+      const { ffmpeg, session, detail, proxy, onRestart } = this.options;
       this.decoder = new PreviewDecoder({
         ffmpeg,
         session,
+        detail,
         config: frame.config,
         fps: proxy.facts?.fps ?? null,
         backlog: () => proxy.gopFrames,
@@ -120,6 +136,7 @@ export class CourtPictures implements FrameConsumer {
     this.unsubscribe?.();
     this.unsubscribe = null;
     this.newest = null;
+    this.shownDts = Number.NEGATIVE_INFINITY;
     this.endDecoder();
   }
 

@@ -105,6 +105,8 @@ export interface InterruptedSpec {
 
 export interface CourtStatus {
   readonly state: CourtState;
+  /** Epoch milliseconds at which it became so. */
+  readonly since: number;
   readonly facts: CameraFacts;
   readonly proxyPort: number;
   readonly latencyMs: number;
@@ -112,7 +114,10 @@ export interface CourtStatus {
   readonly lastFrameAt: number;
   readonly lastFrameAgeMs: number;
   readonly reconnects: number;
-  /** Readers of pictures, recording not counted; those who share a decoder count one each, the decoder itself does not. */
+  /**
+   * Readers of pictures here, recording not counted; those who share a decoder count one each, the decoder itself does
+   * not. A reader may hand them on to many people: how many watch, only whoever serves them knows.
+   */
   readonly viewers: number;
   /** A decoder makes JPEGs of this H.264 court for its viewers. */
   readonly decoding: boolean;
@@ -127,15 +132,53 @@ export interface CourtStatus {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
+/**
+ * How much of a court one wants to see as JPEGs. `pictures`: an H.264 court's 5 a second at most 640 pixels wide, an MJPEG
+ * camera's all as they are. `tile`: one a keyframe at most 480 pixels wide, an MJPEG camera's one a second.
+ */
+export type PictureDetail = 'pictures' | 'tile';
+
 /** One picture for viewers. */
 export interface CourtPicture {
-  /** A whole JPEG: the camera's own bytes, or 5 a second at most 640 pixels wide. Shared: nobody may write into it. */
+  /** A whole JPEG. Shared: nobody may write into it. */
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
   /** Epoch milliseconds at which it was there. */
   readonly at: number;
 }
+
+/**
+ * A piece of a court's live video; bytes are shared: nobody may write into them. `at`: epoch milliseconds at which its
+ * picture was there. `afterLoss`: pictures before it were lost.
+ */
+export type LiveItem =
+  | {
+      /** The init segment (`ftyp`, `moov`) of what follows. */
+      readonly type: 'init';
+      readonly data: Buffer;
+      /** RFC 6381. */
+      readonly codec: string;
+      readonly width: number;
+      readonly height: number;
+      /** Measured; `null` where not yet known. */
+      readonly fps: number | null;
+    }
+  | {
+      /** `moof` and `mdat` of one frame, on the session's timeline. */
+      readonly type: 'fragment';
+      readonly data: Buffer;
+      readonly keyframe: boolean;
+      readonly afterLoss: boolean;
+      readonly at: number;
+    }
+  | {
+      /** A JPEG camera's picture, as it is. */
+      readonly type: 'jpeg';
+      readonly data: Buffer;
+      readonly afterLoss: boolean;
+      readonly at: number;
+    };
 
 /** What happens in a runtime, in order for each session. */
 export type RuntimeEvent =
@@ -202,8 +245,18 @@ export abstract class CourtRuntime {
    * there; a viewer that is slow drops what it cannot take. Subscribing is watching: all viewers of a session share what
    * makes the pictures, and without viewers nothing runs. Silent while the camera is away, completes when the session
    * closes. `null`: not open here.
+   * @param detail default: `pictures`
    */
-  abstract pictures(sessionId: string): Observable<CourtPicture> | null;
+  abstract pictures(sessionId: string, detail?: PictureDetail): Observable<CourtPicture> | null;
+
+  /**
+   * The court's video, not decoded: at once, before subscribing returns, the init segment and the fragments since the
+   * newest keyframe, then each frame's the moment it is there; a new init segment, and behind it a keyframe, whenever the
+   * format changes. Of a camera that sends JPEGs, its pictures. Silent while the camera is away, completes when the session
+   * closes. Items are given as they come, however slow one is: whoever subscribes must bound what waits. `null`: not open
+   * here.
+   */
+  abstract live(sessionId: string): Observable<LiveItem> | null;
 
   /** Every event from now on, of every session. */
   abstract watch(): Observable<RuntimeEvent>;

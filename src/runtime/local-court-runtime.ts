@@ -11,14 +11,17 @@ import { CameraSnapshots } from '../proxy/camera-snapshots';
 import { ProxyPort } from '../proxy/proxy-port';
 import { CourtRecorder } from '../recording/engine/court-recorder';
 import { RecorderFactory } from '../recording/engine/recorder-factory';
+import { CourtLive } from './court-live';
 import { CourtPictures } from './court-pictures';
 import {
   CourtPicture,
   CourtRuntime,
   CourtStatus,
   InterruptedSpec,
+  LiveItem,
   OpenedCourt,
   OpenSpec,
+  PictureDetail,
   RecordedPart,
   RecordedPosition,
   RecordingFacts,
@@ -81,8 +84,11 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       const latencyMs = Math.round(this.clock.monotonic() - began);
       await port.open(this.config.proxyBasePort);
       this.connector.reservePort(port.port);
-      const pictures = this.picturesOf(proxy, sessionId);
-      this.courts.set(sessionId, new LocalCourt(sessionId, proxy, port, pictures, latencyMs, this.clock));
+      const pictures = this.picturesOf(proxy, sessionId, 'pictures');
+      const tiles = this.picturesOf(proxy, sessionId, 'tile');
+      const live = new CourtLive(proxy, this.clock);
+      const court = new LocalCourt(sessionId, proxy, port, pictures, tiles, live, latencyMs, this.clock);
+      this.courts.set(sessionId, court);
       return { facts, proxyPort: port.port, latencyMs };
     } catch (error) {
       await Promise.all([proxy.close(), port.close()]);
@@ -99,7 +105,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     await court.recorder?.stop();
     this.courts.delete(sessionId);
     this.connector.releasePort(court.port.port);
-    await Promise.all([court.port.close(), court.pictures.close(), court.proxy.close()]);
+    await Promise.all([court.port.close(), court.endViewers(), court.proxy.close()]);
     this.forgetLater(sessionId);
   }
 
@@ -172,8 +178,13 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     return court ? this.snapshots.of(court.proxy, sessionId).catch(() => null) : null;
   }
 
-  pictures(sessionId: string): Observable<CourtPicture> | null {
-    return this.courts.get(sessionId)?.pictures.watch() ?? null;
+  pictures(sessionId: string, detail: PictureDetail = 'pictures'): Observable<CourtPicture> | null {
+    const court = this.courts.get(sessionId);
+    return (detail === 'tile' ? court?.tiles : court?.pictures)?.watch() ?? null;
+  }
+
+  live(sessionId: string): Observable<LiveItem> | null {
+    return this.courts.get(sessionId)?.live.watch() ?? null;
   }
 
   watch(): Observable<RuntimeEvent> {
@@ -191,13 +202,17 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     await Promise.all(this.openSessions().map((sessionId) => this.close(sessionId)));
   }
 
-  private picturesOf(proxy: CameraProxy, sessionId: string): CourtPictures {
+  private picturesOf(proxy: CameraProxy, sessionId: string, detail: PictureDetail): CourtPictures {
     return new CourtPictures({
+      detail,
       ffmpeg: this.toolchain,
       session: sessionId,
       proxy,
       onRestart: ({ code, signal, error, stderr }, pauseMs) =>
-        this.logger.warn({ err: error, sessionId, code, signal, stderr, pauseMs }, 'The decoder of the preview died.'),
+        this.logger.warn(
+          { err: error, sessionId, detail, code, signal, stderr, pauseMs },
+          'The decoder of the preview died.',
+        ),
     });
   }
 
@@ -210,6 +225,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     else this.logger.log({ sessionId }, 'The camera is back.');
     const away = cause?.code === 'camera_timeout' ? 'camera_stalled' : 'camera_lost';
     court.recorder?.setCamera(state === 'live' ? null : away);
+    court.since = this.clock.now();
     this.events.next({ type: 'court.state', sessionId, state });
   }
 

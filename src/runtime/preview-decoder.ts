@@ -5,10 +5,13 @@ import { frameFragment } from '../media/fmp4/fragment';
 import { buildInitSegment } from '../media/fmp4/init-segment';
 import { ChildExit, FfmpegContext, formatMarker, ManagedChild, Supervisor } from '../media/process';
 import { MjpegCutter } from '../proxy/sources/mjpeg/mjpeg-cutter';
+import { PictureDetail } from './court-runtime';
 
 export interface PreviewDecoderOptions {
   readonly ffmpeg: FfmpegContext;
   readonly session: string;
+  /** `tile`: it is given keyframes only, and makes a picture of each. */
+  readonly detail: PictureDetail;
   /** The one format it decodes; for another one another decoder is made. */
   readonly config: H264Config;
   /** The camera's frames a second, as far as known. */
@@ -21,7 +24,7 @@ export interface PreviewDecoderOptions {
   readonly onRestart: (exit: ChildExit, pauseMs: number) => void;
 }
 
-const PREVIEW_WIDTH = 640;
+const WIDTHS: Readonly<Record<PictureDetail, number>> = { pictures: 640, tile: 480 };
 const PREVIEW_FPS = 5;
 const PREVIEW_QUALITY = 6;
 /** Recordings come first where the processor is short. */
@@ -38,8 +41,9 @@ const BOUNDS = { maxJpegBytes: 4 * 1024 * 1024, maxHeaderBytes: 1024, maxPicture
 const EXPECTED_FPS = 25;
 
 /**
- * Makes 5 JPEGs a second of an H.264 court: one FFmpeg, fed on its stdin with the fragments other viewers get too. A run
- * that dies or hangs is replaced and begins with the GOP buffer, so that pictures go on at once.
+ * Makes 5 JPEGs a second of an H.264 court, or one of each keyframe it is given: one FFmpeg, fed on its stdin with the
+ * fragments other viewers get too. A run that dies or hangs is replaced and begins with the GOP buffer, so that pictures go
+ * on at once.
  */
 export class PreviewDecoder {
   private readonly supervisor: Supervisor;
@@ -52,6 +56,8 @@ export class PreviewDecoder {
   private fedAt = 0;
   private progressAt = 0;
   private produced = false;
+  /** A tile's keyframe is in, its picture not yet out: the time between counts, however long until the next one. */
+  private owing = false;
   private watch: Cancel | null = null;
 
   constructor(private readonly options: PreviewDecoderOptions) {
@@ -94,12 +100,12 @@ export class PreviewDecoder {
   }
 
   private launch(generation: number): ManagedChild {
-    const { ffmpeg, session, config, fps, backlog } = this.options;
+    const { ffmpeg, session, detail, config, fps, backlog } = this.options;
     const child = new ManagedChild(
       {
         file: ffmpeg.path,
         args: previewArgs({
-          maxWidth: PREVIEW_WIDTH,
+          maxWidth: WIDTHS[detail],
           fps: PREVIEW_FPS,
           quality: PREVIEW_QUALITY,
           source: { width: config.width, height: config.height, fps: fps ?? EXPECTED_FPS },
@@ -113,6 +119,7 @@ export class PreviewDecoder {
     this.fedDts = Number.NEGATIVE_INFINITY;
     this.awaitsKeyframe = true;
     this.produced = false;
+    this.owing = false;
     this.fedAt = this.progressAt = ffmpeg.clock.monotonic();
     child.stdin?.write(this.init);
     for (const frame of backlog()) if (frame.kind === 'h264' && this.decodes(frame.config)) this.feed(child, frame);
@@ -140,18 +147,21 @@ export class PreviewDecoder {
   }
 
   private feed(child: ManagedChild, frame: H264Frame): void {
-    if (this.awaitsKeyframe && !frame.keyframe) return;
+    const tile = this.options.detail === 'tile';
+    if ((this.awaitsKeyframe || tile) && !frame.keyframe) return;
     this.awaitsKeyframe = false;
     this.fedDts = frame.dts;
     const now = this.options.ffmpeg.clock.monotonic();
-    if (now - this.fedAt > FLOW_MS) this.progressAt = now;
+    if (now - this.fedAt > FLOW_MS && !this.owing) this.progressAt = now;
     this.fedAt = now;
+    this.owing = tile;
     const step = Math.round(TICKS_PER_SECOND / (this.options.fps ?? EXPECTED_FPS));
     if (child.stdin?.write(frameFragment(frame, step)) === false) this.blocked = true;
   }
 
   private onPicture(data: Buffer, width: number, height: number): void {
     this.produced = true;
+    this.owing = false;
     this.progressAt = this.options.ffmpeg.clock.monotonic();
     this.options.onPicture(data, width, height);
   }
@@ -166,7 +176,7 @@ export class PreviewDecoder {
   private watchForStall(): void {
     const { clock } = this.options.ffmpeg;
     this.watch = clock.after(STALL_CHECK_MS, () => {
-      const busyUntil = this.blocked ? clock.monotonic() : this.fedAt;
+      const busyUntil = this.blocked || this.owing ? clock.monotonic() : this.fedAt;
       if (busyUntil - this.progressAt >= (this.produced ? STALL_MS : START_STALL_MS)) this.supervisor.replace();
       this.watchForStall();
     });

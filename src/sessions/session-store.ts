@@ -94,6 +94,10 @@ export class SessionStore {
     return this.sessions.findOneBy({ id });
   }
 
+  async findAll(ids: readonly string[]): Promise<CameraSession[]> {
+    return ids.length === 0 ? [] : this.sessions.findBy({ id: In([...ids]) });
+  }
+
   async openOnCourts(courtIds: readonly number[]): Promise<CameraSession[]> {
     if (courtIds.length === 0) return [];
     return this.sessions.findBy({ courtId: In([...courtIds]), status: In([...OPEN_STATUSES]) });

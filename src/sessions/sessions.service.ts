@@ -125,6 +125,19 @@ export class SessionsService {
     return allowed;
   }
 
+  /**
+   * Who may see these sessions as they are now: asked at once for all who watch. Looking is using: none of them is idle.
+   */
+  async visibility(ids: readonly string[]): Promise<(principal: Principal, id: string) => boolean> {
+    const [rows, players] = await Promise.all([this.store.findAll(ids), this.store.playersOf(ids)]);
+    await this.store.touch(rows.filter((row) => isOpen(row.status)).map((row) => row.id));
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return (principal, id) => {
+      const row = byId.get(id);
+      return row !== undefined && maySee(principal, row, players.get(id) ?? []);
+    };
+  }
+
   private async views(sessions: readonly CameraSession[]): Promise<SessionView[]> {
     const ids = sessions.map((session) => session.id);
     const [players, recordings] = await Promise.all([this.store.playersOf(ids), this.recordings.viewsOf(ids)]);

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { RuntimeModule } from '../../runtime/runtime.module';
+import { SessionsModule } from '../../sessions/sessions.module';
+import { LiveSlots } from '../viewer-slots';
+import { LiveGateway } from './live-gateway.service';
+import { LiveHub } from './live-hub.service';
+import { LiveRights } from './live-rights.service';
+import { LiveTicketController } from './live-ticket.controller';
+import { LiveTickets } from './live-tickets.service';
+
+/** Live video over one WebSocket a viewer (docs/live-protocol.md). */
+@Module({
+  imports: [SessionsModule, RuntimeModule],
+  controllers: [LiveTicketController],
+  providers: [LiveGateway, LiveHub, LiveRights, LiveSlots, LiveTickets],
+  exports: [LiveHub, LiveSlots],
+})
+export class LiveModule {}
