@@ -3,6 +3,7 @@ import { VideoCatalogueModule } from '../files/video-catalogue.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { ViewerSource } from '../sessions/viewer-figures';
 import { StorageModule } from '../storage/storage.module';
 import { LiveModule } from './live/live.module';
 import { PreviewController } from './preview.controller';
@@ -12,12 +13,21 @@ import { ReviewFiles } from './review/review-files';
 import { ReviewRecordings } from './review/review-recordings.service';
 import { ReviewService } from './review/review.service';
 import { RightToWatch } from './right-to-watch.service';
+import { ViewerCounter } from './viewer-counter.service';
 import { ViewerSlots } from './viewer-slots';
 
 /** Watching a court: pictures for whoever may see its session. */
 @Module({
   imports: [SessionsModule, RuntimeModule, RecordingLogModule, VideoCatalogueModule, StorageModule, LiveModule],
   controllers: [PreviewController, ReviewController],
-  providers: [PreviewService, RightToWatch, ViewerSlots, ReviewService, ReviewRecordings, ReviewFiles],
+  providers: [
+    PreviewService,
+    RightToWatch,
+    ViewerSlots,
+    { provide: ViewerSource, useClass: ViewerCounter },
+    ReviewService,
+    ReviewRecordings,
+    ReviewFiles,
+  ],
 })
 export class PreviewModule {}

@@ -4,8 +4,9 @@ import { Principal } from '../auth/principal';
 import { ProblemException } from '../common/problem';
 import { CourtPicture, CourtRuntime, CourtStatus } from '../runtime/court-runtime';
 import { SessionsService } from '../sessions/sessions.service';
-import { PreviewHealth, PreviewInfo } from './dto/preview.dto';
-import { ViewerSlots } from './viewer-slots';
+import { PreviewInfo } from './dto/preview.dto';
+import { LIVE_PATH } from './live/live-protocol';
+import { LiveSlots, ViewerSlots } from './viewer-slots';
 
 /** A viewer's place: the pictures, and how to give the place back. */
 export interface Seat {
@@ -20,6 +21,7 @@ export class PreviewService {
     private readonly sessions: SessionsService,
     private readonly runtime: CourtRuntime,
     private readonly slots: ViewerSlots,
+    private readonly liveSlots: LiveSlots,
   ) {}
 
   /**
@@ -40,9 +42,16 @@ export class PreviewService {
       fps,
       viewers: this.slots.count(id),
       max_viewers: this.slots.max,
+      live_viewers: this.liveSlots.count(id),
+      max_live_viewers: this.liveSlots.max,
       last_frame_age_ms: status && Math.round(status.lastFrameAgeMs),
-      urls: { mjpeg: `/api/preview/${id}/stream.mjpeg`, snapshot: `/api/preview/${id}/snapshot.jpg` },
-      health: status && healthOf(status),
+      urls: {
+        mjpeg: `/api/preview/${id}/stream.mjpeg`,
+        snapshot: `/api/preview/${id}/snapshot.jpg`,
+        live: LIVE_PATH,
+        review: `/api/preview/${id}/review.m3u8`,
+      },
+      health: session.health,
     };
   }
 
@@ -89,17 +98,3 @@ export class PreviewService {
 }
 
 const NOT_OPEN = 'The session is not open: nothing can be watched.';
-
-function healthOf(status: CourtStatus): PreviewHealth {
-  const { latencyMs, bitrate, frames, losses, reconnects, viewers, decoding, error } = status;
-  return {
-    first_frame_ms: latencyMs,
-    bitrate,
-    frames,
-    losses,
-    reconnects,
-    watching: viewers,
-    decoding,
-    error: error?.code ?? null,
-  };
-}

@@ -3,6 +3,7 @@ import { LoadFigures, LoadSource } from '../health/load-figures';
 import { RecordingMirror } from '../recording/recording-mirror.service';
 import { isActive } from '../recording/recording-state';
 import { CourtRuntime } from '../runtime/court-runtime';
+import { SessionHealth } from './session-health';
 
 /** Tells health how much is going on; from memory, so that it works without a database. */
 @Injectable()
@@ -10,6 +11,7 @@ export class SessionLoad extends LoadSource {
   constructor(
     private readonly runtime: CourtRuntime,
     private readonly mirror: RecordingMirror,
+    private readonly health: SessionHealth,
   ) {
     super();
   }
@@ -21,12 +23,15 @@ export class SessionLoad extends LoadSource {
   }
 
   override details(): Readonly<Record<string, unknown>> {
-    const open = this.runtime.openSessions().map((id) => this.runtime.status(id));
+    const ids = this.runtime.openSessions();
+    const open = ids.map((id) => this.runtime.status(id));
+    const viewers = ids.map((id) => this.health.viewers(id));
     return {
       unwritten_recordings: this.mirror.pending,
       // Sums only: whose sessions they are is not for the admins of other clubs.
       reconnecting_sessions: open.filter((status) => status?.state === 'reconnecting').length,
-      viewers: open.reduce((sum, status) => sum + (status?.viewers ?? 0), 0),
+      viewers: viewers.reduce((sum, { mjpeg, live }) => sum + mjpeg + live, 0),
+      slow_viewers: viewers.reduce((sum, { slow }) => sum + slow, 0),
     };
   }
 }

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { RecordingView } from '../recording/recording-view';
 import { CourtStatus } from '../runtime/court-runtime';
 import { CameraSession } from './entities/camera-session.entity';
+import { SessionHealthView } from './session-health';
 import { isOpen, SessionStatus } from './session-state';
 
 /** What the session's camera turned out to be; `null` before it answered. */
@@ -70,6 +71,9 @@ export class SessionView {
     example: 'camera_unreachable',
   })
   reason: string | null;
+
+  @ApiProperty({ type: SessionHealthView, nullable: true, description: '`null` where the session is not open.' })
+  health: SessionHealthView | null;
 }
 
 export class SessionAnswer {
@@ -96,12 +100,14 @@ export class SessionListAnswer {
 
 /**
  * @param status what the runtime says of it; `null` where it is not open in this process: the row's word then holds.
+ * @param healthOf asked only where it is open
  */
 export function viewOfSession(
   row: CameraSession,
   playerIds: readonly number[],
   recording: RecordingView | null,
   status: CourtStatus | null,
+  healthOf: (status: CourtStatus) => SessionHealthView,
 ): SessionView {
   const live = isOpen(row.status) ? status : null;
   const facts = live?.facts;
@@ -127,5 +133,6 @@ export function viewOfSession(
     reconnects: live?.reconnects ?? row.reconnects,
     closed_at: row.closedAt?.toISOString() ?? null,
     reason: live?.error?.code ?? row.closeReason,
+    health: live && healthOf(live),
   };
 }

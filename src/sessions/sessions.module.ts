@@ -10,6 +10,7 @@ import { CleanUpController } from './cleanup.controller';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
 import { OpenSessions } from './open-sessions.service';
 import { SessionJanitor } from './session-janitor.service';
+import { SessionHealth } from './session-health';
 import { SessionLoad } from './session-load.service';
 import { SessionStore } from './session-store';
 import { SessionsController } from './sessions.controller';
@@ -26,11 +27,12 @@ import { SessionsService } from './sessions.service';
   controllers: [SessionsController, CleanUpController],
   providers: [
     SessionStore,
+    SessionHealth,
     SessionsService,
     SessionJanitor,
     { provide: CourtUsage, useClass: OpenSessions },
     { provide: LoadSource, useClass: SessionLoad },
   ],
-  exports: [SessionsService],
+  exports: [SessionHealth, SessionsService],
 })
 export class SessionsModule {}

@@ -13,6 +13,7 @@ import { isGone, isOwn } from '../runtime/process-identity';
 import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
 import { CameraSession } from './entities/camera-session.entity';
 import { maySee, requireSession, SessionAccess } from './session-access';
+import { SessionHealth } from './session-health';
 import { isOpen } from './session-state';
 import { SessionStore } from './session-store';
 import { SessionView, viewOfSession } from './session-view';
@@ -33,6 +34,7 @@ export class SessionsService {
     private readonly users: UsersService,
     private readonly recordings: RecordingLog,
     private readonly runtime: CourtRuntime,
+    private readonly health: SessionHealth,
     private readonly config: AppConfig,
   ) {}
 
@@ -147,6 +149,7 @@ export class SessionsService {
         players.get(session.id) ?? [],
         recordings.get(session.id) ?? null,
         this.runtime.status(session.id),
+        (status) => this.health.of(session.id, status),
       ),
     );
   }

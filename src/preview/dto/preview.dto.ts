@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { SessionHealthView } from '../../sessions/session-health';
 
 /** Where the pictures are; relative, for whoever came here knows the host. */
 export class PreviewUrls {
@@ -7,33 +8,12 @@ export class PreviewUrls {
 
   @ApiProperty({ example: '/api/preview/5f0c…/snapshot.jpg' })
   snapshot: string;
-}
 
-/** How the camera's connection does. */
-export class PreviewHealth {
-  @ApiProperty({ description: 'Milliseconds from dialling the camera to its first frame.' })
-  first_frame_ms: number;
+  @ApiProperty({ example: '/api/preview/live', description: 'A WebSocket: docs/live-protocol.md.' })
+  live: string;
 
-  @ApiProperty({ description: 'What the camera sends, bits a second.' })
-  bitrate: number;
-
-  @ApiProperty({ description: 'Pictures taken from the camera since the session opened.' })
-  frames: number;
-
-  @ApiProperty({ description: 'Times that pictures were dropped because a part of one was missing.' })
-  losses: number;
-
-  @ApiProperty({ description: 'Times the camera had to be reached again.' })
-  reconnects: number;
-
-  @ApiProperty({ description: 'Everybody who watches, whatever the way.' })
-  watching: number;
-
-  @ApiProperty({ description: 'A decoder makes JPEGs of this H.264 court; only while somebody watches them.' })
-  decoding: boolean;
-
-  @ApiProperty({ type: String, nullable: true, description: 'While the camera is away, why.', example: null })
-  error: string | null;
+  @ApiProperty({ example: '/api/preview/5f0c…/review.m3u8', description: 'Once something was recorded.' })
+  review: string;
 }
 
 /** The wire's answer of `info`. */
@@ -65,12 +45,18 @@ export class PreviewInfo {
   @ApiProperty({ description: 'MJPEG streams allowed at a time.', example: 5 })
   max_viewers: number;
 
+  @ApiProperty({ description: 'WebSocket streams open now: video, pictures and tiles.' })
+  live_viewers: number;
+
+  @ApiProperty({ description: 'WebSocket streams allowed at a time.', example: 200 })
+  max_live_viewers: number;
+
   @ApiProperty({ type: Number, nullable: true, description: '`null` where the session is not open.' })
   last_frame_age_ms: number | null;
 
   @ApiProperty({ type: PreviewUrls })
   urls: PreviewUrls;
 
-  @ApiProperty({ type: PreviewHealth, nullable: true, description: '`null` where the session is not open.' })
-  health: PreviewHealth | null;
+  @ApiProperty({ type: SessionHealthView, nullable: true, description: '`null` where the session is not open.' })
+  health: SessionHealthView | null;
 }
