@@ -28,7 +28,7 @@ describe('CourtPictures of a camera that sends JPEGs', () => {
       for (const frame of gop) void consumer.take(frame);
       return () => consumers.delete(consumer);
     };
-    const proxy = { subscribe, gopFrames: gop, facts: null };
+    const proxy = { subscribe, gopFrames: gop, facts: null, now: () => 0 };
     const ffmpeg = { path: 'none', instance: 'i', clock };
     pictures = new CourtPictures({ ffmpeg, session: 's', detail: 'pictures', proxy });
   });

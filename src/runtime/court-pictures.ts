@@ -11,7 +11,7 @@ export interface CourtPicturesOptions {
   readonly detail: PictureDetail;
   readonly ffmpeg: FfmpegContext;
   readonly session: string;
-  readonly proxy: Pick<CameraProxy, 'subscribe' | 'gopFrames' | 'facts'>;
+  readonly proxy: Pick<CameraProxy, 'subscribe' | 'gopFrames' | 'facts' | 'now'>;
   /** The decoder died; the next run begins after `pauseMs`. */
   readonly onRestart?: (exit: ChildExit, pauseMs: number) => void;
 }
@@ -86,7 +86,7 @@ export class CourtPictures implements FrameConsumer {
     }
     if (frame.kind === 'h264') return this.decode(frame);
     this.endDecoder();
-    this.publish(frame.data, frame.width, frame.height);
+    this.publish(frame.data, frame.width, frame.height, frame.dts);
   }
 
   /** Ends every watch; when this settles no decoder is left. */
@@ -108,7 +108,7 @@ export class CourtPictures implements FrameConsumer {
         config: frame.config,
         fps: proxy.facts?.fps ?? null,
         backlog: () => proxy.gopFrames,
-        onPicture: (data, width, height) => this.publish(data, width, height),
+        onPicture: (data, width, height, dts) => this.publish(data, width, height, dts),
         onRestart: (exit, pauseMs) => onRestart?.(exit, pauseMs),
       });
       this.decoder.start();
@@ -116,8 +116,11 @@ export class CourtPictures implements FrameConsumer {
     return this.decoder.take(frame);
   }
 
-  private publish(data: Buffer, width: number, height: number): void {
-    const at = this.options.ffmpeg.clock.now();
+  /** @param dts when its frame was there; without it, that is now */
+  private publish(data: Buffer, width: number, height: number, dts: number | null): void {
+    const { ffmpeg, proxy } = this.options;
+    const ageMs = dts === null ? 0 : Math.max(0, ((proxy.now() - dts) * 1000) / TICKS_PER_SECOND);
+    const at = ffmpeg.clock.now() - ageMs;
     this.newest = { data, width, height, at };
     for (const subscriber of this.subscribers) subscriber.next(this.newest);
   }

@@ -144,7 +144,7 @@ export interface CourtPicture {
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
-  /** Epoch milliseconds at which it was there. */
+  /** Epoch milliseconds at which it was there: its frame, or where that is not known, the JPEG. */
   readonly at: number;
 }
 

@@ -132,6 +132,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       throw error;
     }
     if (court.proxy.state === 'reconnecting') recorder.setCamera('camera_lost');
+    this.events.next({ type: 'recording.changed', sessionId, recording: recorder.state });
     this.watchDisk();
     await recorder.begun(FIRST_FRAGMENT_MS);
     return recorder.state;

@@ -18,8 +18,8 @@ export interface PreviewDecoderOptions {
   readonly fps: number | null;
   /** The frames since the newest keyframe: what a run begins with. */
   readonly backlog: () => readonly Frame[];
-  /** One picture, whole. */
-  readonly onPicture: (data: Buffer, width: number, height: number) => void;
+  /** One picture, whole. `dts`: of its frame, where that is known, which it is of tiles. */
+  readonly onPicture: (data: Buffer, width: number, height: number, dts: number | null) => void;
   /** A run ended that nobody ended; the next one begins after `pauseMs`. */
   readonly onRestart: (exit: ChildExit, pauseMs: number) => void;
 }
@@ -163,7 +163,7 @@ export class PreviewDecoder {
     this.produced = true;
     this.owing = false;
     this.progressAt = this.options.ffmpeg.clock.monotonic();
-    this.options.onPicture(data, width, height);
+    this.options.onPicture(data, width, height, this.options.detail === 'tile' ? this.fedDts : null);
   }
 
   private unblock(): void {
