@@ -1,36 +1,8 @@
 import { once } from 'node:events';
 import { createServer, IncomingMessage, request, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
-import { Cancel, Clock } from '../common/clock';
+import { HandClock } from '../common/hand-clock.fixture';
 import { MjpegResponse } from './mjpeg-response';
-
-/** Time that passes when the test says so. */
-class HandClock extends Clock {
-  private readonly tasks = new Map<() => void, number>();
-  private time = 0;
-
-  now(): number {
-    return this.time;
-  }
-
-  monotonic(): number {
-    return this.time;
-  }
-
-  after(ms: number, task: () => void): Cancel {
-    this.tasks.set(task, this.time + ms);
-    return () => this.tasks.delete(task);
-  }
-
-  pass(ms: number): void {
-    this.time += ms;
-    for (const [task, at] of [...this.tasks]) {
-      if (at > this.time) continue;
-      this.tasks.delete(task);
-      task();
-    }
-  }
-}
 
 const SMALL = Buffer.from('small');
 

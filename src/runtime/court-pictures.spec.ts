@@ -1,8 +1,9 @@
 import { firstValueFrom } from 'rxjs';
 import { Clock } from '../common/clock';
-import { Frame, JpegFrame } from '../media/access-unit';
+import { Frame, JpegFrame, TICKS_PER_SECOND } from '../media/access-unit';
 import { FrameConsumer } from '../proxy/frame-consumer';
 import { CourtPictures } from './court-pictures';
+import { PictureDetail } from './court-runtime';
 
 function picture(number: number): JpegFrame {
   return { kind: 'jpeg', data: Buffer.from(`${number}`), width: 8, height: 8, dts: number, keyframe: true, cts: 0 };
@@ -13,6 +14,7 @@ describe('CourtPictures of a camera that sends JPEGs', () => {
   let timers: Set<() => void>;
   let pictures: CourtPictures;
   let gop: Frame[];
+  let make: (detail: PictureDetail) => CourtPictures;
 
   beforeEach(() => {
     consumers = new Set();
@@ -30,7 +32,8 @@ describe('CourtPictures of a camera that sends JPEGs', () => {
     };
     const proxy = { subscribe, gopFrames: gop, facts: null, now: () => 0 };
     const ffmpeg = { path: 'none', instance: 'i', clock };
-    pictures = new CourtPictures({ ffmpeg, session: 's', detail: 'pictures', proxy });
+    make = (detail) => new CourtPictures({ ffmpeg, session: 's', detail, proxy });
+    pictures = make('pictures');
   });
 
   function seen(): { list: string[]; over: boolean; leave: () => void } {
@@ -91,5 +94,21 @@ describe('CourtPictures of a camera that sends JPEGs', () => {
     await pictures.close();
     expect([viewer.over, consumers.size, timers.size]).toEqual([true, 0, 0]);
     expect(seen()).toMatchObject({ list: [], over: true });
+  });
+
+  it('gives one a second for a tile', async () => {
+    pictures = make('tile');
+    gop = [];
+    const viewer = seen();
+    for (let number = 0; number < 50; number++) {
+      give({ ...picture(number), dts: (number * TICKS_PER_SECOND) / 10 });
+    }
+    expect(viewer.list).toEqual(['0', '10', '20', '30', '40']);
+    // Who comes back after a while need not wait.
+    viewer.leave();
+    later();
+    const back = seen();
+    give({ ...picture(50), dts: 4.2 * TICKS_PER_SECOND });
+    expect(back.list).toEqual(['50']);
   });
 });

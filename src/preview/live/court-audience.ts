@@ -5,9 +5,7 @@ import { LiveFeed } from './live-feed';
 import { CourtNews, LiveMode } from './live-protocol';
 import type { LiveSocket } from './live-socket';
 import { LiveStream, StreamRequest } from './live-stream';
-
-/** Milliseconds between two pictures in mode `pictures`: five a second, whatever a camera of JPEGs sends. */
-const PICTURES_APART_MS = 190;
+import { PicturePace } from './picture-pace';
 
 /** What is known of those who watch a court by WebSocket. */
 export interface AudienceFigures {
@@ -113,7 +111,7 @@ export class CourtAudience {
   private source(mode: LiveMode): Observable<LiveItem> | null {
     if (mode === 'video') return this.runtime.live(this.sessionId);
     const pictures = this.runtime.pictures(this.sessionId, mode);
-    return pictures && asItems(mode === 'pictures' ? apart(pictures) : pictures);
+    return pictures && asItems(mode === 'pictures' ? paced(pictures) : pictures);
   }
 }
 
@@ -122,14 +120,7 @@ function asItems(pictures: Observable<CourtPicture>): Observable<LiveItem> {
 }
 
 /** Not more than five a second. */
-function apart(pictures: Observable<CourtPicture>): Observable<CourtPicture> {
-  let shownAt = Number.NEGATIVE_INFINITY;
-  return pictures.pipe(
-    filter(({ at }) => {
-      // The wall clock may step back: then the next picture is as good as any.
-      if (at >= shownAt && at - shownAt < PICTURES_APART_MS) return false;
-      shownAt = at;
-      return true;
-    }),
-  );
+function paced(pictures: Observable<CourtPicture>): Observable<CourtPicture> {
+  const pace = new PicturePace();
+  return pictures.pipe(filter(({ at }) => pace.takes(at)));
 }

@@ -48,6 +48,7 @@ export class LiveConnection implements WatchedViewer {
   /** Messages that came behind the ticket, while it was looked at; `null` once it was. */
   private early: string[] | null = [];
   private ticketShown = false;
+  private turn = 0;
 
   /** @param onWelcome its ticket was good */
   constructor(
@@ -77,7 +78,10 @@ export class LiveConnection implements WatchedViewer {
 
   /** There is room for media again. */
   drained(): void {
-    for (const { stream } of this.seats.values()) stream?.onMedia();
+    const seats = [...this.seats.values()];
+    // Another one first each time: on a narrow line the first one takes all the room there is.
+    const first = this.turn++ % Math.max(1, seats.length);
+    for (const { stream } of [...seats.slice(first), ...seats.slice(0, first)]) stream?.onMedia();
   }
 
   judge(principal: Principal | null, maySee: (sessionId: string) => boolean): void {

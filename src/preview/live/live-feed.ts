@@ -106,7 +106,7 @@ export class LiveFeed {
 
   private keep(item: MediaItem): void {
     const keyframe = item.type === 'jpeg' || item.keyframe;
-    if (keyframe || !this.startable || this.logBytes + item.data.length > MAX_LOG_BYTES) {
+    if (keyframe || this.logBytes + item.data.length > MAX_LOG_BYTES) {
       this.restart();
       this.startable = keyframe;
     }
