@@ -9,11 +9,13 @@ const SHORTEST_TARGET = 2;
  */
 const TARGET_TOLERANCE = 0.1;
 
-/** The first lines of a playlist. */
-export interface PlaylistHead {
+/** What the frame of a playlist depends on. */
+export interface PlaylistState {
   /** See {@link targetDuration}. */
   readonly targetSeconds: number;
   readonly hasGaps: boolean;
+  /** Nothing comes any more. */
+  readonly over: boolean;
 }
 
 /** `EXT-X-TARGETDURATION` for segments of at most so many ticks: whole seconds. */
@@ -22,11 +24,10 @@ export function targetDuration(longestTicks: number): number {
 }
 
 /**
- * A whole media playlist (RFC 8216; `EXT-X-GAP`: draft-pantos-hls-rfc8216bis §4.4.4.7). Without `EXT-X-PLAYLIST-TYPE`: a
- * player takes EVENT for something to be watched from far behind.
- * @param body from {@link segmentLines}
+ * What stands before and behind the segments of a media playlist (RFC 8216; `EXT-X-GAP`: draft-pantos-hls-rfc8216bis
+ * §4.4.4.7). Without `EXT-X-PLAYLIST-TYPE`: a player takes EVENT for something to be watched from far behind.
  */
-export function playlistText({ targetSeconds, hasGaps }: PlaylistHead, body: string, over: boolean): string {
+export function playlistFrame({ targetSeconds, hasGaps, over }: PlaylistState): { head: string; tail: string } {
   const head = [
     '#EXTM3U',
     `#EXT-X-VERSION:${hasGaps ? 8 : 7}`,
@@ -34,7 +35,7 @@ export function playlistText({ targetSeconds, hasGaps }: PlaylistHead, body: str
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-INDEPENDENT-SEGMENTS',
   ];
-  return `${head.join('\n')}\n${body}${over ? '#EXT-X-ENDLIST\n' : ''}`;
+  return { head: `${head.join('\n')}\n`, tail: over ? '#EXT-X-ENDLIST\n' : '' };
 }
 
 /** What the lines of a segment depend on besides itself. */

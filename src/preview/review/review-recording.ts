@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { RecordedPart, RecordedPosition } from '../../runtime/court-runtime';
-import { playlistText, segmentLines, targetDuration } from './review-playlist';
+import { playlistFrame, segmentLines, targetDuration } from './review-playlist';
 import { ReviewSegment, SegmentGrouper, StretchedFrame } from './review-segments';
 
 const compress = promisify(gzip);
@@ -36,7 +35,9 @@ export class ReviewRecording {
   private readonly listed = new Map<number, ReviewPart>();
   private waiting: ReviewSegment[] = [];
   private zeroTicks: number | null = null;
-  private body = '';
+  /** As bytes: half a megabyte of text is not put together and encoded anew every second. */
+  private body = Buffer.alloc(0);
+  private segments = 0;
   private hasGaps = false;
   private partBefore: number | null = null;
   private current: ReviewPlaylist | null = null;
@@ -86,13 +87,13 @@ export class ReviewRecording {
   /** Once there is a part. */
   playlist(): ReviewPlaylist {
     if (this.current) return this.current;
-    this.targetSeconds ??= this.longest();
-    this.write(this.targetSeconds);
-    const head = { targetSeconds: this.targetSeconds, hasGaps: this.hasGaps };
-    const text = Buffer.from(playlistText(head, this.body, this.ended), 'latin1');
+    const targetSeconds = (this.targetSeconds ??= this.longest());
+    this.write(targetSeconds);
+    const { head, tail } = playlistFrame({ targetSeconds, hasGaps: this.hasGaps, over: this.ended });
+    const text = Buffer.concat([Buffer.from(head), this.body, Buffer.from(tail)]);
     let gzipped: Promise<Buffer> | undefined;
-    // Weak: the same text travels compressed and not.
-    const etag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+    // Weak: the same text travels compressed and not. What is listed never changes, so its amount says which text it is.
+    const etag = `W/"${this.segments}-${text.length}-${targetSeconds}"`;
     this.current = { etag, text, gzipped: () => (gzipped ??= compress(text)) };
     return this.current;
   }
@@ -128,12 +129,15 @@ export class ReviewRecording {
   }
 
   private write(targetSeconds: number): void {
+    let lines = '';
     for (const segment of this.waiting) {
       const { startedAt, partBefore } = this;
-      this.body += segmentLines(segment, { startedAt, targetSeconds, partBefore });
+      lines += segmentLines(segment, { startedAt, targetSeconds, partBefore });
       if (segment.kind === 'gap') this.hasGaps = true;
       else this.partBefore = segment.part;
     }
+    this.segments += this.waiting.length;
     this.waiting = [];
+    this.body = Buffer.concat([this.body, Buffer.from(lines)]);
   }
 }

@@ -68,7 +68,8 @@ export class ReviewRecordings {
   private fromRuntime({ sessionId }: RecordingPlace, { phase, startedAt }: RecordingFacts): ReviewRecording {
     const before = this.kept.get(sessionId)?.recording;
     if (before?.over) return this.keep(sessionId, before);
-    const recording = before ?? new ReviewRecording(startedAt ?? this.clock.now());
+    if (startedAt === null) throw nothingYet();
+    const recording = before ?? new ReviewRecording(startedAt);
     recording.grow(this.runtime.recorded(sessionId, recording.position) ?? []);
     if (OVER.includes(phase)) recording.finish();
     return this.keep(sessionId, recording);

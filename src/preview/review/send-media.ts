@@ -1,8 +1,6 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { askedRange } from '../../common/byte-range';
-import { Cancel, Clock } from '../../common/clock';
+import { Clock } from '../../common/clock';
 import { ProblemException } from '../../common/problem';
 import { DiskFile } from '../../storage/disk';
 import { readMedia } from './review-media';
@@ -24,7 +22,7 @@ export interface ReviewMedia {
 /**
  * Answers with a part's bytes, as far as whole fragments go: ranges (RFC 9110 §14), conditional requests (§13). Of what still
  * grows the length is not told (§14.4), and all of it has no version: only bytes that are there stay as they are. Settles
- * when the answer is over, whether the client stayed or not. The file stays the caller's to close.
+ * when the file is needed no more, whether the client stayed or not; closing it is the caller's.
  * @throws ProblemException `range_not_satisfiable`
  */
 export async function sendMedia(
@@ -57,20 +55,23 @@ export async function sendMedia(
 }
 
 async function stream(response: Response, pieces: AsyncIterable<Buffer>, clock: Clock): Promise<void> {
-  let stuck: Cancel = () => undefined;
-  const watched = async function* (): AsyncGenerator<Buffer> {
-    for await (const piece of pieces) {
-      stuck();
-      stuck = clock.after(STUCK_MS, () => response.destroy());
-      yield piece;
-    }
-  };
-  try {
-    await pipeline(Readable.from(watched(), { objectMode: false, highWaterMark: 1 }), response);
-  } catch (error) {
-    // The client left: nothing is wrong. Otherwise the answer is cut, so that nobody takes a half for a whole.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error;
-  } finally {
-    stuck();
+  for await (const piece of pieces) {
+    if (response.destroyed) return;
+    if (!response.write(piece)) await taken(response, clock);
   }
+  response.end();
+}
+
+/** Settles when the client has taken what it got, or is gone. */
+function taken(response: Response, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(STUCK_MS, () => response.destroy());
+    const settle = (): void => {
+      cancel();
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    response.once('drain', settle).once('close', settle);
+    if (response.destroyed) settle();
+  });
 }
