@@ -86,6 +86,11 @@ export class TestPage {
     return this.page.evaluate('globalThis.pictureReader.take()');
   }
 
+  /** What an element shows once that is another picture than the one with these bars. */
+  next(selector: string, bars: number | null): Promise<SeenPicture> {
+    return this.page.evaluate(`globalThis.pictureReader.next(${JSON.stringify(selector)}, ${bars})`);
+  }
+
   /** What an element shows now. */
   look(selector: string): Promise<SeenPicture> {
     return this.page.evaluate(`globalThis.pictureReader.look(${JSON.stringify(selector)})`);
@@ -152,6 +157,13 @@ const PICTURE_READER = `(() => {
     look: (selector) => {
       const element = document.querySelector(selector);
       return { bars: read(element), at: now(), mediaTime: element?.currentTime ?? 0 };
+    },
+    next: async (selector, bars) => {
+      for (;;) {
+        const picture = globalThis.pictureReader.look(selector);
+        if (picture.bars !== null && picture.bars !== bars) return picture;
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
     },
     take: () => seen.splice(0),
     watch: (selector) => {

@@ -24,7 +24,7 @@ const NEWEST_SECONDS = 2;
 export class Lookback {
   private readonly video = h('video', { className: 'review', hidden: true });
   private player: ReviewPlayer | null = null;
-  private readonly slider = h('input', { type: 'range', min: '0', step: '0.04', 'aria-label': t('position') });
+  private readonly slider = h('input', { type: 'range', min: '0', step: 'any', 'aria-label': t('position') });
   private readonly time = h('output', { className: 'time' });
   private readonly playButton = this.button(icon('play'), t('play'), 'Space', () => this.toggle());
   private readonly liveButton = this.button(t('toLive'), t('toLive'), 'l', () => this.toLive());
@@ -111,8 +111,8 @@ export class Lookback {
   private readonly keys = (event: KeyboardEvent): void => {
     const { target, key } = event;
     if (event.ctrlKey || event.altKey || event.metaKey || this.buttons.disabled) return;
-    // Space and arrows do what they do on whatever has the focus.
-    if (target instanceof HTMLInputElement || (key === ' ' && target instanceof HTMLButtonElement)) return;
+    // Space presses the button that has the focus.
+    if (key === ' ' && target instanceof HTMLButtonElement) return;
     const actions: Record<string, () => void> = {
       ArrowLeft: () => this.back(5),
       ArrowRight: () => this.player?.seekBy(5),

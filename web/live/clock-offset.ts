@@ -1,4 +1,4 @@
-/** Answers remembered: at one every five seconds, the best of the last minute and a half. */
+/** Answers remembered: at one every four seconds, the best of the last minute. */
 const KEPT = 16;
 
 /** Milliseconds since 1970 by a clock that never jumps while the page is open. */

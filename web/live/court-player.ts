@@ -44,11 +44,17 @@ const HIDDEN_MS = 5_000;
 /** A media source that fails so often in a row is not tried again: JPEGs are better than nothing. */
 const MAX_FAILURES = 3;
 
-/** The best way this browser has. Its own HLS lies seconds behind and exists only while the court is recorded. */
-export function chooseWay(able: { fragments: boolean; playlist: boolean }, recording: RecordingState | null): CourtWay {
+/** Browsers begin to play HLS some segments before its end. */
+const PLAYLIST_SECONDS = 8;
+const PLAYLIST_AGAIN_MS = 10_000;
+
+/**
+ * The best way this browser has. Its own HLS lies seconds behind and exists only while the court is recorded.
+ * @param recordedSeconds how long the recording under way is; `null`: there is none
+ */
+export function chooseWay(able: { fragments: boolean; playlist: boolean }, recordedSeconds: number | null): CourtWay {
   if (able.fragments) return 'fragments';
-  const recorded = recording?.status === 'recording' && recording.duration_seconds > 0;
-  return able.playlist && recorded ? 'playlist' : 'pictures';
+  return able.playlist && recordedSeconds !== null && recordedSeconds >= PLAYLIST_SECONDS ? 'playlist' : 'pictures';
 }
 
 /** One court, live, in the best way the browser has; goes on by itself after whatever happens to camera, network or service. */
@@ -60,6 +66,8 @@ export class CourtPlayer {
   private readonly able = { fragments: mediaSourceOf() !== null, playlist: playsHlsItself(this.video) };
   private way = chooseWay(this.able, null);
   private failures = 0;
+  private playlistFailures = 0;
+  private later: ReturnType<typeof setTimeout> | undefined;
   private mse: MsePlayer | null = null;
   private jpeg: JpegPlayer | null = null;
   private stop: (() => void) | null = null;
@@ -101,12 +109,14 @@ export class CourtPlayer {
   hold(): void {
     this.held = true;
     this.mse?.hold();
+    if (this.way === 'playlist') this.leavePlaylist();
   }
 
   resume(): void {
     this.held = false;
     this.latency.clear();
     this.mse?.resume();
+    if (this.way === 'playlist') this.playPlaylist();
   }
 
   /** After a touch, where the view says `blocked`. */
@@ -120,6 +130,7 @@ export class CourtPlayer {
   destroy(): void {
     document.removeEventListener('visibilitychange', this.visibility);
     clearTimeout(this.hiding);
+    clearTimeout(this.later);
     this.unsubscribe();
     this.dismantle();
     this.video.remove();
@@ -222,13 +233,29 @@ export class CourtPlayer {
     if (this.stop === null) return;
     this.unsubscribe();
     this.dismantle();
-    this.way = chooseWay(this.able, this.state?.recording ?? null);
+    this.way = this.bestWay();
     this.subscribe();
     this.options.onChange();
   }
 
+  private bestWay(): CourtWay {
+    return chooseWay(this.able, this.recordedSeconds());
+  }
+
+  private recordedSeconds(): number | null {
+    const recording = this.state?.recording;
+    if (recording?.status !== 'recording' || recording.started_at === null) return null;
+    return (this.connection.serverNow() - new Date(recording.started_at).getTime()) / 1000;
+  }
+
   private reconsider(): void {
-    if (chooseWay(this.able, this.state?.recording ?? null) !== this.way) queueMicrotask(() => this.again());
+    clearTimeout(this.later);
+    if (this.outcome !== null) return;
+    if (this.bestWay() !== this.way) return queueMicrotask(() => this.again());
+    const recorded = this.recordedSeconds();
+    // States come when they change; a recording that grows is no change.
+    if (this.way !== 'pictures' || recorded === null || !this.able.playlist) return;
+    this.later = setTimeout(() => this.reconsider(), (PLAYLIST_SECONDS - recorded) * 1000 + 100);
   }
 
   private playPlaylist(): void {
@@ -236,6 +263,7 @@ export class CourtPlayer {
     const { video } = this;
     this.video.hidden = false;
     this.canvas.hidden = true;
+    if (this.held) return;
     video.src = reviewUrl(this.sessionId);
     video.ontimeupdate = () => {
       // Safari's: the wall time of the playlist's zero, from EXT-X-PROGRAM-DATE-TIME.
@@ -245,6 +273,12 @@ export class CourtPlayer {
     video.onerror = () => {
       this.able.playlist = false;
       this.again();
+      this.playlistFailures++;
+      if (this.playlistFailures >= MAX_FAILURES) return;
+      this.later = setTimeout(() => {
+        this.able.playlist = true;
+        this.reconsider();
+      }, PLAYLIST_AGAIN_MS);
     };
     this.play();
   }
@@ -266,8 +300,14 @@ export class CourtPlayer {
     this.mse = null;
     this.jpeg = null;
     this.blocked = false;
+    if (this.video.onerror !== null) this.leavePlaylist();
+  }
+
+  private leavePlaylist(): void {
     this.video.ontimeupdate = null;
     this.video.onerror = null;
+    this.video.removeAttribute('src');
+    this.video.load();
   }
 
   private phase(): CourtPhase {

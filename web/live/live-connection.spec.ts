@@ -176,7 +176,7 @@ describe('LiveConnection', () => {
   it('gives up a line on which nothing is heard, not even an answer', async () => {
     const { events } = listen();
     const socket = await welcomed();
-    await jest.advanceTimersByTimeAsync(10_000);
+    await jest.advanceTimersByTimeAsync(8_000);
     expect(connection.state).toBe('open');
     await jest.advanceTimersByTimeAsync(6_000);
     expect(events).toEqual([{ type: 'disconnected' }]);

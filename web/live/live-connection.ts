@@ -45,11 +45,13 @@ interface Subscription {
   retry: ReturnType<typeof setTimeout> | undefined;
 }
 
-const PING_MS = 5_000;
+const PING_MS = 4_000;
 /** The clocks are compared a few times at once, so that the first delay shown is a good one. */
 const FIRST_PINGS_MS = [0, 150, 500, 1_500];
 /** No word for so long, not even an answer to a ping: the line is dead, whatever the socket believes. */
-const SILENCE_MS = 12_000;
+const SILENCE_MS = 9_000;
+/** … and for so long where the browser itself says that the network is gone. */
+const DOUBT_MS = 2_000;
 const CONNECT_MS = 10_000;
 /** A connection that lived so long was a good one: the next pause is short. */
 const STABLE_MS = 10_000;
@@ -77,6 +79,7 @@ export class LiveConnection {
 
   constructor(private readonly options: LiveConnectionOptions) {
     globalThis.addEventListener?.('online', this.hurry);
+    globalThis.addEventListener?.('offline', this.doubt);
   }
 
   get state(): ConnectionState {
@@ -112,6 +115,7 @@ export class LiveConnection {
   /** Ends it for good. */
   close(): void {
     globalThis.removeEventListener?.('online', this.hurry);
+    globalThis.removeEventListener?.('offline', this.doubt);
     for (const subscription of [...this.subscriptions]) this.drop(subscription, false);
     this.hangUp();
     this.become('idle');
@@ -199,6 +203,14 @@ export class LiveConnection {
     if (now - this.welcomedAt > STABLE_MS) this.backOff.reset();
     this.ping();
   }
+
+  /** Browsers err about being offline: the service may be in the next room. It is asked. */
+  private readonly doubt = (): void => {
+    if (this.current !== 'open') return;
+    const asked = localNow();
+    this.ping();
+    this.later(DOUBT_MS, () => this.heardAt < asked && this.lost());
+  };
 
   private ping(): void {
     this.send({ type: 'ping', at: localNow() });

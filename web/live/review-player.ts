@@ -33,11 +33,16 @@ const SETTINGS: Partial<HlsConfig> = {
   backBufferLength: 90,
   manifestLoadPolicy: retrying(8_000),
   playlistLoadPolicy: retrying(8_000),
+  fragLoadPolicy: retrying(8_000),
 };
 
+/**
+ * For minutes, first at once: hls.js takes each segment of a gap for one that failed to load, and in a finished recording
+ * waits before it takes the next.
+ */
 function retrying(ms: number): HlsConfig['playlistLoadPolicy'] {
-  const retry = { maxNumRetry: 20, retryDelayMs: 500, maxRetryDelayMs: 8_000 };
-  return { default: { maxTimeToFirstByteMs: ms, maxLoadTimeMs: ms * 2, timeoutRetry: retry, errorRetry: retry } };
+  const retry = { maxNumRetry: 25, retryDelayMs: 20, maxRetryDelayMs: 8_000 };
+  return { default: { maxTimeToFirstByteMs: ms, maxLoadTimeMs: ms * 4, timeoutRetry: retry, errorRetry: retry } };
 }
 
 /** A press too many on "next picture" shall not be worked off for minutes. */
@@ -232,6 +237,8 @@ export class ReviewPlayer {
   }
 
   private async stepOnce(direction: StepDirection): Promise<void> {
+    // From what a seek under way will show, not from what is still there.
+    if (this.video.seeking) await this.pictureShown();
     const from = this.mediaTime ?? this.video.currentTime;
     for (let attempt = 1; attempt <= STEP_ATTEMPTS && !this.abort.signal.aborted; attempt++) {
       const target = stepTarget(from - this.zero, this.fps, direction, attempt);
@@ -244,7 +251,7 @@ export class ReviewPlayer {
     }
   }
 
-  /** Settles when the seek to come is done and its picture was shown, or when it is certain that none will be. */
+  /** Settles when the seek to come, or under way, is done and its picture was shown, or when it is certain that none will be. */
   private pictureShown(): Promise<void> {
     return new Promise((resolve) => {
       const { video } = this;
