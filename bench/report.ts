@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpus, loadavg, release, totalmem } from 'node:os';
+import { cpus, release, totalmem } from 'node:os';
 import { Figure, Finding } from './figure';
 
 /** What the figures depend on. */
@@ -10,8 +10,16 @@ export interface Machine {
   readonly kernel: string;
   readonly node: string;
   readonly ffmpeg: string;
-  /** Load average of the minute before the first scenario. */
+}
+
+/** One scenario's result, with what it depends on. */
+export interface Measured {
+  readonly finding: Finding;
+  readonly machine: Machine;
+  /** Load average of the minute before. */
   readonly load: number;
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 export function lookAtMachine(): Machine {
@@ -23,7 +31,6 @@ export function lookAtMachine(): Machine {
     kernel: `Linux ${release()}`,
     node: process.version,
     ffmpeg: first?.replace('ffmpeg version ', '') ?? 'unknown',
-    load: loadavg()[0] as number,
   };
 }
 
@@ -47,37 +54,40 @@ export function asText({ title, figures, notes }: Finding): string {
   return ['', title, ...lines, ...notes.map((note) => `  ${note}`), ''].join('\n');
 }
 
-/** The whole run for docs/benchmarks.md. */
-export function asMarkdown(findings: readonly Finding[], machine: Machine): string {
-  const { processor, cores, memoryGib, kernel, node, ffmpeg, load } = machine;
-  const targets = findings.flatMap(({ figures }) => figures.filter(({ target }) => target !== null));
+function sectionOf({ finding, machine, load, at }: Measured): string {
+  const { title, method, figures, notes } = finding;
+  const { processor, cores, memoryGib, kernel, node, ffmpeg } = machine;
+  const table = [HEAD, HEAD.map((_, i) => (i >= 2 && i <= 5 ? '---:' : '---')), ...figures.map(row)];
+  return [
+    `## ${title}`,
+    method,
+    table.map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
+    ...notes,
+    `Measured ${at.slice(0, 16).replace('T', ' ')} UTC on ${processor}, ${cores} cores, ${memoryGib} GiB, ${kernel}, Node ${node}, ` +
+      `FFmpeg ${ffmpeg}; load average before it ${load.toFixed(2)}.`,
+  ].join('\n\n');
+}
+
+/** docs/benchmarks.md, from the newest result of every scenario. */
+export function asMarkdown(results: readonly Measured[]): string {
+  const targets = results.flatMap(({ finding }) => finding.figures.filter(({ target }) => target !== null));
   const missed = targets.filter(({ target }) => target?.met === false);
   const verdict =
     missed.length === 0
       ? `All ${targets.length} targets were met.`
       : `${missed.length} of ${targets.length} targets were missed:\n\n${missed.map(({ what, target }) => `- ${what}: ${target?.text}`).join('\n')}`;
-  const table = (rows: readonly string[][]): string => rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  const sections = findings.map(({ title, method, figures, notes }) =>
-    [
-      `## ${title}`,
-      method,
-      table([HEAD, HEAD.map((_, i) => (i >= 2 && i <= 5 ? '---:' : '---')), ...figures.map(row)]),
-      ...notes,
-    ].join('\n\n'),
-  );
   return `${[
     '# Benchmarks',
-    'Written by `npm run bench` from one run; both sides of every ratio were measured in it, in turn. Figures are medians. ' +
-      'Cameras are simulated, over real sockets, in a process of their own that counts for nobody. ' +
-      'What is measured is the process that hosts the sessions (`src/runtime`), as the service runs it, without HTTP and database.',
+    'Written by `npm run bench`, which measures a section as a whole: both sides of every ratio in one run, in turn. Figures are ' +
+      'medians. Cameras are simulated, over real sockets, in a process of their own that counts for nobody. Where a section does ' +
+      'not say that it is the whole service, what is measured is the process that hosts the sessions (`src/runtime`), as the ' +
+      'service runs it, without HTTP and database. The same in numbers: benchmarks.json.',
     verdict,
-    `Machine: ${processor}, ${cores} cores, ${memoryGib} GiB, ${kernel}, Node ${node}, FFmpeg ${ffmpeg}; ` +
-      `load average before the run ${load.toFixed(2)}.`,
-    ...sections,
+    ...results.map(sectionOf),
     '## Do it again',
-    '```\nnpm run bench              # everything, about 14 minutes, writes this file\n' +
-      'npm run bench -- --quick   # smaller and shorter, about 4 minutes\n' +
-      'npm run bench -- --only rtsp,stop\n' +
+    '```\nnpm run bench              # everything, about 25 minutes, writes this file anew\n' +
+      'npm run bench -- --quick   # smaller and shorter, about 6 minutes; writes nothing\n' +
+      'npm run bench -- --only rtsp,stop                   # writes these sections anew\n' +
       'npm run bench -- --only memory --long 8h\n' +
       'npm run bench -- --only linear --profile profiles   # V8 CPU profiles of the process under test\n```',
     'It wants a quiet machine with two cores and 8 GB of free disk. It exits with 1 where a target was missed.',

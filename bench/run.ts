@@ -1,11 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { repositoryRoot } from '../test/cameras/child-process';
 import { Finding } from './figure';
 import { Lab } from './lab';
 import { BenchOptions, readOptions, ScenarioName, USAGE } from './options';
 import { loadAverage } from './proc';
-import { asMarkdown, asText, lookAtMachine } from './report';
+import { asText, lookAtMachine, Measured } from './report';
+import { Results } from './results';
 import { linear } from './scenarios/linear';
 import { memory } from './scenarios/memory';
 import { mjpegCost } from './scenarios/mjpeg-cost';
@@ -32,13 +31,16 @@ function progress(text: string): void {
   process.stderr.write(`  ${text}\n`);
 }
 
-async function runAll(lab: Lab, options: BenchOptions): Promise<Finding[]> {
+async function runAll(lab: Lab, options: BenchOptions, results: Results | null): Promise<Finding[]> {
+  const machine = lookAtMachine();
   const findings: Finding[] = [];
   for (const name of options.only) {
-    process.stderr.write(`${name} (load ${loadAverage().toFixed(2)})\n`);
-    const finding = await SCENARIOS[name](lab);
-    process.stdout.write(asText(finding));
-    findings.push(finding);
+    const load = loadAverage();
+    process.stderr.write(`${name} (load ${load.toFixed(2)})\n`);
+    const measured: Measured = { finding: await SCENARIOS[name](lab), machine, load, at: new Date().toISOString() };
+    process.stdout.write(asText(measured.finding));
+    results?.note(name, measured);
+    findings.push(measured.finding);
   }
   return findings;
 }
@@ -50,16 +52,15 @@ async function main(): Promise<number> {
     return 0;
   }
   const root = repositoryRoot();
-  const machine = lookAtMachine();
+  const results = options.write ? new Results(root) : null;
   const lab = new Lab(root, options, progress);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void lab.close().finally(() => process.exit(130)));
   }
   try {
-    const findings = await runAll(lab, options);
+    const findings = await runAll(lab, options, results);
     const missed = findings.flatMap(({ figures }) => figures.filter(({ target }) => target?.met === false));
     process.stdout.write(missed.length === 0 ? '\nAll targets met.\n' : `\n${missed.length} missed.\n`);
-    if (options.write) writeFileSync(join(root, 'docs', 'benchmarks.md'), asMarkdown(findings, machine));
     return missed.length === 0 ? 0 : 1;
   } finally {
     await lab.close();

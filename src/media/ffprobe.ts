@@ -50,8 +50,7 @@ export function probeArgs(path: string, ends?: FileEnds): string[] {
     : `${stream}:format=duration`;
   const hashing = hashed ? ['-show_data_hash', 'SHA256', '-read_intervals', intervals.join(',')] : [];
   const output = ['-show_entries', entries, ...hashing, '-of', 'json'];
-  // No picture is needed to know the streams, and decoding some to guess at them takes a third of the time.
-  return ['-v', 'error', '-protocol_whitelist', 'file', '-skip_frame', 'all', ...output, '-i', `file:${path}`];
+  return ['-v', 'error', '-protocol_whitelist', 'file', ...output, '-i', `file:${path}`];
 }
 
 function intervalsOf({ firstFrames, lastFrames, lastKeyframeSeconds }: FileEnds): string[] {
