@@ -44,6 +44,8 @@ export class ServiceUnderTest {
         ...env,
       },
     });
+    // Also where the bench ends before the service has told its address.
+    process.once('exit', () => child.kill('SIGTERM'));
     const url = await address(child);
     const response = await fetch(`${url}/api/auth/login`, {
       method: 'POST',
