@@ -105,9 +105,11 @@ describe('watching a court in a browser', () => {
 
   it('shows a court live, every picture, a fraction of a second behind', async () => {
     await watchCourt(viewer);
-    const seen = await pictures(viewer, LIVE, 75);
-    expect(Math.max(...ages(seen.slice(25)))).toBeLessThan(FAR_FROM_LIVE);
-    expect(steps(seen.map(({ bars }) => bars)).filter((step) => step === 0 || step > LOOP / 2)).toEqual([]);
+    const seen = (await pictures(viewer, LIVE, 100)).slice(50);
+    expect(Math.max(...ages(seen))).toBeLessThan(FAR_FROM_LIVE);
+    // Forward only, and hardly one left out.
+    const forward = steps(seen.map(({ bars }) => bars));
+    expect(forward.filter((step) => !(step > 0 && step < CLIP.fps))).toEqual([]);
     expect(await viewer.page.textContent('.stage .badge')).toMatch(/^Live · \d\.\d\d s behind$/);
   });
 

@@ -84,7 +84,7 @@ export class Lookback {
   update(): void {
     const { player, slider } = this;
     const now = this.host.now();
-    this.buttons.disabled = now === null && player === null;
+    this.buttons.disabled = (now === null || now < NEWEST_SECONDS + 0.5) && player === null;
     write(this.hint, this.buttons.disabled ? t('reviewHint') : t('keys'));
     this.hint.classList.toggle('keys', !this.buttons.disabled);
     const end = Math.max(now ?? 0, player?.end ?? 0);

@@ -1,6 +1,7 @@
 import type Hls from 'hls.js';
 import type { HlsConfig } from 'hls.js';
-import { FrameRateMeter, outOfGaps, StepDirection, stepTarget } from './frame-step';
+import { outOfGaps, StepDirection } from './frame-step';
+import { FrameStepper } from './frame-stepper';
 import { mediaSourceOf } from './media-source';
 import type { BufferedRange } from './playback-control';
 
@@ -45,25 +46,17 @@ function retrying(ms: number): HlsConfig['playlistLoadPolicy'] {
   return { default: { maxTimeToFirstByteMs: ms, maxLoadTimeMs: ms * 4, timeoutRetry: retry, errorRetry: retry } };
 }
 
-/** A press too many on "next picture" shall not be worked off for minutes. */
-const MAX_STEPS_WAITING = 10;
-const STEP_ATTEMPTS = 4;
-/** A seek that takes longer is not waited for; what it shows counts when it comes. */
-const SEEK_MS = 3_000;
-const SAME_PICTURE_MS = 200;
+/** Events after which something else is to be shown of it. */
+const CHANGES = ['timeupdate', 'seeked', 'pause', 'play', 'ratechange', 'durationchange', 'waiting', 'playing'];
 /** Nearer to the end of what is written there may be no picture yet. */
 const END_MARGIN = 0.2;
 
 /** Looks back into a recording, also while it goes on: seeks, slow motion, single pictures. */
 export class ReviewPlayer {
   private hls: Hls | null = null;
-  private readonly rate = new FrameRateMeter();
   private readonly abort = new AbortController();
-  private mediaTime: number | null = null;
-  private steps: Promise<unknown> = Promise.resolve();
-  private stepsWaiting = 0;
+  private readonly stepper: FrameStepper;
   private recoveredAt = 0;
-  private readonly shownListeners = new Set<() => void>();
 
   /** Fetches what a review needs ahead of time, so that the first look back is as quick as the next. */
   static async prepare(): Promise<void> {
@@ -77,20 +70,8 @@ export class ReviewPlayer {
   ) {
     Object.assign(video, { muted: true, playsInline: true });
     const { signal } = this.abort;
-    for (const event of [
-      'timeupdate',
-      'seeked',
-      'pause',
-      'play',
-      'ratechange',
-      'durationchange',
-      'waiting',
-      'playing',
-    ]) {
-      video.addEventListener(event, () => this.options.onChange(), { signal });
-    }
-    video.addEventListener('seeking', () => this.rate.interrupt(), { signal });
-    this.followPictures();
+    for (const event of CHANGES) video.addEventListener(event, () => this.options.onChange(), { signal });
+    this.stepper = new FrameStepper(video, options.fps, signal);
     this.load().catch((error: unknown) => this.fail(error));
   }
 
@@ -131,7 +112,7 @@ export class ReviewPlayer {
 
   /** Frames a second by which it steps. */
   get fps(): number {
-    return this.rate.fps ?? this.options.fps ?? 25;
+    return this.stepper.fps;
   }
 
   play(speed = this.speed): void {
@@ -156,15 +137,14 @@ export class ReviewPlayer {
   /** Pauses and shows the next or the previous picture. Steps asked for while one is under way follow it. */
   step(direction: StepDirection): Promise<unknown> {
     this.pause();
-    if (this.stepsWaiting >= MAX_STEPS_WAITING) return this.steps;
-    this.stepsWaiting++;
-    this.steps = this.steps.then(() => this.stepOnce(direction)).finally(() => this.stepsWaiting--);
-    return this.steps;
+    return this.stepper.step(direction, (time) => {
+      const seconds = Math.max(0, time - this.zero);
+      return seconds > this.end - END_MARGIN / 2 ? null : this.zero + this.outOfGaps(seconds, direction);
+    });
   }
 
   destroy(): void {
     this.abort.abort();
-    for (const listener of [...this.shownListeners]) listener();
     this.hls?.destroy();
     this.hls = null;
     this.video.removeAttribute('src');
@@ -223,61 +203,5 @@ export class ReviewPlayer {
   private fail(error: unknown): void {
     if (this.abort.signal.aborted) return;
     this.options.onFailed(error instanceof Error ? error : new Error('The recording cannot be played here.'));
-  }
-
-  private followPictures(): void {
-    this.video.requestVideoFrameCallback?.((_now, { mediaTime, presentedFrames }) => {
-      if (this.abort.signal.aborted) return;
-      this.mediaTime = mediaTime;
-      if (this.video.paused || this.video.seeking) this.rate.interrupt();
-      else this.rate.add(mediaTime, presentedFrames);
-      for (const listener of [...this.shownListeners]) listener();
-      this.followPictures();
-    });
-  }
-
-  private async stepOnce(direction: StepDirection): Promise<void> {
-    // From what a seek under way will show, not from what is still there.
-    if (this.video.seeking) await this.pictureShown();
-    const from = this.mediaTime ?? this.video.currentTime;
-    for (let attempt = 1; attempt <= STEP_ATTEMPTS && !this.abort.signal.aborted; attempt++) {
-      const target = stepTarget(from - this.zero, this.fps, direction, attempt);
-      if (direction > 0 && target > this.end - END_MARGIN / 2) return;
-      const shown = this.pictureShown();
-      this.video.currentTime = this.zero + this.outOfGaps(target, direction);
-      await shown;
-      const moved = ((this.mediaTime ?? this.video.currentTime) - from) * direction;
-      if (moved > 0.001 || (direction < 0 && target === 0)) return;
-    }
-  }
-
-  /** Settles when the seek to come, or under way, is done and its picture was shown, or when it is certain that none will be. */
-  private pictureShown(): Promise<void> {
-    return new Promise((resolve) => {
-      const { video } = this;
-      let sought = false;
-      let shown = !('requestVideoFrameCallback' in video);
-      let late = setTimeout(done, SEEK_MS);
-      const { shownListeners } = this;
-      function done(): void {
-        clearTimeout(late);
-        video.removeEventListener('seeked', onSeeked);
-        shownListeners.delete(onShown);
-        resolve();
-      }
-      const onShown = (): void => {
-        shown = true;
-        if (sought || this.abort.signal.aborted) done();
-      };
-      const onSeeked = (): void => {
-        sought = true;
-        if (shown) return done();
-        // A seek within one picture may show none anew.
-        clearTimeout(late);
-        late = setTimeout(done, SAME_PICTURE_MS);
-      };
-      video.addEventListener('seeked', onSeeked);
-      shownListeners.add(onShown);
-    });
   }
 }
