@@ -25,6 +25,7 @@ export class Lookback {
   private readonly video = h('video', { className: 'review', hidden: true });
   private player: ReviewPlayer | null = null;
   private readonly slider = h('input', { type: 'range', min: '0', step: 'any', 'aria-label': t('position') });
+  private readonly track = h('div', { className: 'track' }, this.slider);
   private readonly time = h('output', { className: 'time' });
   private readonly playButton = this.button(icon('play'), t('play'), 'Space', () => this.toggle());
   private readonly liveButton = this.button(t('toLive'), t('toLive'), 'l', () => this.toLive());
@@ -44,7 +45,7 @@ export class Lookback {
     this.slider.oninput = () => this.goTo(Number(this.slider.value), false);
     this.liveButton.className = 'to-live';
     this.buttons.append(
-      h('div', { className: 'timeline' }, this.slider, this.time),
+      h('div', { className: 'timeline' }, this.track, this.time),
       h(
         'div',
         { className: 'group' },
@@ -92,7 +93,7 @@ export class Lookback {
     slider.max = String(end);
     if (!slider.matches(':active')) slider.value = String(position);
     slider.setAttribute('aria-valuetext', clock(position));
-    slider.style.setProperty('--gaps', gapGradient(player?.gaps ?? [], end));
+    this.track.style.setProperty('--gaps', gapGradient(player?.gaps ?? [], end));
     write(this.time, `${clock(position)} / ${clock(end)}`);
     const playing = player !== null && !player.paused;
     const sign = playing ? 'pause' : 'play';

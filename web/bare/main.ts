@@ -23,6 +23,11 @@ function show(): void {
     view = courtsView(api, connection, (id) => (location.hash = `#/session/${id}`));
   }
   app.replaceChildren(header(), h('main', {}, view.element));
+  // Who does not see that the page is another one hears it, and goes on from its beginning.
+  const title = view.element.querySelector('h1');
+  if (api.user === null || title === null) return;
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
 }
 
 function header(): HTMLElement {
