@@ -6,7 +6,7 @@ export interface FileEnds {
   readonly firstFrames: number;
   /** From the last keyframe on. */
   readonly lastFrames: number;
-  /** Presentation time of the last keyframe in seconds from the first picture. */
+  /** Presentation time of the last keyframe in seconds from the first picture; for seeking to it when decoding. */
   readonly lastKeyframeSeconds: number;
 }
 
@@ -53,10 +53,15 @@ export function probeArgs(path: string, ends?: FileEnds): string[] {
   return ['-v', 'error', '-protocol_whitelist', 'file', ...output, '-i', `file:${path}`];
 }
 
-function intervalsOf({ firstFrames, lastFrames, lastKeyframeSeconds }: FileEnds): string[] {
-  // A hair behind the keyframe: seconds in decimals may fall just before it, and seeking goes backwards.
-  const from = (lastKeyframeSeconds + 0.0005).toFixed(6);
-  return [...(firstFrames > 0 ? [`%+#${firstFrames}`] : []), ...(lastFrames > 0 ? [`${from}%+#${lastFrames}`] : [])];
+/**
+ * Later than any recording: seeking goes backwards by decode times, so from here it ends at the last keyframe, wherever the
+ * finished file's tables have put that one.
+ */
+const BEHIND_THE_END_SECONDS = 604_800;
+
+function intervalsOf({ firstFrames, lastFrames }: FileEnds): string[] {
+  const last = `${BEHIND_THE_END_SECONDS}%+#${lastFrames}`;
+  return [...(firstFrames > 0 ? [`%+#${firstFrames}`] : []), ...(lastFrames > 0 ? [last] : [])];
 }
 
 /** Reads a file's streams and the packets at its ends. @throws MediaToolError */

@@ -5,7 +5,7 @@ import { BrokenDisk, errno } from '../../storage/broken-disk.fixture';
 import { NodeDisk } from '../../storage/disk';
 import { FinaliseJob, Finaliser } from './finaliser';
 import { JournalPart, partPath } from './journal-part';
-import { Room, TOOLS, journalOptions, pictures, record, times } from './recording.fixture';
+import { Room, TOOLS, complaints, journalOptions, pictures, record, times } from './recording.fixture';
 import { SampleIndex } from './sample-index';
 
 describe('Finaliser', () => {
@@ -79,6 +79,23 @@ describe('Finaliser', () => {
     });
     expect(video).toMatchObject({ way: 'in_place', durationSeconds: 11, samples: 75 });
     expect(times(target).dts).toEqual(frames.map((frame) => frame.dts));
+  });
+
+  it.each([
+    { at: 20, gapTicks: 20_100 },
+    { at: 8, gapTicks: 9_999 },
+    { at: 12, gapTicks: 251_234 },
+  ])('leaves no two pictures on one step of a rate that a gap bends: %j', async ({ at, gapTicks }) => {
+    const folder = room.at('.recordings', 'a');
+    const { frames } = reordered;
+    const again = frames.findIndex((frame, i) => i >= at && frame.keyframe);
+    const back = frames.slice(again).map((frame) => shift(frame, (at - again) * 3600 + 7200 + gapTicks));
+    const result = await record(journalOptions(folder), [...frames.slice(0, at), ...back], back.at(-1)!.dts + 3600);
+    const sources = result.parts.map(({ info, index }) => ({ path: info.path, startTicks: info.startTicks, index }));
+    const { endTicks } = result;
+    const target = room.at('1', 'a.mp4');
+    await new Finaliser(disk, TOOLS).finalise({ folder, parts: sources, endTicks, target });
+    expect(complaints(target)).toBe('');
   });
 
   /** Two parts, the second of another size, 2 s after the first. */

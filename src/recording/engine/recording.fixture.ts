@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +46,11 @@ export function pictures(path: string): string[] {
   const args = ['-v', 'error', '-i', path, '-map', '0:v:0', '-fps_mode', 'passthrough', '-f', 'framemd5', '-'];
   const lines = execFileSync('ffmpeg', args).toString().trim().split('\n');
   return lines.filter((line) => !line.startsWith('#')).map((line) => line.split(',').pop()!.trim());
+}
+
+/** What FFmpeg says of a file while it plays the whole of it, in steps of the rate it guesses. */
+export function complaints(path: string): string {
+  return spawnSync('ffmpeg', ['-v', 'warning', '-nostdin', '-i', path, '-f', 'null', '-']).stderr.toString();
 }
 
 /** Presentation times of a file's packets in ticks, in decode order, and its length in seconds. */
