@@ -4,9 +4,10 @@ import { Cancel, Clock } from './clock';
 export class HandClock extends Clock {
   private readonly tasks = new Map<() => void, number>();
   private time = 0;
+  private wallAhead = 0;
 
   now(): number {
-    return this.time;
+    return this.time + this.wallAhead;
   }
 
   monotonic(): number {
@@ -17,6 +18,11 @@ export class HandClock extends Clock {
     const own = (): void => task();
     this.tasks.set(own, this.time + ms);
     return () => this.tasks.delete(own);
+  }
+
+  /** Somebody sets the wall clock, by so many milliseconds. */
+  stepWall(ms: number): void {
+    this.wallAhead += ms;
   }
 
   /** Timers that wait. */

@@ -58,6 +58,8 @@ function decoded(input: number, frames: number): string[] {
 export class FragmentDecoder {
   private holders = 0;
   private waiting: ManagedChild | null = null;
+  private readonly ending = new Set<Promise<unknown>>();
+  private readonly running = new Set<ManagedChild>();
 
   /** @param maxFrames how many frames of an input are decoded at the most */
   constructor(
@@ -71,10 +73,24 @@ export class FragmentDecoder {
     this.prepare();
     let held = true;
     return () => {
-      if (!held) return;
+      if (!held || this.holders === 0) return;
       held = false;
-      if (--this.holders === 0) void this.take()?.kill();
+      if (--this.holders === 0) this.letGo();
     };
+  }
+
+  /** Nobody waits for an answer any more: ends what runs; settles when none is left. */
+  async close(): Promise<void> {
+    this.holders = 0;
+    this.letGo();
+    await Promise.all([...this.ending, ...[...this.running].map((child) => child.kill())]);
+  }
+
+  private letGo(): void {
+    const ended = this.take()?.kill();
+    if (!ended) return;
+    this.ending.add(ended);
+    void ended.finally(() => this.ending.delete(ended));
   }
 
   /**
@@ -84,6 +100,7 @@ export class FragmentDecoder {
    */
   async decode(input: AsyncIterable<Buffer>, { timeoutMs, nice }: Omit<ToolRun, 'input'>): Promise<DecodedFrames> {
     const child = (nice === undefined ? this.take() : null) ?? this.start(nice);
+    this.running.add(child);
     try {
       const { stdout, exit } = await finishTool(this.tools.clock, child, { timeoutMs, input });
       return { complaint: exit.stderr.trim(), ...readHashes(stdout) };
@@ -93,6 +110,7 @@ export class FragmentDecoder {
       }
       throw error;
     } finally {
+      this.running.delete(child);
       this.prepare();
     }
   }

@@ -5,7 +5,7 @@ import { CameraFacts } from './camera-probe';
 import { FanOut, SubscriptionFigures } from './fan-out';
 import { FrameConsumer } from './frame-consumer';
 import { GopBuffer } from './gop-buffer';
-import { HOLD_QUIET_MS, SessionTimeline } from './session-timeline';
+import { HOLD_QUIET_MS, ResumedTimeline, SessionTimeline } from './session-timeline';
 import { CameraProtocol, SourceSink, StreamSource } from './sources/stream-source';
 
 /** Milliseconds before the n-th try in a row to reach a camera again; the last one repeats. */
@@ -31,6 +31,8 @@ export interface CameraProxyOptions {
   readonly stallMs: number;
   /** To an answer, and from there to the first frame, at each connection. */
   readonly timeoutMs: number;
+  /** A session that began in another process: where its timeline stands, and what its camera was. */
+  readonly resumed?: ResumedTimeline & { readonly facts: CameraFacts };
   readonly onState?: (state: ProxyState, cause: CameraError | undefined) => void;
   readonly onConsumerError?: (consumer: string, error: unknown) => void;
 }
@@ -57,7 +59,7 @@ export interface ProxyHealth {
  * to every consumer. Once the first frame was there it never gives up by itself: it reconnects until it is closed.
  */
 export class CameraProxy {
-  private readonly timeline = new SessionTimeline();
+  private readonly timeline: SessionTimeline;
   private readonly gop = new GopBuffer(GOP_MAX_BYTES);
   private readonly fanOut: FanOut;
   private readonly closing = new AbortController();
@@ -79,6 +81,7 @@ export class CameraProxy {
   private lastError: CameraError | undefined;
 
   constructor(private readonly options: CameraProxyOptions) {
+    this.timeline = new SessionTimeline(options.resumed);
     this.fanOut = new FanOut((consumer, error) => options.onConsumerError?.(consumer.name, error));
   }
 
@@ -98,6 +101,12 @@ export class CameraProxy {
     return this.facts as CameraFacts;
   }
 
+  /** Goes on with a session whose camera was reached before: nothing is waited for. To be called once, instead of {@link open}. */
+  resume(): void {
+    this.current = 'reconnecting';
+    this.running = this.run();
+  }
+
   /** Ends the connection; when this settles its socket is gone. Consumers get nothing more. */
   async close(): Promise<void> {
     this.closing.abort();
@@ -114,7 +123,7 @@ export class CameraProxy {
   /** Known from the first frame on. */
   get facts(): CameraFacts | null {
     const { newest, protocol } = this;
-    if (!newest || !protocol) return null;
+    if (!newest || !protocol) return this.options.resumed?.facts ?? null;
     const size = newest.kind === 'h264' ? newest.config : newest;
     const fps = this.frameTicks > 0 ? Math.round((TICKS_PER_SECOND / this.frameTicks) * 100) / 100 : null;
     return {
@@ -176,7 +185,7 @@ export class CameraProxy {
       this.connection = undefined;
       if (this.closing.signal.aborted) return;
       this.emit(this.timeline.flush());
-      if (!this.newest) throw error;
+      if (!this.newest && !this.options.resumed) throw error;
       this.lastError = error;
       this.timeline.noteLoss(connection.stalled ? 'camera_stalled' : 'camera_lost');
       this.setState('reconnecting', error);

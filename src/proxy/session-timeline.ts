@@ -47,6 +47,14 @@ interface Instant {
   readonly stamp: number;
 }
 
+/** Where the timeline of a session stands that began in another process. */
+export interface ResumedTimeline {
+  /** {@link Clock.monotonic} milliseconds of session time zero. */
+  readonly zero: number;
+  /** Session time up to which pictures are known; later ones lie behind it. -1: none. */
+  readonly lastTicks: number;
+}
+
 interface Held {
   readonly unit: H264AccessUnit;
   readonly arrival: number;
@@ -85,6 +93,15 @@ export class SessionTimeline {
   private late: number | undefined;
   /** Where a connection's paced pictures began, until its speed is measured: arrival in ms, stamp in ticks. */
   private learning: (Instant & { half?: Instant }) | undefined;
+
+  /** @param resumed a session that began in another process goes on here: what is missing since then is a gap */
+  constructor(resumed?: ResumedTimeline) {
+    if (!resumed) return;
+    this.zero = resumed.zero;
+    this.lastTicks = resumed.lastTicks;
+    this.last = resumed.lastTicks / TICKS_PER_MS;
+    this.pending = 'service_restarted';
+  }
 
   /** {@link Clock.monotonic} milliseconds of session time zero; `undefined` before the first frame. */
   get origin(): number | undefined {

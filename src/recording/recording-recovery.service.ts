@@ -1,18 +1,24 @@
 import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../common/clock';
-import { CourtRuntime, RecordingFacts } from '../runtime/court-runtime';
+import { isDatabaseUnavailable } from '../common/database-error';
+import { CourtRuntime, InterruptedSpec, RecordingFacts } from '../runtime/court-runtime';
 import { SessionsService } from '../sessions/sessions.service';
 import { Recording } from './entities/recording.entity';
 import { RecordingLog } from './recording-log.service';
+import { isActive } from './recording-state';
 
 const EVERY_MS = 10_000;
 /** A file that could not be made is tried again at the start and then after so long each time. */
 const RETRY_MS = 5 * 60_000;
+/** The port opens after so long, whatever is not yet known of interrupted recordings. */
+const PATIENCE_MS = 5_000;
+const UNREADABLE = 'Interrupted recordings could not be looked for.';
 
 /**
- * Finishes recordings whose process is gone: from their journal on disk a video is made, and the row says so. What another
- * living process records is left alone. What failed and still has its journal is tried again.
+ * Looks after recordings whose process is gone. One whose end lies ahead goes on, in the same session and file; of the others
+ * a video is made from what is on disk. What another living process records is left alone. What failed and still has its
+ * journal is tried again.
  */
 @Injectable()
 export class RecordingRecovery implements OnApplicationBootstrap {
@@ -28,23 +34,29 @@ export class RecordingRecovery implements OnApplicationBootstrap {
     private readonly clock: Clock,
   ) {}
 
-  /** Not waited for: a long file must not keep the port closed. */
-  onApplicationBootstrap(): void {
-    void this.recover();
+  /**
+   * Waits until recordings that go on are this process's again, but for no file: a long one must not keep the port closed.
+   */
+  async onApplicationBootstrap(): Promise<void> {
+    const resuming = this.resumeAll().catch((error: unknown) => this.logger.warn({ err: error }, UNREADABLE));
+    await Promise.race([resuming, new Promise<void>((resolve) => this.clock.after(PATIENCE_MS, resolve))]);
+    void resuming.then(() => this.recover());
   }
 
   @Interval(EVERY_MS)
   async recover(): Promise<void> {
     this.running ??= this.run()
-      .catch((error: unknown) => this.logger.warn({ err: error }, 'Interrupted recordings could not be looked for.'))
+      .catch((error: unknown) => this.logger.warn({ err: error }, UNREADABLE))
       .finally(() => (this.running = undefined));
     await this.running;
   }
 
   private async run(): Promise<void> {
+    const postponed = await this.resumeAll();
     for (const row of await this.log.unfinished()) {
-      if (this.runtime.recording(row.sessionId) || !(await this.sessions.isAbandoned(row.sessionId))) continue;
+      if (postponed.has(row.sessionId) || !(await this.isInterrupted(row))) continue;
       await this.finish(row);
+      await this.sessions.end(row.sessionId, 'service_restarted');
     }
     const now = this.clock.monotonic();
     for (const row of await this.log.failedAmong(await this.runtime.journalsOnDisk())) {
@@ -56,11 +68,53 @@ export class RecordingRecovery implements OnApplicationBootstrap {
     }
   }
 
-  private async finish(row: Recording): Promise<void> {
+  private async isInterrupted({ sessionId }: Recording): Promise<boolean> {
+    return !this.runtime.recording(sessionId) && (await this.sessions.isAbandoned(sessionId));
+  }
+
+  /**
+   * All at once: each is a few reads of its journal, and every second counts.
+   * @returns sessions of which nothing can be said while the database is away
+   */
+  private async resumeAll(): Promise<Set<string>> {
+    const postponed = new Set<string>();
+    const rows = (await this.log.unfinished()).filter(
+      ({ status, plannedEndAt }) => isActive(status) && plannedEndAt.getTime() > this.clock.now(),
+    );
+    await Promise.all(rows.map((row) => this.resume(row, postponed)));
+    return postponed;
+  }
+
+  private async resume(row: Recording, postponed: Set<string>): Promise<void> {
+    const { sessionId } = row;
+    try {
+      if (!(await this.isInterrupted(row))) return;
+      const resumed = await this.sessions.resume(sessionId, await this.interrupted(row));
+      if (resumed) this.logger.log({ sessionId }, 'An interrupted recording goes on.');
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) {
+        postponed.add(sessionId);
+        this.logger.warn({ err: error, sessionId }, 'An interrupted recording waits for the database.');
+      } else {
+        this.logger.error({ err: error, sessionId }, 'An interrupted recording cannot go on; it is finished instead.');
+      }
+    }
+  }
+
+  /** What the rows say of a recording. */
+  private async interrupted(row: Recording): Promise<Omit<InterruptedSpec, 'sessionId'>> {
     const { sessionId, clubId, startedAt, plannedEndAt, restarts } = row;
-    this.logger.log({ sessionId }, 'An interrupted recording is being finished.');
     const [gaps, partStarts] = await Promise.all([this.log.gapsOf(sessionId), this.log.partStarts(sessionId)]);
-    const known = { startedAt: startedAt?.getTime() ?? null, plannedEndAt: plannedEndAt.getTime(), gaps, restarts };
+    const times = { startedAt: startedAt?.getTime() ?? null, plannedEndAt: plannedEndAt.getTime() };
+    return { clubId, ...times, gaps, restarts, partStarts };
+  }
+
+  private async finish(row: Recording): Promise<void> {
+    const { sessionId } = row;
+    this.logger.log({ sessionId }, 'An interrupted recording is being finished.');
+    const spec = await this.interrupted(row);
+    const { startedAt, plannedEndAt, gaps, restarts } = spec;
+    const known = { startedAt, plannedEndAt, gaps, restarts };
     const finalizing: RecordingFacts = {
       ...known,
       phase: 'finalizing',
@@ -71,6 +125,6 @@ export class RecordingRecovery implements OnApplicationBootstrap {
       error: null,
     };
     await this.log.save(sessionId, finalizing);
-    await this.log.save(sessionId, await this.runtime.finishInterrupted({ sessionId, clubId, partStarts, ...known }));
+    await this.log.save(sessionId, await this.runtime.finishInterrupted({ sessionId, ...spec }));
   }
 }

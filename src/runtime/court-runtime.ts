@@ -2,6 +2,7 @@ import { Observable } from 'rxjs';
 import { GapReason } from '../media/access-unit';
 import { CameraFacts } from '../proxy/camera-probe';
 import { RecordedFragment } from '../recording/engine/journal-fragments';
+import { SessionZero } from './session-zero';
 
 /** What a session needs to start its camera. Plain data: it could travel to another machine. */
 export interface OpenSpec {
@@ -15,6 +16,15 @@ export interface OpenedCourt {
   readonly proxyPort: number;
   /** From dialling to the first frame, in milliseconds. */
   readonly latencyMs: number;
+  readonly zero: SessionZero;
+}
+
+/** An interrupted recording that is to go on, in its session. */
+export interface ResumeSpec extends OpenSpec {
+  readonly zero: SessionZero;
+  /** What the camera was. */
+  readonly facts: CameraFacts;
+  readonly recording: Omit<InterruptedSpec, 'sessionId'>;
 }
 
 export type CourtState = 'live' | 'reconnecting';
@@ -218,6 +228,14 @@ export abstract class CourtRuntime {
 
   /** Sessions whose journal lies on disk: recordings under way, interrupted ones, and those that could not be finished. */
   abstract journalsOnDisk(): Promise<readonly string[]>;
+
+  /**
+   * Goes on with a recording whose process died, in the same session and file: what is missing meanwhile is a gap. Settles
+   * before the camera is reached; it is reached for until the session closes.
+   * @returns the port of its proxy; `null` where it is to be finished instead: its end was wished, or its file is made
+   * @throws where its journal cannot be gone on with; nothing is left open then, and nothing was changed.
+   */
+  abstract resume(spec: ResumeSpec): Promise<{ readonly proxyPort: number } | null>;
 
   /**
    * Makes the video of a recording that an earlier life of the service left on disk. Never throws: a failure is a state.

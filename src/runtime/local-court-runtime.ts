@@ -3,14 +3,15 @@ import { Observable, Subject } from 'rxjs';
 import { Cancel, Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
+import { TICKS_PER_SECOND } from '../media/access-unit';
 import { Toolchain } from '../media/toolchain';
 import { CameraConnector } from '../proxy/camera-connector';
-import { CameraProxy, ProxyState } from '../proxy/camera-proxy';
+import { CameraProxy, CameraProxyOptions, ProxyState } from '../proxy/camera-proxy';
 import { CameraError } from '../proxy/camera-error';
 import { CameraSnapshots } from '../proxy/camera-snapshots';
 import { ProxyPort } from '../proxy/proxy-port';
 import { CourtRecorder } from '../recording/engine/court-recorder';
-import { RecorderFactory } from '../recording/engine/recorder-factory';
+import { RecorderFactory, ResumedSpec } from '../recording/engine/recorder-factory';
 import { CourtLive } from './court-live';
 import { CourtPictures } from './court-pictures';
 import {
@@ -26,10 +27,12 @@ import {
   RecordedPosition,
   RecordingFacts,
   RecordingSpec,
+  ResumeSpec,
   RuntimeEvent,
 } from './court-runtime';
 import { mayStart, mustStop, Writer } from './disk-budget';
 import { LocalCourt } from './local-court';
+import { findZero, noteZero } from './session-zero';
 
 /** A start waits at most this long for the first fragment; then it answers `starting`. */
 const FIRST_FRAGMENT_MS = 5_000;
@@ -65,37 +68,45 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     super();
   }
 
-  async open({ sessionId, cameraUrl }: OpenSpec): Promise<OpenedCourt> {
+  async open(spec: OpenSpec): Promise<OpenedCourt> {
+    const { sessionId } = spec;
     const abort = new AbortController();
     this.opening.set(sessionId, abort);
     const began = this.clock.monotonic();
-    const proxy = new CameraProxy({
-      clock: this.clock,
-      connect: () => this.connector.connect(cameraUrl, sessionId),
-      stallMs: this.config.cameraStallSeconds * 1000,
-      timeoutMs: this.config.cameraTimeoutSeconds * 1000,
-      onState: (state, cause) => this.onProxyState(sessionId, state, cause),
-      onConsumerError: (consumer, error) =>
-        this.logger.error({ err: error, sessionId, consumer }, 'A consumer of frames failed.'),
-    });
-    const port = new ProxyPort(proxy, () => this.snapshots.of(proxy, sessionId));
+    const proxy = this.proxyOf(spec);
     try {
       const facts = await proxy.open(abort.signal);
       const latencyMs = Math.round(this.clock.monotonic() - began);
-      await port.open(this.config.proxyBasePort);
-      this.connector.reservePort(port.port);
-      const pictures = this.picturesOf(proxy, sessionId, 'pictures');
-      const tiles = this.picturesOf(proxy, sessionId, 'tile');
-      const live = new CourtLive(proxy, this.clock);
-      const court = new LocalCourt(sessionId, proxy, port, pictures, tiles, live, latencyMs, this.clock);
-      this.courts.set(sessionId, court);
-      return { facts, proxyPort: port.port, latencyMs };
+      const { port } = await this.serve(sessionId, proxy, latencyMs);
+      return { facts, proxyPort: port.port, latencyMs, zero: noteZero(proxy.origin as number, this.clock) };
     } catch (error) {
-      await Promise.all([proxy.close(), port.close()]);
+      await proxy.close();
       throw error;
     } finally {
       this.opening.delete(sessionId);
     }
+  }
+
+  async resume(spec: ResumeSpec): Promise<{ readonly proxyPort: number } | null> {
+    const { sessionId, facts, recording } = spec;
+    const journal = await this.recorderFactory.reopen({ sessionId, partStarts: recording.partStarts });
+    if (journal === null) return null;
+    const zero = findZero(spec.zero, this.clock);
+    const proxy = this.proxyOf(spec, { zero, lastTicks: journal.endTicks ?? 0, facts });
+    const court = await this.serve(sessionId, proxy, 0);
+    const { clubId, plannedEndAt, gaps, restarts } = recording;
+    // Its row may never have heard of the first frame.
+    const began = Math.round(spec.zero.wallMs + ((journal.startTicks ?? 0) * 1000) / TICKS_PER_SECOND);
+    const resumed = { journal, startedAt: recording.startedAt ?? began, gaps, restarts };
+    try {
+      await this.record(court, { sessionId, clubId, plannedEndAt, resumed });
+    } catch (error) {
+      await this.close(sessionId);
+      throw error;
+    }
+    court.recorder?.setCamera('service_restarted');
+    proxy.resume();
+    return { proxyPort: court.port.port };
   }
 
   async close(sessionId: string): Promise<void> {
@@ -110,30 +121,11 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   async startRecording(spec: RecordingSpec): Promise<RecordingFacts> {
-    const { sessionId } = spec;
-    const court = this.courts.get(sessionId);
+    const court = this.courts.get(spec.sessionId);
     if (!court) throw new ProblemException('session_not_live');
     if (court.recorder) throw new ProblemException('already_recording');
-    // Taken before the first wait: of two starts at once one finds it taken.
-    const recorder = this.recorderFactory.make({
-      ...spec,
-      source: court.proxy,
-      facts: court.status().facts,
-      onChange: (recording) => this.events.next({ type: 'recording.changed', sessionId, recording }),
-      onPart: (part) => this.events.next({ type: 'recording.part', sessionId, part }),
-    });
-    court.recorder = recorder;
-    this.recorders.set(sessionId, recorder);
-    try {
-      await recorder.start(() => this.admit(recorder, court));
-    } catch (error) {
-      court.recorder = null;
-      this.recorders.delete(sessionId);
-      throw error;
-    }
+    const recorder = await this.record(court, spec, (made) => this.admit(made, court));
     if (court.proxy.state === 'reconnecting') recorder.setCamera('camera_lost');
-    this.events.next({ type: 'recording.changed', sessionId, recording: recorder.state });
-    this.watchDisk();
     await recorder.begun(FIRST_FRAGMENT_MS);
     return recorder.state;
   }
@@ -196,11 +188,75 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     return [...this.courts.keys()];
   }
 
-  /** Stops what runs and finishes its files; then lets go of every camera. */
+  /**
+   * Writes what is known of recordings under way and leaves them to be resumed; those that are being stopped get their
+   * files. Then lets go of every camera.
+   */
   async onModuleDestroy(): Promise<void> {
     this.tick?.();
     for (const abort of this.opening.values()) abort.abort();
+    await Promise.all([...this.courts.values()].map(async (court) => court.recorder?.suspend()));
     await Promise.all(this.openSessions().map((sessionId) => this.close(sessionId)));
+    await this.recorderFactory.close();
+  }
+
+  private proxyOf({ sessionId, cameraUrl }: OpenSpec, resumed?: CameraProxyOptions['resumed']): CameraProxy {
+    return new CameraProxy({
+      clock: this.clock,
+      connect: () => this.connector.connect(cameraUrl, sessionId),
+      stallMs: this.config.cameraStallSeconds * 1000,
+      timeoutMs: this.config.cameraTimeoutSeconds * 1000,
+      ...(resumed ? { resumed } : {}),
+      onState: (state, cause) => this.onProxyState(sessionId, state, cause),
+      onConsumerError: (consumer, error) =>
+        this.logger.error({ err: error, sessionId, consumer }, 'A consumer of frames failed.'),
+    });
+  }
+
+  /** Opens the proxy's port, and from then on the court. @throws what the port does; it is closed then. */
+  private async serve(sessionId: string, proxy: CameraProxy, latencyMs: number): Promise<LocalCourt> {
+    const port = new ProxyPort(proxy, () => this.snapshots.of(proxy, sessionId));
+    try {
+      await port.open(this.config.proxyBasePort);
+    } catch (error) {
+      await port.close();
+      throw error;
+    }
+    this.connector.reservePort(port.port);
+    const pictures = this.picturesOf(proxy, sessionId, 'pictures');
+    const tiles = this.picturesOf(proxy, sessionId, 'tile');
+    const live = new CourtLive(proxy, this.clock);
+    const court = new LocalCourt(sessionId, proxy, port, pictures, tiles, live, latencyMs, this.clock);
+    this.courts.set(sessionId, court);
+    return court;
+  }
+
+  /** Makes the court's recorder and starts it. Taken before the first wait: of two starts at once one finds it taken. */
+  private async record(
+    court: LocalCourt,
+    spec: RecordingSpec & { readonly resumed?: ResumedSpec },
+    admit: (recorder: CourtRecorder) => Promise<void> = () => Promise.resolve(),
+  ): Promise<CourtRecorder> {
+    const { sessionId } = spec;
+    const recorder = this.recorderFactory.make({
+      ...spec,
+      source: court.proxy,
+      facts: court.status().facts,
+      onChange: (recording) => this.events.next({ type: 'recording.changed', sessionId, recording }),
+      onPart: (part) => this.events.next({ type: 'recording.part', sessionId, part }),
+    });
+    court.recorder = recorder;
+    this.recorders.set(sessionId, recorder);
+    try {
+      await recorder.start(() => admit(recorder));
+    } catch (error) {
+      court.recorder = null;
+      this.recorders.delete(sessionId);
+      throw error;
+    }
+    this.events.next({ type: 'recording.changed', sessionId, recording: recorder.state });
+    this.watchDisk();
+    return recorder;
   }
 
   private picturesOf(proxy: CameraProxy, sessionId: string, detail: PictureDetail): CourtPictures {

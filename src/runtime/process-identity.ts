@@ -29,16 +29,20 @@ function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.startTicks === b.startTicks;
 }
 
-/**
- * Whether the process that had this identity is gone for sure. On another host nobody here can tell: not gone.
- */
+/** On another machine: nobody here can see whether it lives. */
+export function isElsewhere(identity: ProcessIdentity): boolean {
+  return identity.host !== hostname();
+}
+
+/** Whether the process of this machine that had this identity is gone for sure. */
 export function isGone(identity: ProcessIdentity): boolean {
-  if (identity.host !== hostname()) return false;
+  if (isElsewhere(identity)) return false;
   if (identity.bootId !== bootId()) return true;
   return readStartTime(identity.pid) !== identity.startTicks;
 }
 
-function bootId(): string {
+/** Names this boot of the machine (random(4)); `unknown` where the kernel does not say. */
+export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {

@@ -8,8 +8,9 @@ import { Toolchain } from '../media/toolchain';
 import { RecordingLog } from '../recording/recording-log.service';
 import { RecordingView } from '../recording/recording-view';
 import { CourtRuntime, RuntimeEvent } from '../runtime/court-runtime';
-import { isGone, isOwn } from '../runtime/process-identity';
+import { isOwn } from '../runtime/process-identity';
 import { CameraSession } from './entities/camera-session.entity';
+import { SessionOwners } from './session-owners.service';
 import { SessionStore } from './session-store';
 import { SessionsService } from './sessions.service';
 
@@ -40,6 +41,7 @@ export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, Bef
   constructor(
     private readonly store: SessionStore,
     private readonly sessions: SessionsService,
+    private readonly owners: SessionOwners,
     private readonly recordings: RecordingLog,
     private readonly runtime: CourtRuntime,
     private readonly toolchain: Toolchain,
@@ -103,9 +105,11 @@ export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, Bef
   }
 
   private reasonToEnd(session: CameraSession, recording: RecordingView | null): string | null {
-    if (this.isOrphan(session)) return 'service_restarted';
-    if (!session.owner || !isOwn(session.owner)) return null;
     const now = this.clock.now();
+    // What can be gone on with is not ended: the recovery of recordings takes it.
+    const goesOn = recording?.active === true && Date.parse(recording.planned_end_at) > now;
+    if (this.isOrphan(session)) return goesOn ? null : 'service_restarted';
+    if (!session.owner || !isOwn(session.owner)) return null;
     if (recording && !recording.active) {
       const over = Date.parse(recording.stopped_at ?? session.createdAt.toISOString());
       return now - over >= AFTER_RECORDING_MS ? 'recording_over' : null;
@@ -118,7 +122,7 @@ export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, Bef
   /** Its process is gone, or it is ours and we know nothing of it. */
   private isOrphan(session: CameraSession): boolean {
     if (!session.owner) return true;
-    if (!isOwn(session.owner)) return isGone(session.owner);
+    if (!isOwn(session.owner)) return this.owners.isGone(session);
     const known = this.runtime.status(session.id) !== null || this.sessions.isOpening(session.id);
     return !known && this.clock.now() - session.createdAt.getTime() > GRACE_MS;
   }
@@ -126,13 +130,13 @@ export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, Bef
   /** FFmpeg processes with our marker whose parent is not us: what an earlier life left. */
   private async endLeftovers(): Promise<number> {
     const leftovers = await listLeftovers(this.toolchain.instance);
-    const owners = new Map((await this.store.allOpen()).map((session) => [session.id, session.owner]));
+    const open = new Map((await this.store.allOpen()).map((session) => [session.id, session]));
     let killed = 0;
     for (const leftover of leftovers) {
       if (leftover.parent === process.pid) continue;
-      const owner = owners.get(leftover.session);
+      const session = open.get(leftover.session);
       // Another service process on this installation's data may be alive and well.
-      if (owner && !isGone(owner)) continue;
+      if (session?.owner && !isOwn(session.owner) && !this.owners.isGone(session)) continue;
       if (!endLeftover(leftover)) continue;
       killed++;
       this.logger.warn({ pid: leftover.pid, sessionId: leftover.session }, 'A leftover FFmpeg was ended.');

@@ -14,6 +14,9 @@ export interface NewSession {
   readonly playerIds: readonly number[];
 }
 
+/** How long an owner's word holds that it lives. */
+export const LEASE_SECONDS = 15;
+
 /** Which sessions somebody may see, newest first; `before` is the last one of the page before. */
 export interface SessionQuery {
   readonly principal: Principal;
@@ -37,8 +40,8 @@ export class SessionStore {
     return this.database.transaction(async (manager) => {
       await hold(manager);
       const inserted: unknown[] = await manager.query(
-        `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner)
-         VALUES ($1, $2, $3, $4, 'connecting', $5)
+        `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner, lease_until)
+         VALUES ($1, $2, $3, $4, 'connecting', $5, now() + interval '${LEASE_SECONDS} seconds')
          ON CONFLICT DO NOTHING
          RETURNING id`,
         [session.id, session.courtId, session.clubId, session.userId, JSON.stringify(this.identity)],
@@ -55,10 +58,41 @@ export class SessionStore {
   }
 
   async setLive(id: string, opened: OpenedCourt): Promise<boolean> {
-    const { facts, proxyPort } = opened;
+    const { facts, proxyPort, zero } = opened;
     const { protocol, codec, width, height, fps } = facts;
     const now = new Date();
-    return this.move(id, 'live', { protocol, codec, width, height, fps, proxyPort, lastFrameAt: now, lastUsedAt: now });
+    const found = { protocol, codec, width, height, fps, proxyPort, zero };
+    return this.move(id, 'live', { ...found, lastFrameAt: now, lastUsedAt: now });
+  }
+
+  /**
+   * Takes over a session whose owner is gone. False: it has ended, or another process was faster; the database arbitrates.
+   * @param owner as it was when it was found gone
+   */
+  async claim(id: string, owner: ProcessIdentity | null): Promise<boolean> {
+    const [, taken]: [unknown, number] = await this.database.query(
+      `UPDATE camera_sessions
+          SET owner = $2, lease_until = now() + interval '${LEASE_SECONDS} seconds'
+        WHERE id = $1 AND status = ANY($3) AND owner IS NOT DISTINCT FROM $4::jsonb`,
+      [id, JSON.stringify(this.identity), [...OPEN_STATUSES], owner && JSON.stringify(owner)],
+    );
+    return taken > 0;
+  }
+
+  /** Says that this process lives: for those who cannot see it. */
+  async renewLeases(): Promise<void> {
+    await this.database.query(
+      `UPDATE camera_sessions SET lease_until = now() + interval '${LEASE_SECONDS} seconds'
+        WHERE status = ANY($1) AND owner = $2::jsonb`,
+      [[...OPEN_STATUSES], JSON.stringify(this.identity)],
+    );
+  }
+
+  /** Its camera is being reached for again, by this process. */
+  async setResumed(id: string, proxyPort: number): Promise<boolean> {
+    await this.move(id, 'reconnecting', {});
+    const { affected } = await this.sessions.update({ id, status: In([...OPEN_STATUSES]) }, { proxyPort });
+    return (affected ?? 0) > 0;
   }
 
   /** The camera came back or went; a session that ended meanwhile stays as it is. */

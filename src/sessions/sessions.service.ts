@@ -8,12 +8,13 @@ import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { RecordingLog } from '../recording/recording-log.service';
-import { CourtRuntime } from '../runtime/court-runtime';
-import { isGone, isOwn } from '../runtime/process-identity';
+import { CourtRuntime, ResumeSpec } from '../runtime/court-runtime';
+import { isOwn } from '../runtime/process-identity';
 import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
 import { CameraSession } from './entities/camera-session.entity';
 import { maySee, requireSession, SessionAccess } from './session-access';
 import { SessionHealth } from './session-health';
+import { SessionOwners } from './session-owners.service';
 import { isOpen } from './session-state';
 import { SessionStore } from './session-store';
 import { SessionView, viewOfSession } from './session-view';
@@ -26,6 +27,8 @@ export class SessionsService {
   private readonly logger = new Logger(SessionsService.name);
   /** Sessions whose camera is being reached: they count against the limit before the runtime knows them as open. */
   private readonly opening = new Set<string>();
+  /** Sessions that are being gone on with; callers who want something of one wait for that. */
+  private readonly resuming = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly store: SessionStore,
@@ -35,6 +38,7 @@ export class SessionsService {
     private readonly recordings: RecordingLog,
     private readonly runtime: CourtRuntime,
     private readonly health: SessionHealth,
+    private readonly owners: SessionOwners,
     private readonly config: AppConfig,
   ) {}
 
@@ -86,11 +90,37 @@ export class SessionsService {
     return ended;
   }
 
-  /** Nobody moves this session's bytes any more: its process is gone, or it ended and this process knows nothing of it. */
+  /** Nobody moves this session's bytes any more: its process is gone, or this one knows nothing of them. */
   async isAbandoned(id: string): Promise<boolean> {
     const session = await this.store.find(id);
     if (!session?.owner) return true;
-    return isGone(session.owner) || (isOwn(session.owner) && !this.runtime.recording(id) && !isOpen(session.status));
+    if (isOwn(session.owner)) return !this.runtime.recording(id) && !this.runtime.status(id) && !this.opening.has(id);
+    return this.owners.isGone(session);
+  }
+
+  /**
+   * Goes on with a session whose process is gone and whose recording has not come to its end. The session is this process's
+   * when this settles; the camera is reached for behind it.
+   * @param recording as its rows have it
+   * @returns whether it goes on here; false: another process has it, it has ended, or its recording is to be finished
+   * @throws where its journal cannot be gone on with
+   */
+  async resume(id: string, recording: ResumeSpec['recording']): Promise<boolean> {
+    const session = await this.store.find(id);
+    const facts = session && factsOf(session);
+    if (!session?.zero || !facts || !isOpen(session.status)) return false;
+    if (!session.owner || !isOwn(session.owner)) {
+      if (!(await this.store.claim(id, session.owner))) return false;
+    }
+    this.opening.add(id);
+    const resuming = this.reconnect({ id, courtId: session.courtId, zero: session.zero, facts, recording });
+    this.resuming.set(id, resuming);
+    try {
+      return await resuming;
+    } finally {
+      this.opening.delete(id);
+      this.resuming.delete(id);
+    }
   }
 
   /** Its camera is being reached by this process right now. */
@@ -123,6 +153,7 @@ export class SessionsService {
   async require(principal: Principal, id: string, access: SessionAccess): Promise<CameraSession> {
     const [session, players] = await Promise.all([this.store.find(id), this.store.playersOf([id])]);
     const allowed = requireSession(principal, session, players.get(id) ?? [], access);
+    if (access === 'run') await this.resuming.get(id)?.catch(() => undefined);
     if (isOpen(allowed.status)) await this.store.touch([id]);
     return allowed;
   }
@@ -152,6 +183,18 @@ export class SessionsService {
         (status) => this.health.of(session.id, status),
       ),
     );
+  }
+
+  private async reconnect(
+    session: { id: string; courtId: number } & Pick<ResumeSpec, 'zero' | 'facts' | 'recording'>,
+  ): Promise<boolean> {
+    const { id, courtId, ...known } = session;
+    const cameraUrl = await this.cameras.urlForCourt(courtId);
+    const resumed = await this.runtime.resume({ sessionId: id, cameraUrl, ...known });
+    if (resumed === null) return false;
+    if (await this.store.setResumed(id, resumed.proxyPort)) return true;
+    await this.runtime.close(id);
+    return false;
   }
 
   private async connect(id: string, cameraUrl: string): Promise<void> {
@@ -202,6 +245,12 @@ export class SessionsService {
       errors: strangers.map((id) => ({ field: 'player_ids', message: `${id} is not a member of this club` })),
     });
   }
+}
+
+/** What its camera was; `null` where it was never reached. */
+function factsOf({ protocol, codec, width, height, fps }: CameraSession): ResumeSpec['facts'] | null {
+  if (protocol === null || codec === null || width === null || height === null) return null;
+  return { protocol, codec, width, height, fps };
 }
 
 function lastOfPage(cursor: string): { createdAt: Date; id: string } {

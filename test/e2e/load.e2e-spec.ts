@@ -185,7 +185,7 @@ describe('many at once', () => {
     expect(readdirSync(join(club.service.config.videosDir, '.recordings'))).toEqual([]);
   });
 
-  it('finishes what records and lets go of everything when the service ends', async () => {
+  it('leaves what records to be resumed, and lets go of everything when the service ends', async () => {
     const own = await startTestClub({ env: { VIDEO_PRESET: 'ultrafast' } });
     let ports: number[] = [];
     try {
@@ -206,6 +206,8 @@ describe('many at once', () => {
       await Promise.all(used.map(deserted));
       expect(await Promise.all(ports.map(answers))).toEqual([false, false, false]);
       expect(ffmpegChildren()).toEqual([]);
+      const left = readdirSync(join(own.service.config.videosDir, '.recordings'));
+      expect(left.sort()).toEqual(sessions.map(({ session_id }) => session_id).sort());
     } finally {
       await own.close();
     }

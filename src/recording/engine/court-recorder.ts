@@ -70,10 +70,24 @@ export interface RecordedPart extends RecorderPart {
   readonly fragments: readonly RecordedFragment[];
 }
 
+/** A recording that began in another process and goes on here. */
+export interface ResumedRecording {
+  /** Epoch milliseconds of the file's first frame. */
+  readonly startedAt: number;
+  /** Session time of the file's first frame. */
+  readonly zeroTicks: number;
+  /** So far. */
+  readonly gaps: readonly Gap[];
+  /** Of encoders and of the service, so far. */
+  readonly restarts: number;
+}
+
 export interface RecorderOptions {
   readonly clock: Clock;
   readonly source: RecorderSource;
   readonly plannedEndAt: number;
+  /** `openJournal` gives a journal that has frames already. */
+  readonly resumed?: ResumedRecording;
   /** Bytes that may wait for the recorder in the proxy's queue: it takes at once, so hardly ever any. */
   readonly maxQueueBytes: number;
   /** Opens the journal; its folder exists when this settles. */
@@ -101,6 +115,8 @@ interface JournalHooks {
  * send H.264, onto the journal; ends by itself at its planned end; finishes the file.
  *
  * starting → recording ⇄ reconnecting → stopping → finalizing → ready | failed
+ *
+ * One that is resumed begins as `reconnecting`, and is `recording` when its first new fragment is on disk.
  */
 export class CourtRecorder {
   private phase: RecorderPhase = 'starting';
@@ -122,10 +138,21 @@ export class CourtRecorder {
   private starting: Promise<void> | undefined;
   private stopping: Promise<RecorderState> | undefined;
   private firstFragment: (() => void)[] = [];
+  /** This process has written a fragment. */
+  private writing = false;
+  private readonly restartsBefore: number;
 
   constructor(private readonly options: RecorderOptions) {
-    const { clock } = options;
+    const { clock, resumed } = options;
     this.plannedEndAt = options.plannedEndAt;
+    this.restartsBefore = resumed ? resumed.restarts + 1 : 0;
+    if (resumed) {
+      this.phase = 'reconnecting';
+      this.cameraAway = 'service_restarted';
+      this.startedAt = resumed.startedAt;
+      this.zeroTicks = resumed.zeroTicks;
+      this.gaps = [...resumed.gaps];
+    }
     this.endsAtMonotonic = clock.monotonic() + (options.plannedEndAt - clock.now());
   }
 
@@ -179,7 +206,7 @@ export class CourtRecorder {
   setCamera(away: GapReason | null): void {
     this.cameraAway = away ?? undefined;
     if (this.phase === 'recording' && away) this.move('reconnecting');
-    else if (this.phase === 'reconnecting' && !away) this.move('recording');
+    else if (this.phase === 'reconnecting' && !away && this.writing) this.move('recording');
   }
 
   extend(plannedEndAt: number): void {
@@ -193,6 +220,15 @@ export class CourtRecorder {
   /** Ends the recording and makes its file; again: the same answer. Never throws: a failure is a state. */
   stop(): Promise<RecorderState> {
     this.stopping ??= this.finish();
+    return this.stopping;
+  }
+
+  /**
+   * The service ends in mid-match: writes what is known and lets go of the file, so that another process can resume the
+   * recording. It is in no last state then. One that is being stopped is finished.
+   */
+  suspend(): Promise<RecorderState> {
+    this.stopping ??= this.letGo();
     return this.stopping;
   }
 
@@ -210,7 +246,7 @@ export class CourtRecorder {
         endSeconds: this.seconds(gap.endTicks),
         reason: gap.reason,
       })),
-      restarts: this.encoder?.restarts ?? 0,
+      restarts: this.restartsBefore + (this.encoder?.restarts ?? 0),
       video,
       error,
     };
@@ -241,7 +277,10 @@ export class CourtRecorder {
   }
 
   private onFirstFragment(): void {
-    if (this.phase === 'starting') this.move(this.cameraAway ? 'reconnecting' : 'recording');
+    this.writing = true;
+    if (this.phase === 'starting' || this.phase === 'reconnecting') {
+      this.move(this.cameraAway ? 'reconnecting' : 'recording');
+    }
     this.settleBegun();
   }
 
@@ -301,6 +340,18 @@ export class CourtRecorder {
       this.endTicks ??= endTicks;
       this.move('failed');
     }
+    return this.state;
+  }
+
+  private async letGo(): Promise<RecorderState> {
+    await this.starting?.catch(() => undefined);
+    this.endTimer?.();
+    this.unsubscribe?.();
+    this.settleBegun();
+    await this.encoder?.stop();
+    const result = await this.journal?.suspend();
+    this.endTicks = result?.endTicks;
+    this.changed();
     return this.state;
   }
 

@@ -57,6 +57,11 @@ export class Gate {
     return this.decoder.hold();
   }
 
+  /** Lets go of what was kept ready; settles when it is gone. */
+  close(): Promise<void> {
+    return this.decoder.close();
+  }
+
   /**
    * Decodes both ends of a part.
    * @param start its first group, where that was decoded before

@@ -3,6 +3,7 @@ import { H264Config } from '../../media/access-unit';
 import { RunFrame, buildRun } from '../../media/fmp4/fragment';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
 import { Disk, DiskFile, writeFully } from '../../storage/disk';
+import { PART_NOTE_BYTES, partNote } from './part-note';
 import { SampleIndex } from './sample-index';
 
 /** Where a part stands: what a database row keeps of it, and what a resumed or finished recording is read from. */
@@ -76,9 +77,10 @@ export class JournalPart {
     try {
       const header = Buffer.from([0, 0, 0, 0, 0x66, 0x72, 0x65, 0x65]);
       header.writeUInt32BE(reserve, 0);
-      await writeFully(file, [init, header], 0);
       const end = init.length + reserve;
-      for (let at = init.length + 8; at < end;) {
+      const note = reserve >= header.length + PART_NOTE_BYTES ? partNote(startTicks) : Buffer.alloc(0);
+      await writeFully(file, [init, header, note], 0);
+      for (let at = init.length + header.length + note.length; at < end;) {
         const zeros: Buffer[] = [];
         let bytes = 0;
         while (at + bytes < end && zeros.length < ZEROS_AT_ONCE) {

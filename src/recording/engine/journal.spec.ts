@@ -7,7 +7,7 @@ import { Gap } from './gap-tracker';
 import { Journal } from './journal';
 import { partPath, reserveBytes } from './journal-part';
 import { rebuildIndex } from './rebuild-index';
-import { RecordingWriter } from './recording-writer';
+import { reopenJournal } from './reopen';
 import { Room, journalOptions, pictures, record } from './recording.fixture';
 
 describe('Journal', () => {
@@ -98,12 +98,11 @@ describe('Journal', () => {
     const { path } = parts[0]!.info;
     writeFileSync(path, Buffer.concat([readFileSync(path), Buffer.from('half a fragment')]));
     const gaps: Gap[] = [];
-    const source = { number: 1, path, startTicks: 0 };
-    const writer = await RecordingWriter.resume(journalOptions(room.path), { onGap: (gap) => gaps.push(gap) }, [
-      source,
-    ]);
-    for (const frame of clip.frames.slice(50)) writer.take(shift(frame, 180_000));
-    const result = await writer.stop(6 * 90_000);
+    const left = await reopenJournal(disk, room.path, [1], new Map());
+    expect(left.endTicks).toBe(50 * 3600);
+    const journal = await Journal.resume(journalOptions(room.path), { onGap: (gap) => gaps.push(gap) }, left.parts);
+    for (const frame of clip.frames.slice(50)) journal.append(shift(frame, 180_000));
+    const result = await journal.close(6 * 90_000);
     expect(result.parts).toHaveLength(1);
     expect(gaps).toEqual([{ startTicks: 49 * 3600, endTicks: 50 * 3600 + 180_000, reason: 'service_restarted' }]);
     expect(pictures(path)).toHaveLength(100);

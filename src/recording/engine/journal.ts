@@ -78,8 +78,9 @@ export class Journal {
     resumed: readonly WrittenPart[],
     private reopened: JournalPart | null,
   ) {
-    const last = resumed[resumed.length - 1];
-    this.lastDts = last && last.index.sampleCount > 0 ? last.info.startTicks + last.index.lastDts : null;
+    // A part may have been made of which not one fragment was written.
+    const last = resumed.filter(({ index }) => index.sampleCount > 0).at(-1);
+    this.lastDts = last ? last.info.startTicks + last.index.lastDts : null;
     this.gaps = new GapTracker(this.lastDts);
     this.fragmentBytes = resumed.reduce(
       (sum, { info, index }) => sum + index.endOffset - info.init.length - info.reserveBytes,

@@ -1,6 +1,7 @@
 import { BoxReader } from '../../media/fmp4/box-reader';
 import { readFragmentHeader } from '../../media/fmp4/fragment-header';
 import { DiskFile } from '../../storage/disk';
+import { PART_NOTE_BYTES, readPartNote } from './part-note';
 import { SampleIndex } from './sample-index';
 
 /** A part's file is not what a journal writes: its beginning is damaged. What may be in it is for a person to see. */
@@ -19,6 +20,8 @@ export interface RebuiltPart {
   readonly init: Buffer;
   /** Size of the reserve's `free` box. */
   readonly reserveBytes: number;
+  /** Session time at which it begins, by its own note; `null` once the finaliser has written over that. */
+  readonly startTicks: number | null;
   /** All whole fragments; its `endOffset` is where a fragmented part is cut before more is written. */
   readonly index: SampleIndex;
   /** Length in ticks that a flipped file's own `moov` states; `null` for a fragmented one. */
@@ -52,7 +55,9 @@ export async function rebuildIndex(file: DiskFile, known?: SampleIndex): Promise
   const finishedTicks = second.type === 'free' ? await mediaDuration(reader, second.end, bytes) : null;
   // Eight bytes of one sector are written whole or not at all; should a disk ever tear them, the fragments are still there.
   const state = finishedTicks === null ? 'fragmented' : 'flipped';
-  return { state, init, reserveBytes: reserve.end - moovEnd, index, finishedTicks };
+  const note = await reader.bytes(reserve.payload, Math.min(PART_NOTE_BYTES, reserve.end - reserve.payload));
+  const startTicks = note && readPartNote(note);
+  return { state, init, reserveBytes: reserve.end - moovEnd, startTicks, index, finishedTicks };
 }
 
 async function walkFragments(reader: BoxReader, from: number, limit: number): Promise<SampleIndex> {

@@ -4,6 +4,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock';
 import { Turns } from '../../common/turns';
 import { AppConfig } from '../../config/app-config';
+import { TICKS_PER_SECOND } from '../../media/access-unit';
 import { Toolchain } from '../../media/toolchain';
 import { CameraFacts } from '../../proxy/camera-probe';
 import { Disk } from '../../storage/disk';
@@ -16,6 +17,7 @@ import {
   RecorderPart,
   RecorderSource,
   RecorderState,
+  ResumedRecording,
 } from './court-recorder';
 import { Encoder } from './encoder';
 import { FinaliseError } from './finalise-error';
@@ -23,6 +25,7 @@ import { FinaliseJob, Finaliser } from './finaliser';
 import { Gate } from './gate';
 import { Journal, JournalResult } from './journal';
 import { partPath } from './journal-part';
+import { AlreadyFinishedError, ReopenedJournal, partStart, reopenJournal } from './reopen';
 import { StartCheck } from './start-check';
 import { warmUp } from './warm-up';
 
@@ -38,8 +41,20 @@ export interface RecorderSpec {
   readonly plannedEndAt: number;
   readonly source: RecorderSource;
   readonly facts: CameraFacts;
+  /** It began in another process, and goes on with what is on disk. */
+  readonly resumed?: ResumedSpec;
   readonly onChange: (state: RecorderState) => void;
   readonly onPart: (part: RecorderPart) => void;
+}
+
+/** What of a recording is known that is gone on with. */
+export interface ResumedSpec {
+  readonly journal: ReopenedJournal;
+  /** Epoch milliseconds of the file's first frame. */
+  readonly startedAt: number;
+  /** So far, in seconds of the file. */
+  readonly gaps: readonly RecorderGap[];
+  readonly restarts: number;
 }
 
 /** A recording on disk whose process is gone, as its row has it. */
@@ -76,12 +91,13 @@ export class RecorderFactory {
   }
 
   make(spec: RecorderSpec): CourtRecorder {
-    const { sessionId, clubId, plannedEndAt, source, facts } = spec;
+    const { sessionId, clubId, plannedEndAt, source, facts, resumed } = spec;
     const start = this.startCheck(sessionId);
     return new CourtRecorder({
       clock: this.clock,
       source,
       plannedEndAt,
+      ...goneOnWith(resumed),
       maxQueueBytes: QUEUE_BYTES,
       openJournal: async (events) => {
         const options = {
@@ -91,7 +107,8 @@ export class RecorderFactory {
           plannedSeconds: Math.max(60, (plannedEndAt - this.clock.now()) / 1000),
           fps: facts.codec === 'h264' ? facts.fps : this.config.videoFps,
         };
-        const journal: Journal = Journal.start(options, { ...events, onBytes: () => start.consider(journal.parts[0]) });
+        const all = { ...events, onBytes: (): void => start.consider(journal.parts[0]) };
+        const journal: Journal = await Journal.resume(options, all, resumed?.journal.parts ?? []);
         return journal;
       },
       makeEncoder: facts.codec === 'h264' ? null : this.encoderOf(sessionId),
@@ -104,6 +121,26 @@ export class RecorderFactory {
       onPart: spec.onPart,
       onError: (message, error) => this.logger.error({ err: error, sessionId }, message),
     });
+  }
+
+  /**
+   * Reads what a recording left on disk, so that it can be gone on with. Writes nothing.
+   * @returns `null` where its end was wished or its file is made already: it is to be finished
+   * @throws PartDamagedError, or the file system's error
+   */
+  async reopen({
+    sessionId,
+    partStarts,
+  }: Pick<InterruptedRecording, 'sessionId' | 'partStarts'>): Promise<ReopenedJournal | null> {
+    if ((await this.store.readStopWish(sessionId)) !== null) return null;
+    const folder = this.store.recordingFolder(sessionId);
+    const numbers = await this.store.listParts(sessionId);
+    try {
+      return await reopenJournal(this.disk, folder, numbers, partStarts);
+    } catch (error) {
+      if (error instanceof AlreadyFinishedError) return null;
+      throw error;
+    }
   }
 
   /** The video of a recording that nobody writes any more, from what is on disk. Never throws. */
@@ -125,16 +162,37 @@ export class RecorderFactory {
   }
 
   private async finishFromDisk(spec: InterruptedRecording): Promise<FinishedFile> {
-    const { sessionId, clubId, partStarts } = spec;
+    const { sessionId, clubId } = spec;
     const folder = this.store.recordingFolder(sessionId);
     const numbers = await this.store.listParts(sessionId);
-    const placed = numbers.length === 1 || numbers.every((number) => partStarts.has(number));
-    const wish = placed && partStarts.size > 0 ? await this.store.readStopWish(sessionId) : null;
+    const starts = await this.startsOf(folder, numbers, spec.partStarts);
+    const placed = numbers.every((number) => starts.has(number));
+    const wish = placed ? await this.store.readStopWish(sessionId) : null;
     return this.publish(clubId, sessionId, {
       folder,
-      parts: numbers.map((number) => ({ path: partPath(folder, number), startTicks: partStarts.get(number) ?? 0 })),
+      parts: numbers.map((number) => ({ path: partPath(folder, number), startTicks: starts.get(number) ?? 0 })),
       endTicks: wish?.endTicks ?? null,
     });
+  }
+
+  /** When each part begins: as its row says, and where that was never written, as the part itself does. */
+  private async startsOf(
+    folder: string,
+    numbers: readonly number[],
+    rows: ReadonlyMap<number, number>,
+  ): Promise<Map<number, number>> {
+    const starts = new Map(rows);
+    for (const number of numbers) {
+      if (starts.has(number)) continue;
+      const said = await partStart(this.disk, partPath(folder, number));
+      if (said !== null) starts.set(number, said);
+    }
+    return starts;
+  }
+
+  /** The service ends: when this settles no program is left that waited for a recording to end. */
+  close(): Promise<void> {
+    return this.gate.close();
   }
 
   journalsOnDisk(): Promise<readonly string[]> {
@@ -212,4 +270,16 @@ export class RecorderFactory {
     const videoPath = this.store.relativePath(clubId, sessionId);
     return { videoPath, sizeBytes: bytes, durationSeconds, width, height, codec };
   }
+}
+
+/** In session time. Where not one frame is on disk, the recording begins with the first one that comes. */
+function goneOnWith(resumed: ResumedSpec | undefined): { resumed?: ResumedRecording } {
+  if (!resumed || resumed.journal.startTicks === null) return {};
+  const { startedAt, gaps, restarts } = resumed;
+  const zeroTicks = resumed.journal.startTicks;
+  const ticks = (seconds: number): number => zeroTicks + Math.round(seconds * TICKS_PER_SECOND);
+  const known = gaps.map(({ startSeconds, endSeconds, reason }) => {
+    return { startTicks: ticks(startSeconds), endTicks: ticks(endSeconds), reason };
+  });
+  return { resumed: { startedAt, zeroTicks, gaps: known, restarts } };
 }

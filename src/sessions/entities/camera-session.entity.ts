@@ -1,6 +1,7 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn, VirtualColumn } from 'typeorm';
 import { CameraProtocol } from '../../proxy/sources/stream-source';
 import { ProcessIdentity } from '../../runtime/process-identity';
+import { SessionZero } from '../../runtime/session-zero';
 import { SessionStatus } from '../session-state';
 
 /** One stretch of a court's camera being open, from the first frame to close. Rows are never deleted. */
@@ -45,6 +46,18 @@ export class CameraSession {
 
   @Column('jsonb', { nullable: true })
   owner: ProcessIdentity | null;
+
+  /** `null` until its camera was reached. */
+  @Column('jsonb', { nullable: true })
+  zero: SessionZero | null;
+
+  /** Until when its owner says that it lives; for those who cannot see its process. */
+  @Column('timestamptz', { name: 'lease_until', nullable: true })
+  leaseUntil: Date | null;
+
+  /** By the database's clock, which all machines share. */
+  @VirtualColumn({ query: (alias) => `SELECT coalesce(${alias}.lease_until, ${alias}.created_at) < now()` })
+  leaseLapsed: boolean;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;

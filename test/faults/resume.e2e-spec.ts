@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CameraServer,
+  h264Clip,
+  mjpegClip,
+  MjpegCamera,
+  monotonic,
+  readWithFfmpeg,
+  RtspCamera,
+  SentFrame,
+} from '../cameras';
+import { Api } from '../support/api';
+import { ADMIN } from '../support/club';
+import { inspectMp4 } from '../support/mp4';
+import { Service } from '../support/service';
+import { createTestDatabase, TestDatabase } from '../support/test-database';
+import { deviations, Film, pictures, SentPicture, worst } from './film';
+
+interface Recording {
+  status: string;
+  active: boolean;
+  started_at: string;
+  stopped_at: string;
+  video_path: string | null;
+  duration_seconds: number;
+  restarts: number;
+  gaps: { start_seconds: number; end_seconds: number; reason: string }[];
+}
+
+/** One court, its camera with what it sent, and its recording as the API tells it. */
+class Court {
+  readonly sent: SentPicture[] = [];
+  sessionId = '';
+
+  constructor(readonly camera: CameraServer) {
+    const offset = Date.now() - monotonic();
+    camera.on('frame', ({ bars, number, at }: SentFrame) => this.sent.push({ bars, number, at: at + offset }));
+  }
+
+  async record(api: Api, clubId: number, minutes = 90): Promise<void> {
+    await this.camera.start();
+    const court = await api.post<{ id: number }>(`/api/clubs/${clubId}/terrains`, {
+      name: this.camera.url.slice(0, 4),
+      camera_url: this.camera.url,
+    });
+    const opened = await api.post<{ session: { session_id: string } }>('/api/video/session/create', {
+      terrain_id: court.body.id,
+    });
+    this.sessionId = opened.body.session.session_id;
+    const started = await api.post('/api/video/record/start', {
+      session_id: this.sessionId,
+      duration_minutes: minutes,
+    });
+    expect(started.status).toBe(201);
+  }
+
+  async status(api: Api): Promise<Recording> {
+    const { body } = await api.get<{ status: Recording }>(`/api/video/record/status/${this.sessionId}`);
+    return body.status;
+  }
+
+  /** Settles when the recording has one of these states; asked at every picture of the camera. */
+  async becomes(api: Api, ...states: string[]): Promise<Recording> {
+    for (;;) {
+      const now = await this.status(api);
+      if (states.includes(now.status)) return now;
+      await once(this.camera, 'frame');
+    }
+  }
+}
+
+describe('a service that ends in mid-match', () => {
+  let root: string;
+  let database: TestDatabase;
+  const courts: Court[] = [];
+  const services: Service[] = [];
+
+  const start = async (): Promise<{ service: Service; api: Api }> => {
+    const service = await Service.start(root, database.url);
+    services.push(service);
+    return { service, api: await Api.signedIn(service.url, ADMIN.email, ADMIN.password) };
+  };
+
+  const file = async (recording: Recording, court: Court) => {
+    const path = join(root, 'videos', recording.video_path as string);
+    const [facts, reading] = await Promise.all([inspectMp4(path), readWithFfmpeg(path)]);
+    const film = { reading, sent: court.sent, recording: { startedAt: Date.parse(recording.started_at) } };
+    expect(facts.complaints).toBe('');
+    expect(facts.boxes.indexOf('moov')).toBeLessThan(facts.boxes.indexOf('mdat'));
+    expect(reading.frames.filter(({ bars }) => bars === null)).toEqual([]);
+    const wall = (Date.parse(recording.stopped_at) - Date.parse(recording.started_at)) / 1000;
+    expect(Math.abs(facts.durationSeconds - wall)).toBeLessThan(0.5);
+    return { facts, reading, deviation: worst(deviations(film as unknown as Film)) };
+  };
+
+  beforeEach(async () => {
+    root = mkdtempSync(join(tmpdir(), 'padelvar-resume-'));
+    database = await createTestDatabase();
+  });
+
+  afterEach(async () => {
+    for (const service of services.splice(0)) await service.end('SIGTERM');
+    for (const court of courts.splice(0)) await court.camera.stop();
+    await database?.drop();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  it('goes on with every recording, in the same session and file, however it ended', async () => {
+    const small = { width: 320, height: 180, fps: 25, seconds: 8, gopSeconds: 1, bitrate: 400_000 };
+    const h264 = new Court(new RtspCamera({ clip: await h264Clip({ ...small, bframes: 2 }) }));
+    const jpeg = new Court(
+      new MjpegCamera({ clip: await mjpegClip({ width: 320, height: 180, fps: 15, seconds: 4 }) }),
+    );
+    courts.push(h264, jpeg);
+    const first = await start();
+    const club = await first.api.post<{ id: number }>('/api/clubs', { name: 'Nord', time_zone: 'Europe/Paris' });
+    await h264.record(first.api, club.body.id);
+    await jpeg.record(first.api, club.body.id);
+    await pictures(h264.camera, 75);
+    const acknowledged = await Promise.all(courts.map((court) => court.status(first.api)));
+    await first.service.end('SIGKILL');
+    await pictures(h264.camera, 25);
+
+    const restarted = Date.now();
+    const second = await start();
+    for (const court of courts) await court.becomes(second.api, 'recording');
+    expect(Date.now() - restarted).toBeLessThan(15_000);
+    await pictures(h264.camera, 50);
+    await second.service.end('SIGTERM');
+
+    const third = await start();
+    const resumed = await Promise.all(courts.map((court) => court.becomes(third.api, 'recording')));
+    resumed.forEach(({ restarts, gaps }, i) => {
+      expect(restarts).toBe(2);
+      expect(gaps.map(({ reason }) => reason)).toEqual(['service_restarted', 'service_restarted']);
+      // A kill loses the second that was not yet written, and no more.
+      const before = acknowledged[i] as Recording;
+      expect(gaps[0]?.start_seconds).toBeGreaterThan(before.duration_seconds - 1.3);
+    });
+    await pictures(h264.camera, 25);
+    h264.camera.silence();
+    await h264.becomes(third.api, 'reconnecting');
+    h264.camera.speak();
+    await h264.becomes(third.api, 'recording');
+    await pictures(h264.camera, 25);
+
+    for (const court of courts) {
+      const stopped = await third.api.post<{ recording: Recording }>('/api/video/record/stop', {
+        session_id: court.sessionId,
+      });
+      const { recording } = stopped.body;
+      expect(recording).toMatchObject({ status: 'ready', video_path: `${club.body.id}/${court.sessionId}.mp4` });
+      const { reading, deviation } = await file(recording, court);
+      // Every picture stands where it was filmed, before and behind each hole.
+      expect(deviation).toBeLessThan(0.45);
+      const times = [...reading.frames.map(({ seconds }) => seconds), recording.duration_seconds];
+      const holes = times.slice(1).filter((time, i) => time - (times[i] as number) > 0.5);
+      const reasons =
+        court === h264
+          ? ['service_restarted', 'service_restarted', 'camera_stalled']
+          : ['service_restarted', 'service_restarted'];
+      expect(recording.gaps.map(({ reason }) => reason)).toEqual(reasons);
+      expect(holes).toHaveLength(reasons.length);
+    }
+    expect(readdirSync(join(root, 'videos', '.recordings'))).toEqual([]);
+    const sessions = await third.api.get<{ count: number; sessions: { status: string }[] }>('/api/video/session/list');
+    expect(sessions.body.sessions.map(({ status }) => status)).toEqual(['live', 'live']);
+  });
+});
