@@ -102,6 +102,11 @@ const methods = {
     return { ms, phase, error, gaps: gaps.length, reconnects, path, durationSeconds };
   },
 
+  /** Settles when nothing that is done once a match, at its beginning, is left to do. */
+  async beginningsChecked(): Promise<void> {
+    await (await made).factory.beginningsChecked();
+  },
+
   async close(sessionId: string): Promise<void> {
     await (await made).runtime.close(sessionId);
   },

@@ -4,6 +4,16 @@ import { Turns } from './turns';
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('Turns', () => {
+  it('is idle when the last one is over', async () => {
+    const turns = new Turns(1);
+    await turns.idle();
+    const order: string[] = [];
+    const tasks = ['a', 'b'].map((name) => turns.take(async () => void order.push(await Promise.resolve(name))));
+    await turns.idle();
+    expect(order).toEqual(['a', 'b']);
+    await Promise.all(tasks);
+  });
+
   it('runs no more than so many at once, in order, and goes on after a failure', async () => {
     const turns = new Turns(2);
     const started: number[] = [];

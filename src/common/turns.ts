@@ -2,6 +2,7 @@
 export class Turns {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
+  private readonly idling: (() => void)[] = [];
 
   constructor(private readonly most: number) {}
 
@@ -16,6 +17,12 @@ export class Turns {
       const next = this.waiting.shift();
       if (next) next();
       else this.running--;
+      if (this.running === 0) for (const settle of this.idling.splice(0)) settle();
     }
+  }
+
+  /** Settles when nothing runs or waits. */
+  async idle(): Promise<void> {
+    if (this.running > 0) await new Promise<void>((resolve) => this.idling.push(resolve));
   }
 }

@@ -1,36 +1,29 @@
 import { Injectable, Logger, BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import { Subject, Subscription } from 'rxjs';
-import { Cancel, Clock } from '../common/clock';
-import { CourtRuntime, PartFacts, RecordingFacts, RuntimeEvent } from '../runtime/court-runtime';
+import { Subscription } from 'rxjs';
+import { Clock } from '../common/clock';
+import { WriteBehind } from '../common/write-behind';
+import { CourtRuntime, RuntimeEvent } from '../runtime/court-runtime';
 import { RecordingLog } from './recording-log.service';
 
-const RETRY_MS = [250, 500, 1_000, 2_000, 5_000] as const;
-
-/** What is not yet in the database for one session. Only the newest facts count: each is a whole picture. */
-interface Backlog {
-  facts: RecordingFacts | undefined;
-  parts: PartFacts[];
-  writing: boolean;
-  failures: number;
-  retry: Cancel | undefined;
-  settled: Subject<void>;
-}
-
 /**
- * Keeps the rows of recordings as the runtime says. While the database is away nothing is lost: each session's newest
- * state waits here and is written when it is back.
+ * Keeps the rows of recordings as the runtime says. While the database is away nothing is lost: each session's parts and its
+ * newest state, which is a whole picture, wait here and are written when it is back.
  */
 @Injectable()
 export class RecordingMirror implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(RecordingMirror.name);
-  private readonly backlogs = new Map<string, Backlog>();
+  private readonly behind: WriteBehind;
   private subscription: Subscription | undefined;
 
   constructor(
     private readonly runtime: CourtRuntime,
     private readonly log: RecordingLog,
-    private readonly clock: Clock,
-  ) {}
+    clock: Clock,
+  ) {
+    this.behind = new WriteBehind(clock, (sessionId, err) =>
+      this.logger.warn({ err, sessionId }, 'The state of a recording could not be written yet.'),
+    );
+  }
 
   onModuleInit(): void {
     this.subscription = this.runtime.watch().subscribe((event) => this.note(event));
@@ -38,66 +31,31 @@ export class RecordingMirror implements OnModuleInit, BeforeApplicationShutdown 
 
   async beforeApplicationShutdown(): Promise<void> {
     this.subscription?.unsubscribe();
-    await Promise.all([...this.backlogs.keys()].map((sessionId) => this.settledOnce(sessionId)));
-    for (const backlog of this.backlogs.values()) backlog.retry?.();
+    await this.behind.end();
   }
 
   /** Sessions whose newest state is not in the database yet. */
   get pending(): number {
-    return this.backlogs.size;
+    return this.behind.pending;
   }
 
   /** Settles when all that has happened to the session's recording so far is in its row. */
-  async written(sessionId: string): Promise<void> {
-    const backlog = this.backlogs.get(sessionId);
-    if (!backlog) return;
-    await new Promise<void>((resolve) => backlog.settled.subscribe({ complete: resolve }));
+  written(sessionId: string): Promise<void> {
+    return this.behind.written(sessionId);
+  }
+
+  /** A recording of which not one frame was written is to have no row, whether it ever got one or not. */
+  forget(sessionId: string): void {
+    this.behind.note(sessionId, 'forget', () => this.log.forget(sessionId));
   }
 
   private note(event: RuntimeEvent): void {
     if (event.type === 'court.state') return;
-    let backlog = this.backlogs.get(event.sessionId);
-    if (!backlog) {
-      backlog = { facts: undefined, parts: [], writing: false, failures: 0, retry: undefined, settled: new Subject() };
-      this.backlogs.set(event.sessionId, backlog);
+    const { sessionId } = event;
+    if (event.type === 'recording.part') {
+      this.behind.note(sessionId, null, () => this.log.savePart(sessionId, event.part));
+    } else {
+      this.behind.note(sessionId, 'state', () => this.log.save(sessionId, event.recording));
     }
-    if (event.type === 'recording.part') backlog.parts.push(event.part);
-    else backlog.facts = event.recording;
-    if (!backlog.retry) void this.write(event.sessionId, backlog);
-  }
-
-  private async write(sessionId: string, backlog: Backlog): Promise<void> {
-    if (backlog.writing) return;
-    backlog.writing = true;
-    backlog.retry = undefined;
-    try {
-      while (backlog.parts[0] || backlog.facts) {
-        const [part] = backlog.parts;
-        if (part) {
-          await this.log.savePart(sessionId, part);
-          backlog.parts.shift();
-          continue;
-        }
-        const facts = backlog.facts as RecordingFacts;
-        await this.log.save(sessionId, facts);
-        if (backlog.facts === facts) backlog.facts = undefined;
-      }
-      this.backlogs.delete(sessionId);
-      backlog.settled.complete();
-    } catch (error) {
-      const delay = RETRY_MS[Math.min(backlog.failures++, RETRY_MS.length - 1)] as number;
-      this.logger.warn({ err: error, sessionId }, 'The state of a recording could not be written yet.');
-      backlog.retry = this.clock.after(delay, () => void this.write(sessionId, backlog));
-    } finally {
-      backlog.writing = false;
-    }
-  }
-
-  /** One last try, for the shutdown. */
-  private async settledOnce(sessionId: string): Promise<void> {
-    const backlog = this.backlogs.get(sessionId);
-    if (!backlog) return;
-    backlog.retry?.();
-    await this.write(sessionId, backlog);
   }
 }

@@ -9,8 +9,8 @@ import { RecordingLog } from './recording-log.service';
 import { isActive } from './recording-state';
 
 const EVERY_MS = 10_000;
-/** A file that could not be made is tried again at the start and then after so long each time. */
-const RETRY_MS = 5 * 60_000;
+/** A file that could not be made is tried again at the start, and then after so long; the last one repeats. */
+const RETRY_MS = [30_000, 60_000, 5 * 60_000] as const;
 /** The port opens after so long, whatever is not yet known of interrupted recordings. */
 const PATIENCE_MS = 5_000;
 const UNREADABLE = 'Interrupted recordings could not be looked for.';
@@ -24,8 +24,8 @@ const UNREADABLE = 'Interrupted recordings could not be looked for.';
 export class RecordingRecovery implements OnApplicationBootstrap {
   private readonly logger = new Logger(RecordingRecovery.name);
   private running: Promise<void> | undefined;
-  /** When a failed recording was last tried, by session; {@link Clock.monotonic}. */
-  private readonly tried = new Map<string, number>();
+  /** When a failed recording may be tried again, by session; {@link Clock.monotonic}. */
+  private readonly tries = new Map<string, { readonly count: number; readonly nextAt: number }>();
 
   constructor(
     private readonly log: RecordingLog,
@@ -58,13 +58,14 @@ export class RecordingRecovery implements OnApplicationBootstrap {
       await this.finish(row);
       await this.sessions.end(row.sessionId, 'service_restarted');
     }
-    const now = this.clock.monotonic();
     for (const row of await this.log.failedAmong(await this.runtime.journalsOnDisk())) {
       const { sessionId } = row;
       if (this.runtime.recording(sessionId) && !this.runtime.status(sessionId)) continue;
-      if (now - (this.tried.get(sessionId) ?? -RETRY_MS) < RETRY_MS) continue;
-      this.tried.set(sessionId, now);
+      const { count, nextAt } = this.tries.get(sessionId) ?? { count: 0, nextAt: 0 };
+      if (this.clock.monotonic() < nextAt) continue;
       await this.finish(row);
+      const pause = RETRY_MS[Math.min(count, RETRY_MS.length - 1)] as number;
+      this.tries.set(sessionId, { count: count + 1, nextAt: this.clock.monotonic() + pause });
     }
   }
 

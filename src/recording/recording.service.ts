@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Principal } from '../auth/principal';
 import { Clock } from '../common/clock';
+import { isDatabaseUnavailable } from '../common/database-error';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { CourtRuntime, RecordingFacts } from '../runtime/court-runtime';
@@ -12,6 +13,8 @@ import { RecordingView, viewOfFacts } from './recording-view';
 
 /** A caller of stop waits at most this long for the finished file. */
 const STOP_PATIENCE_MS = 20_000;
+/** What is still to be written of an earlier try is waited for this long; then the database answers for itself. */
+const WRITE_PATIENCE_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 /** Starts, extends and stops the one recording of a session. */
@@ -38,11 +41,17 @@ export class RecordingService {
   ): Promise<{ minutes: number; recording: RecordingView }> {
     const session = await this.sessions.require(principal, sessionId, 'run');
     this.checkMinutes(minutes, 'duration_minutes');
+    await this.within(WRITE_PATIENCE_MS, this.mirror.written(sessionId));
     await this.refuseSecond(sessionId);
     if (!isOpen(session.status) || !this.runtime.status(sessionId)) throw new ProblemException('session_not_live');
     const plannedEndAt = this.clock.now() + minutes * MINUTE_MS;
     const { courtId, clubId, userId } = session;
-    const begun = await this.log.begin({ sessionId, courtId, clubId, userId, plannedEndAt: new Date(plannedEndAt) });
+    const recording = { sessionId, courtId, clubId, userId, plannedEndAt: new Date(plannedEndAt) };
+    const begun = await this.log.begin(recording).catch((error: unknown) => {
+      // The answer to its COMMIT may be all that was lost: the next try must not find a recording that nobody writes.
+      if (isDatabaseUnavailable(error)) this.mirror.forget(sessionId);
+      throw error;
+    });
     if (!begun) {
       await this.refuseSecond(sessionId);
       throw new ProblemException('already_recording');
@@ -51,7 +60,8 @@ export class RecordingService {
       const facts = await this.runtime.startRecording({ sessionId, clubId, plannedEndAt });
       return { minutes, recording: viewOfFacts(sessionId, facts) };
     } catch (error) {
-      await this.log.forget(sessionId);
+      this.mirror.forget(sessionId);
+      await this.within(WRITE_PATIENCE_MS, this.mirror.written(sessionId));
       throw error;
     }
   }
@@ -98,9 +108,14 @@ export class RecordingService {
       // `ready` is said only once the row says so too.
       facts ? this.mirror.written(sessionId) : undefined,
     );
+    await this.within(STOP_PATIENCE_MS, finished);
+  }
+
+  /** Settles with it, or when the time is over. */
+  private async within(ms: number, work: Promise<void>): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const cancel = this.clock.after(STOP_PATIENCE_MS, resolve);
-      finished.then(resolve, reject).finally(cancel);
+      const cancel = this.clock.after(ms, resolve);
+      work.then(resolve, reject).finally(cancel);
     });
   }
 

@@ -1,13 +1,12 @@
-import { Injectable, Logger, OnApplicationBootstrap, BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, OnApplicationBootstrap, BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { concatMap, Subscription } from 'rxjs';
 import { Clock } from '../common/clock';
 import { AppConfig } from '../config/app-config';
 import { endLeftover, listLeftovers } from '../media/process';
 import { Toolchain } from '../media/toolchain';
 import { RecordingLog } from '../recording/recording-log.service';
 import { RecordingView } from '../recording/recording-view';
-import { CourtRuntime, RuntimeEvent } from '../runtime/court-runtime';
+import { CourtRuntime } from '../runtime/court-runtime';
 import { isOwn } from '../runtime/process-identity';
 import { CameraSession } from './entities/camera-session.entity';
 import { SessionOwners } from './session-owners.service';
@@ -29,12 +28,11 @@ export interface CleanUp {
 
 /**
  * Ends sessions nobody needs any more: those whose recording is over, those nobody uses, and those whose process is gone;
- * and FFmpeg processes that an earlier life of this service left behind. Keeps rows at what the runtime says of cameras.
+ * and FFmpeg processes that an earlier life of this service left behind.
  */
 @Injectable()
-export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SessionJanitor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(SessionJanitor.name);
-  private subscription: Subscription | undefined;
   private running: Promise<CleanUp> | undefined;
   private ended = false;
 
@@ -49,20 +47,12 @@ export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, Bef
     private readonly clock: Clock,
   ) {}
 
-  onModuleInit(): void {
-    this.subscription = this.runtime
-      .watch()
-      .pipe(concatMap((event) => this.mirror(event)))
-      .subscribe();
-  }
-
   async onApplicationBootstrap(): Promise<void> {
     await this.cleanUp(null).catch((error: unknown) => this.logger.warn({ err: error }, 'The first clean-up failed.'));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.ended = true;
-    this.subscription?.unsubscribe();
     await this.running?.catch(() => undefined);
   }
 
@@ -142,14 +132,5 @@ export class SessionJanitor implements OnModuleInit, OnApplicationBootstrap, Bef
       this.logger.warn({ pid: leftover.pid, sessionId: leftover.session }, 'A leftover FFmpeg was ended.');
     }
     return killed;
-  }
-
-  private async mirror(event: RuntimeEvent): Promise<void> {
-    if (event.type !== 'court.state') return;
-    const status = this.runtime.status(event.sessionId);
-    await this.store.setState(event.sessionId, event.state, status).catch((error: unknown) => {
-      // While the database is away callers get the runtime's word; the row follows at the next change or at the end.
-      this.logger.warn({ err: error, sessionId: event.sessionId }, 'The state of a session could not be written.');
-    });
   }
 }

@@ -4,6 +4,7 @@ import { RecordingMirror } from '../recording/recording-mirror.service';
 import { isActive } from '../recording/recording-state';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { SessionHealth } from './session-health';
+import { SessionMirror } from './session-mirror.service';
 
 /** Tells health how much is going on; from memory, so that it works without a database. */
 @Injectable()
@@ -11,6 +12,7 @@ export class SessionLoad extends LoadSource {
   constructor(
     private readonly runtime: CourtRuntime,
     private readonly mirror: RecordingMirror,
+    private readonly sessions: SessionMirror,
     private readonly health: SessionHealth,
   ) {
     super();
@@ -28,6 +30,7 @@ export class SessionLoad extends LoadSource {
     const viewers = ids.map((id) => this.health.viewers(id));
     return {
       unwritten_recordings: this.mirror.pending,
+      unwritten_sessions: this.sessions.pending,
       // Sums only: whose sessions they are is not for the admins of other clubs.
       reconnecting_sessions: open.filter((status) => status?.state === 'reconnecting').length,
       viewers: viewers.reduce((sum, { mjpeg, live }) => sum + mjpeg + live, 0),

@@ -12,6 +12,7 @@ import { OpenSessions } from './open-sessions.service';
 import { SessionJanitor } from './session-janitor.service';
 import { SessionHealth } from './session-health';
 import { SessionLoad } from './session-load.service';
+import { SessionMirror } from './session-mirror.service';
 import { SessionOwners } from './session-owners.service';
 import { SessionStore } from './session-store';
 import { SessionsController } from './sessions.controller';
@@ -28,6 +29,7 @@ import { SessionsService } from './sessions.service';
   controllers: [SessionsController, CleanUpController],
   providers: [
     SessionStore,
+    SessionMirror,
     SessionOwners,
     SessionHealth,
     SessionsService,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { EntityManager } from 'typeorm';
 import { Principal } from '../auth/principal';
 import { CamerasService } from '../clubs/cameras.service';
 import { CourtsService } from '../clubs/courts.service';
 import { UsersService } from '../clubs/users.service';
+import { isDatabaseUnavailable } from '../common/database-error';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
@@ -14,6 +16,7 @@ import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
 import { CameraSession } from './entities/camera-session.entity';
 import { maySee, requireSession, SessionAccess } from './session-access';
 import { SessionHealth } from './session-health';
+import { SessionMirror } from './session-mirror.service';
 import { SessionOwners } from './session-owners.service';
 import { isOpen } from './session-state';
 import { SessionStore } from './session-store';
@@ -24,7 +27,6 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Opens, shows and closes camera sessions. */
 @Injectable()
 export class SessionsService {
-  private readonly logger = new Logger(SessionsService.name);
   /** Sessions whose camera is being reached: they count against the limit before the runtime knows them as open. */
   private readonly opening = new Set<string>();
   /** Sessions that are being gone on with; callers who want something of one wait for that. */
@@ -39,6 +41,7 @@ export class SessionsService {
     private readonly runtime: CourtRuntime,
     private readonly health: SessionHealth,
     private readonly owners: SessionOwners,
+    private readonly mirror: SessionMirror,
     private readonly config: AppConfig,
   ) {}
 
@@ -57,7 +60,13 @@ export class SessionsService {
     try {
       const cameraUrl = await this.cameras.urlForCourt(court.id);
       const session = { id, courtId: court.id, clubId: court.clubId, userId: principal.userId, playerIds };
-      if (!(await this.store.begin(session, (manager) => this.courts.hold(manager, court.id)))) {
+      const hold = (manager: EntityManager): Promise<void> => this.courts.hold(manager, court.id);
+      const begun = await this.store.begin(session, hold).catch((error: unknown) => {
+        // The answer to its COMMIT may be all that was lost: a row that nobody stands behind must not keep the court.
+        if (isDatabaseUnavailable(error)) this.mirror.fail(id, 'database_unavailable');
+        throw error;
+      });
+      if (!begun) {
         await this.refuseOccupied(principal, court.id);
         throw new ProblemException('terrain_in_session');
       }
@@ -214,10 +223,7 @@ export class SessionsService {
   private async abandon(id: string, error: unknown): Promise<void> {
     await this.runtime.close(id);
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'internal_error';
-    await this.store.end(id, { status: 'failed', reason }).catch((cause: unknown) => {
-      // The scheduled task closes it later: nothing holds it open in this process any more.
-      this.logger.warn({ err: cause, sessionId: id }, 'A session that failed to open could not be marked so.');
-    });
+    await this.store.end(id, { status: 'failed', reason }).catch(() => this.mirror.fail(id, reason));
   }
 
   private admit(): void {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -15,9 +15,12 @@ import {
 import { Api } from '../support/api';
 import { ADMIN } from '../support/club';
 import { inspectMp4 } from '../support/mp4';
+import { openFiles } from '../support/processes';
 import { Service } from '../support/service';
 import { createTestDatabase, TestDatabase } from '../support/test-database';
 import { deviations, Film, pictures, SentPicture, worst } from './film';
+
+const SMALL = { width: 320, height: 180, fps: 25, seconds: 8, gopSeconds: 1, bitrate: 400_000 };
 
 interface Recording {
   status: string;
@@ -109,8 +112,7 @@ describe('a service that ends in mid-match', () => {
   });
 
   it('goes on with every recording, in the same session and file, however it ended', async () => {
-    const small = { width: 320, height: 180, fps: 25, seconds: 8, gopSeconds: 1, bitrate: 400_000 };
-    const h264 = new Court(new RtspCamera({ clip: await h264Clip({ ...small, bframes: 2 }) }));
+    const h264 = new Court(new RtspCamera({ clip: await h264Clip({ ...SMALL, bframes: 2 }) }));
     const jpeg = new Court(
       new MjpegCamera({ clip: await mjpegClip({ width: 320, height: 180, fps: 15, seconds: 4 }) }),
     );
@@ -168,5 +170,49 @@ describe('a service that ends in mid-match', () => {
     expect(readdirSync(join(root, 'videos', '.recordings'))).toEqual([]);
     const sessions = await third.api.get<{ count: number; sessions: { status: string }[] }>('/api/video/session/list');
     expect(sessions.body.sessions.map(({ status }) => status)).toEqual(['live', 'live']);
+  });
+
+  it('is taken over by one of two that start at once', async () => {
+    const court = new Court(new RtspCamera({ clip: await h264Clip(SMALL), onlyOneConnection: 'busy' }));
+    courts.push(court);
+    const first = await start();
+    const club = await first.api.post<{ id: number }>('/api/clubs', { name: 'Nord', time_zone: 'Europe/Paris' });
+    await court.record(first.api, club.body.id);
+    await pictures(court.camera, 30);
+    await first.service.end('SIGKILL');
+
+    const both = await Promise.all([start(), start()]);
+    await court.becomes(both[0].api, 'recording');
+    await pictures(court.camera, 30);
+    const writers = both.filter(({ service }) =>
+      openFiles(service.pid).some(({ path }) => path.endsWith(`${court.sessionId}/part-1.mp4`)),
+    );
+    expect(writers).toHaveLength(1);
+    expect(court.camera.peakConnections).toBe(1);
+    const stopped = await (writers[0] as (typeof both)[number]).api.post<{ recording: Recording }>(
+      '/api/video/record/stop',
+      { session_id: court.sessionId },
+    );
+    expect(stopped.body.recording).toMatchObject({ status: 'ready', restarts: 1 });
+    expect((await file(stopped.body.recording, court)).deviation).toBeLessThan(0.45);
+  });
+
+  it('is not gone on with where its stop was wished: it is finished', async () => {
+    const court = new Court(new RtspCamera({ clip: await h264Clip(SMALL) }));
+    courts.push(court);
+    const first = await start();
+    const club = await first.api.post<{ id: number }>('/api/clubs', { name: 'Nord', time_zone: 'Europe/Paris' });
+    await court.record(first.api, club.body.id);
+    await pictures(court.camera, 60);
+    await first.service.end('SIGKILL');
+    const folder = join(root, 'videos', '.recordings', court.sessionId);
+    writeFileSync(join(folder, 'stop.json'), JSON.stringify({ end_ticks: 3 * 90_000 }));
+
+    const { api } = await start();
+    const ready = await court.becomes(api, 'ready');
+    expect(ready).toMatchObject({ status: 'ready', active: false, restarts: 0 });
+    expect(Math.abs(ready.duration_seconds - 3)).toBeLessThan(0.6);
+    const { session } = (await api.get<{ session: { status: string } }>(`/api/video/session/${court.sessionId}`)).body;
+    expect(session.status).not.toBe('live');
   });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../../common/clock';
+import { HandClock } from '../../common/hand-clock.fixture';
 import { endLeftover, listLeftovers } from './leftovers';
 import { ManagedChild } from './managed-child';
 import { findMarker, formatMarker } from './marker';
@@ -125,6 +126,19 @@ describe('ManagedChild', () => {
   it('passes arguments as they are, through no shell', async () => {
     const child = program('process.stderr.write(process.argv.slice(1).join("|"))', { args: ['$(id)', 'a b', ';ls'] });
     expect((await child.exited).stderr).toBe('$(id)|a b|;ls');
+  });
+
+  it('ends one that takes more memory than it may, and offers all to the kernel first', async () => {
+    const clockOfTest = new HandClock();
+    const child = new ManagedChild(
+      { file: process.execPath, args: ['-e', STAY], memoryBytes: 1024 * 1024 },
+      clockOfTest,
+    );
+    running.push(child);
+    await up(child);
+    expect(readFileSync(`/proc/${child.pid}/oom_score_adj`, 'utf8').trim()).toBe('500');
+    clockOfTest.pass(5_000);
+    expect(await child.exited).toMatchObject({ signal: 'SIGKILL', error: { code: 'ENOMEM' } });
   });
 
   it('runs at the priority asked for', async () => {

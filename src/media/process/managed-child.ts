@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import { Cancel, Clock } from '../../common/clock';
 import { CappedLog } from './capped-log';
+import { MOST_MEMORY_BYTES, offerToOomKiller, watchMemory } from './memory-watch';
 import { readStartTime } from './proc-stat';
 
 /** What is run: a program and its arguments, never a line for a shell. */
@@ -14,6 +15,8 @@ export interface ChildSpec {
   readonly stdout?: boolean;
   /** Scheduling priority, -20 to 19 (setpriority(2)); default 0. */
   readonly nice?: number;
+  /** It is ended with SIGKILL beyond so much memory; default {@link MOST_MEMORY_BYTES}. */
+  readonly memoryBytes?: number;
   /** Where its stderr is kept, if anywhere, and how much of it. */
   readonly log?: { readonly path: string; readonly maxBytes: number };
 }
@@ -95,7 +98,7 @@ export class ManagedChild {
     this.startTime = this.pid === null ? null : readStartTime(this.pid);
     this.stdin = this.child?.stdin ?? null;
     this.stdout = this.child?.stdout ?? null;
-    if (this.pid !== null && spec.nice !== undefined) renice(this.pid, spec.nice);
+    if (this.pid !== null) this.limit(this.pid, spec);
     this.listen();
   }
 
@@ -167,6 +170,16 @@ export class ManagedChild {
     } catch {
       this.child?.kill('SIGKILL');
     }
+  }
+
+  private limit(pid: number, { nice, memoryBytes = MOST_MEMORY_BYTES }: ChildSpec): void {
+    if (nice !== undefined) renice(pid, nice);
+    offerToOomKiller(pid);
+    const unwatch = watchMemory(this.clock, pid, memoryBytes, () => {
+      this.error ??= Object.assign(new Error(`process ${pid} took more than ${memoryBytes} bytes`), { code: 'ENOMEM' });
+      this.sigkill();
+    });
+    void this.exited.then(unwatch);
   }
 
   private listen(): void {

@@ -32,6 +32,8 @@ import { warmUp } from './warm-up';
 /** What may wait between the proxy and a recorder; it takes at once, so hardly ever anything does. */
 const QUEUE_BYTES = 32 * 1024 * 1024;
 const ENCODER_LOG_BYTES = 1024 * 1024;
+/** Reading cameras and writing journals goes first: what an encoder is late, it makes up for; a camera's bytes it cannot. */
+const ENCODER_NICE = 5;
 
 /** One recording to make. */
 export interface RecorderSpec {
@@ -195,6 +197,11 @@ export class RecorderFactory {
     return this.gate.close();
   }
 
+  /** Settles when the beginnings of all recordings under way that are long enough have been checked. */
+  beginningsChecked(): Promise<void> {
+    return this.startChecks.idle();
+  }
+
   journalsOnDisk(): Promise<readonly string[]> {
     return this.store.listRecordings();
   }
@@ -214,6 +221,7 @@ export class RecorderFactory {
         preset: videoPreset,
         crf: videoCrf,
         maxFps: videoFps,
+        nice: ENCODER_NICE,
         log: { path: join(logsDir, `${sessionId}.ffmpeg.log`), maxBytes: ENCODER_LOG_BYTES },
         onFrame,
         onRestart: (exit, pauseMs) => {
