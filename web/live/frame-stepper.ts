@@ -5,8 +5,11 @@ const MAX_WAITING = 10;
 const ATTEMPTS = 4;
 /** A seek that takes longer is not waited for; what it shows counts when it comes. */
 const SEEK_MS = 3_000;
-/** A seek within one picture may show none anew; and a picture may last longer than others. */
-const NO_PICTURE_MS = 200;
+/**
+ * A seek within one picture may show none anew; and a picture may last longer than others. A busy machine shows one late:
+ * whoever does not wait for it takes two steps.
+ */
+const NO_PICTURE_MS = 1_000;
 
 /** Steps through a paused video picture by picture, by what is really on the screen (`requestVideoFrameCallback`). */
 export class FrameStepper {

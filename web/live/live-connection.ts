@@ -127,9 +127,11 @@ export class LiveConnection {
     const attempt = this.attempt;
     this.become('connecting');
     this.later(CONNECT_MS, () => this.lost());
+    // The line is built while the ticket is fetched: two round trips at once. The service waits some seconds for it.
+    const opened = this.dial();
     this.options.ticket().then(
       (ticket) => {
-        if (attempt === this.attempt) this.dial(ticket);
+        void opened.then(() => attempt === this.attempt && this.send({ ticket }));
       },
       (error: unknown) => {
         if (attempt !== this.attempt) return;
@@ -140,17 +142,19 @@ export class LiveConnection {
     );
   }
 
-  private dial(ticket: string): void {
+  /** @returns settles when the line is open */
+  private dial(): Promise<void> {
     const attempt = this.attempt;
     const url = this.options.url ?? `${location.origin.replace(/^http/, 'ws')}/api/preview/live`;
     const socket = this.options.socket?.(url) ?? new WebSocket(url);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     const mine = (): boolean => attempt === this.attempt;
-    socket.onopen = () => mine() && this.send({ ticket });
+    const opened = new Promise<void>((resolve) => (socket.onopen = () => resolve()));
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => mine() && this.hear(data);
     // Also with 4401: whether somebody has to sign in, the attempt to get another ticket tells.
     socket.onclose = () => mine() && this.lost();
+    return opened;
   }
 
   private hear(data: string | ArrayBuffer): void {

@@ -25,6 +25,9 @@ interface Anchor {
 
 const WATCH_MS = 200;
 const SETTLING_MS = 1_000;
+/** Less than this before the newest picture nothing is gained by showing an older one first. */
+const PEEK_SECONDS = 0.3;
+const PEEK_MS = 250;
 const ANCHORS = 64;
 
 /** Plays one court's fragments in a `<video>`, as close to live as the network allows. */
@@ -36,6 +39,10 @@ export class MsePlayer {
   private early: ((queue: AppendQueue) => void)[] = [];
   private anchors: Anchor[] = [];
   private started = false;
+  /** Nothing was shown yet. */
+  private fresh = true;
+  /** The oldest picture there is will be on the screen in a moment; then it goes to live. */
+  private peeking: ReturnType<typeof setTimeout> | null = null;
   private held = false;
   private waitingSince: number | null = null;
   private movedAt = 0;
@@ -108,6 +115,7 @@ export class MsePlayer {
 
   destroy(): void {
     clearInterval(this.watch);
+    clearTimeout(this.peeking ?? undefined);
     this.abort.abort();
     this.queue = null;
     this.early = [];
@@ -158,10 +166,9 @@ export class MsePlayer {
     if (!this.started) {
       const edge = liveEdge(ranges, target);
       if (edge === null) return;
-      this.started = true;
-      video.playbackRate = 1;
-      this.moveTo(edge);
-      return this.play();
+      if (this.peeking !== null) return;
+      const oldest = liveEdge(ranges, Infinity) ?? edge;
+      return this.fresh && edge - oldest > PEEK_SECONDS ? this.peek(oldest) : this.begin(edge);
     }
     if (video.seeking) return;
     const { currentTime: position, playbackRate: rate } = video;
@@ -171,6 +178,32 @@ export class MsePlayer {
     // Browsers pause by themselves what they think nobody sees.
     if (video.paused && !this.abort.signal.aborted) this.play();
     if (this.waitingSince === null) this.target.settle(performance.now());
+  }
+
+  /**
+   * A new viewer gets everything since the newest keyframe. To show its last picture all of them must be decoded; the first
+   * one is there at once, and stands until live is reached.
+   */
+  private peek(seconds: number): void {
+    // A browser that shows no picture of a paused video goes on all the same.
+    this.peeking = setTimeout(() => this.peeked(), PEEK_MS);
+    this.moveTo(seconds);
+  }
+
+  private peeked(): void {
+    if (this.peeking === null) return;
+    clearTimeout(this.peeking);
+    this.peeking = null;
+    this.fresh = false;
+    this.control();
+  }
+
+  private begin(edge: number): void {
+    this.started = true;
+    this.fresh = false;
+    this.video.playbackRate = 1;
+    this.moveTo(edge);
+    this.play();
   }
 
   private moveTo(seconds: number): void {
@@ -197,7 +230,8 @@ export class MsePlayer {
     const { video } = this;
     const shown = (mediaTime: number): void => {
       if (this.abort.signal.aborted) return;
-      if (!this.held) {
+      if (this.peeking !== null) this.peeked();
+      else if (!this.held) {
         const arrivedAt = this.arrivalOf(mediaTime);
         if (arrivedAt !== null) this.events.onPicture(arrivedAt);
       }
