@@ -55,7 +55,7 @@ export class RecordingMirror implements OnModuleInit, BeforeApplicationShutdown 
   }
 
   private note(event: RuntimeEvent): void {
-    if (event.type === 'court.state') return;
+    if (event.type === 'court.state' || event.type === 'court.closed') return;
     let backlog = this.backlogs.get(event.sessionId);
     if (!backlog) {
       backlog = { facts: undefined, parts: [], writing: false, failures: 0, retry: undefined, settled: new Subject() };
