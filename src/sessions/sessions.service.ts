@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import { EntityManager } from 'typeorm';
 import { Principal } from '../auth/principal';
+import { isAdminOf } from '../auth/tenant';
 import { CamerasService } from '../clubs/cameras.service';
 import { CourtsService } from '../clubs/courts.service';
 import { UsersService } from '../clubs/users.service';
@@ -14,6 +16,7 @@ import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
 import { CameraSession } from './entities/camera-session.entity';
 import { maySee, requireSession, SessionAccess } from './session-access';
 import { SessionHealth } from './session-health';
+import { overLimit, SessionLimits } from './session-limits';
 import { isOpen } from './session-state';
 import { SessionStore } from './session-store';
 import { SessionView, viewOfSession } from './session-view';
@@ -53,7 +56,11 @@ export class SessionsService {
     try {
       const cameraUrl = await this.cameras.urlForCourt(court.id);
       const session = { id, courtId: court.id, clubId: court.clubId, userId: principal.userId, playerIds };
-      if (!(await this.store.begin(session, (manager) => this.courts.hold(manager, court.id)))) {
+      const user = isAdminOf(principal, court.clubId) ? null : this.config.maxSessionsPerUser;
+      const hold = async (manager: EntityManager): Promise<SessionLimits> => {
+        return { club: await this.courts.hold(manager, court.id), user };
+      };
+      if (!(await this.store.begin(session, hold))) {
         await this.refuseOccupied(principal, court.id);
         throw new ProblemException('terrain_in_session');
       }
@@ -180,9 +187,7 @@ export class SessionsService {
   private admit(): void {
     const open = new Set([...this.runtime.openSessions(), ...this.opening]);
     if (open.size < this.config.maxSessions) return;
-    throw new ProblemException('session_limit', `All ${this.config.maxSessions} sessions of this service are in use.`, {
-      retryAfterSeconds: 60,
-    });
+    throw overLimit(`All ${this.config.maxSessions} sessions of this service are in use.`);
   }
 
   private async refuseOccupied(principal: Principal, courtId: number): Promise<void> {
