@@ -10,6 +10,7 @@ import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { RecordingLog } from '../recording/recording-log.service';
+import { Admission } from '../runtime/admission.service';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { isGone, isOwn } from '../runtime/process-identity';
 import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
@@ -37,19 +38,22 @@ export class SessionsService {
     private readonly users: UsersService,
     private readonly recordings: RecordingLog,
     private readonly runtime: CourtRuntime,
+    private readonly admission: Admission,
     private readonly health: SessionHealth,
     private readonly config: AppConfig,
   ) {}
 
   /**
    * Opens a session on a court, once its camera gave a real frame.
-   * @throws ProblemException `not_found`, `validation_failed` (players), `terrain_in_session`, `session_limit`, or the camera's.
+   * @throws ProblemException `not_found`, `validation_failed` (players), `terrain_in_session`, `session_limit`, `overloaded`,
+   *   or the camera's.
    */
   async create(principal: Principal, dto: CreateSessionDto): Promise<SessionView> {
     const court = await this.courts.require(principal, dto.terrain_id, 'member');
     const playerIds = await this.checkPlayers(court.clubId, principal, dto.player_ids ?? []);
     await this.refuseOccupied(principal, court.id);
     this.admit();
+    this.admission.admit('session');
 
     const id = randomUUID();
     this.opening.add(id);
@@ -98,6 +102,11 @@ export class SessionsService {
     const session = await this.store.find(id);
     if (!session?.owner) return true;
     return isGone(session.owner) || (isOwn(session.owner) && !this.runtime.recording(id) && !isOpen(session.status));
+  }
+
+  /** How many sessions' cameras are being reached by this process right now. */
+  get connecting(): number {
+    return [...this.opening].filter((id) => this.runtime.status(id) === null).length;
   }
 
   /** Its camera is being reached by this process right now. */
