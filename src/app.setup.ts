@@ -10,6 +10,7 @@ import { Shutdown } from './common/shutdown';
 import { ApiValidationPipe } from './common/validation.pipe';
 import { AppConfig } from './config/app-config';
 import { setupLivePage } from './live-page';
+import { HttpMetrics } from './metrics/http-metrics';
 import { refuseWhileEnding } from './refuse-while-ending';
 
 /** The application, set up and not yet listening: the same one in production and in the end-to-end tests. */
@@ -32,6 +33,7 @@ export function setupApp(app: NestExpressApplication): void {
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', 'simple');
   app.set('etag', false);
+  app.use(app.get(HttpMetrics).middleware);
   app.use(securityHeaders(config));
   app.use(refuseWhileEnding(app.get(Shutdown)));
   if (config.corsOrigins.length > 0) {
