@@ -8,7 +8,7 @@ import { PROBLEMS } from './common/problem';
 const EVERYWHERE = {
   '400': problemResponse(['validation_failed', 'malformed_json']),
   '500': problemResponse(['internal_error']),
-  '503': problemResponse(['database_unavailable', 'overloaded']),
+  '503': problemResponse(['database_unavailable', 'overloaded', 'shutting_down']),
 };
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -33,6 +33,7 @@ export function buildApiDocument(app: NestExpressApplication): OpenAPIObject {
     .setDescription("Records padel matches from the courts' cameras: one session, one true MP4.")
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: '`METRICS_TOKEN`' }, 'metrics')
     .addCookieAuth('media', { type: 'apiKey', in: 'cookie', name: 'padelvar_media' }, 'media')
     .build();
   const document = SwaggerModule.createDocument(app, config);

@@ -6,9 +6,12 @@ import { Logger as PinoLogger } from 'nestjs-pino';
 import { setupApiDocument } from './api-document';
 import { AppModule } from './app.module';
 import { ProblemFilter } from './common/problem.filter';
+import { Shutdown } from './common/shutdown';
 import { ApiValidationPipe } from './common/validation.pipe';
 import { AppConfig } from './config/app-config';
 import { setupLivePage } from './live-page';
+import { HttpMetrics } from './metrics/http-metrics';
+import { refuseWhileEnding } from './refuse-while-ending';
 
 /** The application, set up and not yet listening: the same one in production and in the end-to-end tests. */
 export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
@@ -30,7 +33,9 @@ export function setupApp(app: NestExpressApplication): void {
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', 'simple');
   app.set('etag', false);
+  app.use(app.get(HttpMetrics).middleware);
   app.use(securityHeaders(config));
+  app.use(refuseWhileEnding(app.get(Shutdown)));
   if (config.corsOrigins.length > 0) {
     app.enableCors({
       origin: [...config.corsOrigins],

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { createApp } from './app.setup';
 import { scrub } from './common/scrub';
 import { loggerOptions } from './common/logging.module';
+import { Shutdown } from './common/shutdown';
 import { AppConfig, ConfigError } from './config/app-config';
 import { readConfig } from './config/prepare-config';
 import { EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded/embedded-postgres';
@@ -36,8 +37,8 @@ async function main(): Promise<void> {
   } finally {
     // A step that hangs (a disk that does not answer) must not keep the machine from going down.
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
-    // No new callers while the rooms come to rest; what is open ends when they have.
-    app?.getHttpServer().close();
+    // No new work while the rooms come to rest; the port closes, and what is open ends, when they have.
+    app?.get(Shutdown).begin();
     await app?.close();
     await postgres?.stop();
   }

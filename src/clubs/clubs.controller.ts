@@ -52,7 +52,10 @@ export class ClubsController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Changes a club', description: "The club's CLUB_ADMIN and SUPER_ADMIN." })
+  @ApiOperation({
+    summary: 'Changes a club',
+    description: "The club's CLUB_ADMIN and SUPER_ADMIN; `max_sessions`: SUPER_ADMIN.",
+  })
   @ApiOkResponse({ type: ClubView })
   @ApiProblems('forbidden', 'not_found')
   async update(

@@ -55,12 +55,17 @@ export class ClubsService {
     });
   }
 
+  /** @throws ProblemException `not_found`, or `forbidden`: how many sessions a club may have is not its own to say */
   async update(principal: Principal, id: number, dto: UpdateClubDto, caller: Caller): Promise<Club> {
     await this.require(principal, id, 'admin');
+    if (dto.max_sessions !== undefined && principal.role !== 'SUPER_ADMIN') {
+      throw new ProblemException('forbidden', 'Only a SUPER_ADMIN sets how many sessions a club may have open.');
+    }
     return this.database.transaction(async (manager) => {
       const club = await lockClub(manager, id);
       club.name = dto.name ?? club.name;
       club.timeZone = dto.time_zone ?? club.timeZone;
+      if (dto.max_sessions !== undefined) club.maxSessions = dto.max_sessions;
       await manager.save(club);
       await this.note(manager, 'club.changed', principal, id, caller);
       return club;

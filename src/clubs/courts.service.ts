@@ -36,15 +36,18 @@ export class CourtsService {
 
   /**
    * In the transaction that opens a session: the court is there, and stays until the transaction ends.
+   * @returns how many sessions its club may have open at once; `null`: no limit of its own
    * @throws ProblemException `not_found`
    */
-  async hold(manager: EntityManager, id: number): Promise<void> {
-    const rows = await manager.query<unknown[]>(
-      `SELECT 1 FROM courts c JOIN clubs o ON o.id = c.club_id
+  async hold(manager: EntityManager, id: number): Promise<number | null> {
+    const rows = await manager.query<{ max_sessions: number | null }[]>(
+      `SELECT o.max_sessions FROM courts c JOIN clubs o ON o.id = c.club_id
        WHERE c.id = $1 AND c.deleted_at IS NULL AND o.deleted_at IS NULL FOR SHARE`,
       [id],
     );
-    if (rows.length === 0) throw new ProblemException('not_found');
+    const [held] = rows;
+    if (!held) throw new ProblemException('not_found');
+    return held.max_sessions;
   }
 
   async list(principal: Principal, clubId: number, query: PageQuery): Promise<CourtListAnswer> {

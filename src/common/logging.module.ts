@@ -49,7 +49,7 @@ function httpParams(level: string, destination?: DestinationStream): Params {
       if (response.statusCode >= 500) return 'error' as const;
       return error ? ('warn' as const) : ('info' as const);
     },
-    autoLogging: { ignore: (request: IncomingMessage) => request.url?.startsWith('/api/video/health') ?? false },
+    autoLogging: { ignore: (request: IncomingMessage) => /^\/(api\/video\/health|metrics)\b/.test(request.url ?? '') },
   };
   return { pinoHttp: destination ? [options, destination] : options, assignResponse: true };
 }

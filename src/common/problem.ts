@@ -37,6 +37,7 @@ export const PROBLEMS = {
   camera_timeout: [504, 'The camera did not answer in time'],
   database_unavailable: [503, 'The database is unavailable'],
   overloaded: [503, 'The service is overloaded'],
+  shutting_down: [503, 'The service is shutting down'],
   disk_full: [507, 'Not enough disk space'],
 } as const satisfies Record<string, readonly [number, string]>;
 

@@ -24,6 +24,8 @@ export abstract class AppConfig {
   abstract readonly ffprobePath: string;
   abstract readonly proxyBasePort: number;
   abstract readonly maxSessions: number;
+  /** Open sessions one PLAYER may own. */
+  abstract readonly maxSessionsPerUser: number;
   abstract readonly maxPreviewViewers: number;
   abstract readonly maxLiveViewers: number;
   abstract readonly defaultDurationMinutes: number;

@@ -31,6 +31,7 @@ describe('loadConfig', () => {
       logsDir: '/srv/logs/video',
       proxyBasePort: 8080,
       maxSessions: 10,
+      maxSessionsPerUser: 3,
       maxPreviewViewers: 5,
       maxLiveViewers: 200,
       defaultDurationMinutes: 90,
@@ -45,6 +46,7 @@ describe('loadConfig', () => {
       cameraAllowLoopback: false,
       diskReserveMb: 1024,
       retentionDays: null,
+      metricsToken: null,
     });
   });
 
@@ -60,6 +62,8 @@ describe('loadConfig', () => {
     ['trust of every proxy', { TRUST_PROXY: 'true' }, [/^TRUST_PROXY: /]],
     ['an origin with a path', { CORS_ORIGINS: 'https://a.example/x' }, [/^CORS_ORIGINS: /]],
     ['another database', { DATABASE_URL: 'mysql://a/b' }, [/^DATABASE_URL: /]],
+    ['no session for a player', { MAX_SESSIONS_PER_USER: '0' }, [/^MAX_SESSIONS_PER_USER: .*1 to 1000/]],
+    ['a metrics token that can be guessed', { METRICS_TOKEN: 'fifteen-letters' }, [/^METRICS_TOKEN: .*16/]],
     ['half an admin', { ADMIN_EMAIL: 'a@b.example' }, [/^ADMIN_PASSWORD: /]],
     ['a default above the maximum', { DEFAULT_DURATION_MINUTES: '300' }, [/^DEFAULT_DURATION_MINUTES: /]],
     ['production without secrets', { NODE_ENV: 'production' }, [/^JWT_SECRET: /, /^SECRETS_KEY: /]],

@@ -23,6 +23,7 @@ const environment = z.object({
   FFPROBE_PATH: z.string().default('ffprobe'),
   PROXY_BASE_PORT: integer(1024, 65535).default(8080),
   MAX_SESSIONS: integer(1, 1000).default(10),
+  MAX_SESSIONS_PER_USER: integer(1, 1000).default(3),
   MAX_PREVIEW_VIEWERS: integer(0, 1000).default(5),
   MAX_LIVE_VIEWERS: integer(0, 100_000).default(200),
   DEFAULT_DURATION_MINUTES: integer(1, 1440).default(90),
@@ -44,7 +45,10 @@ const environment = z.object({
   DISK_RESERVE_MB: integer(0, 100_000_000).default(1024),
   RETENTION_DAYS: integer(1, 36_500).optional(),
   SMTP_URL: url(['smtp:', 'smtps:'], 'must be an smtp:// or smtps:// URL').optional(),
-  METRICS_TOKEN: text(/^\S{16,}$/, 'must be at least 16 characters without spaces').optional(),
+  METRICS_TOKEN: text(
+    /^[\x21-\x7e]{16,256}$/,
+    'must be 16 to 256 printable ASCII characters without spaces',
+  ).optional(),
 });
 
 type Environment = z.infer<typeof environment>;
@@ -102,6 +106,7 @@ function toSettings(env: Environment, cwd: string): Settings {
     ffprobePath: commandPath(env.FFPROBE_PATH, cwd),
     proxyBasePort: env.PROXY_BASE_PORT,
     maxSessions: env.MAX_SESSIONS,
+    maxSessionsPerUser: env.MAX_SESSIONS_PER_USER,
     maxPreviewViewers: env.MAX_PREVIEW_VIEWERS,
     maxLiveViewers: env.MAX_LIVE_VIEWERS,
     defaultDurationMinutes: env.DEFAULT_DURATION_MINUTES,

@@ -3,7 +3,9 @@ import { ModuleRef } from '@nestjs/core';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Public } from '../auth/public.decorator';
-import { Health, HealthService } from './health.service';
+import { Clock } from '../common/clock';
+import { within } from '../common/within';
+import { Health, HealthService, PATIENCE_MS, Readiness } from './health.service';
 import { HealthViewer } from './health-viewer';
 
 const EXAMPLE: Health = {
@@ -22,6 +24,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthService,
     private readonly modules: ModuleRef,
+    private readonly clock: Clock,
   ) {}
 
   @Get()
@@ -40,10 +43,34 @@ export class HealthController {
     return admin ? { ...health, details: this.health.details() } : health;
   }
 
+  @Get('live')
+  @ApiOperation({ summary: 'Whether the process answers at all. For supervisors: where it does not, start it anew.' })
+  @ApiResponse({ status: 200, content: { 'application/json': { example: { status: 'live' } } } })
+  live(@Res({ passthrough: true }) response: Response): { status: 'live' } {
+    response.setHeader('Cache-Control', 'no-store');
+    return { status: 'live' };
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Whether new work may be sent here. For load balancers.' })
+  @ApiResponse({ status: 200, content: { 'application/json': { example: { status: 'ready' } } } })
+  @ApiResponse({
+    status: 503,
+    description: 'Not now: `shutting_down`, `database_unavailable` or `ffmpeg_missing`; running recordings go on',
+    content: { 'application/json': { example: { status: 'unready', reason: 'shutting_down' } } },
+  })
+  async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
+    const readiness = await this.health.ready();
+    response.setHeader('Cache-Control', 'no-store');
+    if (readiness.status === 'unready') response.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return readiness;
+  }
+
   private async isAdmin(request: Request): Promise<boolean> {
     if (request.headers.authorization === undefined) return false;
     try {
-      return await this.modules.get(HealthViewer, { strict: false }).isAdmin(request);
+      const admin = this.modules.get(HealthViewer, { strict: false }).isAdmin(request);
+      return await within(this.clock, PATIENCE_MS, admin, false);
     } catch {
       return false;
     }

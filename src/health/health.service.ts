@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process';
-import { Injectable } from '@nestjs/common';
+import { Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/clock';
+import { Shutdown } from '../common/shutdown';
+import { within } from '../common/within';
 import { AppConfig } from '../config/app-config';
 import { LoadSource } from './load-figures';
 
-/** How long the database may take to answer, and how long an answer about FFmpeg holds. Milliseconds. */
-const PING_MS = 1500;
+/** An answer is there within two seconds, whatever does not answer. Milliseconds. */
+export const PATIENCE_MS = 1500;
+/** How long FFmpeg may take to say that it is there; how long that holds, and how long that it is not. */
 const FFMPEG_MS = 5000;
 const FFMPEG_HOLDS_MS = 60_000;
+const MISSING_HOLDS_MS = 5_000;
 
 export interface Health {
   readonly status: 'ok' | 'degraded' | 'unavailable';
@@ -21,16 +25,39 @@ export interface Health {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** Whether new work may be sent here, and what is in the way. */
+export interface Readiness {
+  readonly status: 'ready' | 'unready';
+  readonly reason?: 'shutting_down' | 'database_unavailable' | 'ffmpeg_missing';
+}
+
 @Injectable()
-export class HealthService {
+export class HealthService implements OnApplicationBootstrap {
   private ffmpeg: { readonly at: number; readonly available: Promise<boolean> } | null = null;
+  private ffmpegKnown = false;
+  private ping: Promise<boolean> | null = null;
 
   constructor(
     private readonly config: AppConfig,
     private readonly source: DataSource,
     private readonly clock: Clock,
     private readonly modules: ModuleRef,
+    private readonly shutdown: Shutdown,
   ) {}
+
+  /** So that the first to ask need not wait for FFmpeg. */
+  onApplicationBootstrap(): void {
+    void this.checkFfmpeg();
+  }
+
+  /** Never throws. */
+  async ready(): Promise<Readiness> {
+    if (this.shutdown.underWay) return { status: 'unready', reason: 'shutting_down' };
+    const [database, ffmpeg] = await Promise.all([this.pingDatabase(), this.checkFfmpeg()]);
+    if (this.shutdown.underWay) return { status: 'unready', reason: 'shutting_down' };
+    if (!database) return { status: 'unready', reason: 'database_unavailable' };
+    return ffmpeg ? { status: 'ready' } : { status: 'unready', reason: 'ffmpeg_missing' };
+  }
 
   /** `unavailable` without a database, `degraded` without FFmpeg (H.264 courts still record). Never throws. */
   async check(): Promise<Health> {
@@ -64,27 +91,27 @@ export class HealthService {
     }
   }
 
-  private async pingDatabase(): Promise<boolean> {
-    return new Promise<boolean>((resolve) => {
-      const cancel = this.clock.after(PING_MS, () => resolve(false));
-      this.source
-        .query('SELECT 1')
-        .then(
-          () => resolve(true),
-          () => resolve(false),
-        )
-        .finally(cancel);
-    });
+  /** One ping for all who ask while it is under way: anyone may ask, and connections are few. */
+  private pingDatabase(): Promise<boolean> {
+    this.ping ??= within(
+      this.clock,
+      PATIENCE_MS,
+      this.source.query('SELECT 1').then(() => true),
+      false,
+    ).finally(() => (this.ping = null));
+    return this.ping;
   }
 
-  /** Asked at most once a minute, and by one caller for all. */
+  /** Asked once a minute, and by one caller for all; until it answers, what it said last holds. */
   private checkFfmpeg(): Promise<boolean> {
     const now = this.clock.monotonic();
-    if (this.ffmpeg === null || now - this.ffmpeg.at >= FFMPEG_HOLDS_MS) {
+    const holds = this.ffmpegKnown ? FFMPEG_HOLDS_MS : MISSING_HOLDS_MS;
+    if (this.ffmpeg === null || now - this.ffmpeg.at >= holds) {
       const both = [this.config.ffmpegPath, this.config.ffprobePath].map((path) => runs(path));
-      this.ffmpeg = { at: now, available: Promise.all(both).then((answers) => answers.every(Boolean)) };
+      const available = Promise.all(both).then((answers) => (this.ffmpegKnown = answers.every(Boolean)));
+      this.ffmpeg = { at: now, available };
     }
-    return this.ffmpeg.available;
+    return within(this.clock, PATIENCE_MS, this.ffmpeg.available, this.ffmpegKnown);
   }
 }
 

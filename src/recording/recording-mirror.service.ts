@@ -50,7 +50,7 @@ export class RecordingMirror implements OnModuleInit, BeforeApplicationShutdown 
   }
 
   private note(event: RuntimeEvent): void {
-    if (event.type === 'court.state') return;
+    if (event.type === 'court.state' || event.type === 'court.closed') return;
     const { sessionId } = event;
     if (event.type === 'recording.part') {
       this.behind.note(sessionId, null, () => this.log.savePart(sessionId, event.part));

@@ -4,6 +4,7 @@ import { Clock } from '../common/clock';
 import { isDatabaseUnavailable } from '../common/database-error';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
+import { Admission } from '../runtime/admission.service';
 import { CourtRuntime, RecordingFacts } from '../runtime/court-runtime';
 import { isOpen } from '../sessions/session-state';
 import { SessionsService } from '../sessions/sessions.service';
@@ -25,6 +26,7 @@ export class RecordingService {
     private readonly log: RecordingLog,
     private readonly mirror: RecordingMirror,
     private readonly runtime: CourtRuntime,
+    private readonly admission: Admission,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -32,7 +34,7 @@ export class RecordingService {
   /**
    * @param minutes default: `DEFAULT_DURATION_MINUTES`
    * @throws ProblemException `not_found`, `forbidden`, `validation_failed` (duration), `session_not_live`,
-   *   `already_recording`, `already_recorded`, `disk_full`.
+   *   `already_recording`, `already_recorded`, `overloaded`, `disk_full`.
    */
   async start(
     principal: Principal,
@@ -43,7 +45,9 @@ export class RecordingService {
     this.checkMinutes(minutes, 'duration_minutes');
     await this.within(WRITE_PATIENCE_MS, this.mirror.written(sessionId));
     await this.refuseSecond(sessionId);
-    if (!isOpen(session.status) || !this.runtime.status(sessionId)) throw new ProblemException('session_not_live');
+    const status = this.runtime.status(sessionId);
+    if (!isOpen(session.status) || !status) throw new ProblemException('session_not_live');
+    this.admission.admit(status.facts.codec === 'h264' ? 'recording' : 'encoded_recording');
     const plannedEndAt = this.clock.now() + minutes * MINUTE_MS;
     const { courtId, clubId, userId } = session;
     const recording = { sessionId, courtId, clubId, userId, plannedEndAt: new Date(plannedEndAt) };

@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
 import { GapReason } from '../media/access-unit';
 import { CameraFacts } from '../proxy/camera-probe';
+import { RecorderWork } from '../recording/engine/court-recorder';
 import { RecordedFragment } from '../recording/engine/journal-fragments';
 import { SessionZero } from './session-zero';
 
@@ -52,6 +53,8 @@ export interface VideoFacts {
   readonly width: number;
   readonly height: number;
   readonly codec: string;
+  /** How it was made, and how many milliseconds that took; absent where an earlier life of the service did. */
+  readonly making?: { readonly way: 'in_place' | 'remuxed' | 'found'; readonly ms: number };
 }
 
 /** Where a recording is, from the runtime's point of view. */
@@ -138,6 +141,8 @@ export interface CourtStatus {
   /** Times that pictures were dropped because a part of one was missing. */
   readonly losses: number;
   readonly recording: RecordingFacts | null;
+  /** How the recording's disk and encoder keep up; `null` where none was started. */
+  readonly work: RecorderWork | null;
   /** Why the camera is away, while it is. */
   readonly error: { readonly code: string; readonly message: string } | null;
 }
@@ -193,6 +198,8 @@ export type LiveItem =
 /** What happens in a runtime, in order for each session. */
 export type RuntimeEvent =
   | { readonly type: 'court.state'; readonly sessionId: string; readonly state: CourtState }
+  /** The session is not open any more; what it came to, its recording finished. */
+  | { readonly type: 'court.closed'; readonly sessionId: string; readonly last: CourtStatus }
   | { readonly type: 'recording.changed'; readonly sessionId: string; readonly recording: RecordingFacts }
   | { readonly type: 'recording.part'; readonly sessionId: string; readonly part: PartFacts };
 

@@ -114,7 +114,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     const court = this.courts.get(sessionId);
     if (!court) return;
     await court.recorder?.stop();
-    this.courts.delete(sessionId);
+    if (this.courts.delete(sessionId)) this.events.next({ type: 'court.closed', sessionId, last: court.status() });
     this.connector.releasePort(court.port.port);
     await Promise.all([court.port.close(), court.endViewers(), court.proxy.close()]);
     this.forgetLater(sessionId);

@@ -57,6 +57,7 @@ export class LocalCourt {
       frames: health.frames,
       losses: health.losses,
       recording: this.recorder?.state ?? null,
+      work: this.recorder?.work ?? null,
       error: health.state === 'live' ? null : health.lastError,
     };
   }

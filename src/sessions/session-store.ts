@@ -4,6 +4,7 @@ import { Principal } from '../auth/principal';
 import { CourtStatus, OpenedCourt } from '../runtime/court-runtime';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
 import { ownIdentity, ProcessIdentity } from '../runtime/process-identity';
+import { refuseOverLimit, SessionLimits } from './session-limits';
 import { OPEN_STATUSES, SessionStatus, statusesBefore } from './session-state';
 
 export interface NewSession {
@@ -34,11 +35,12 @@ export class SessionStore {
 
   /**
    * Enters a session as `connecting`. False: the court has an open one; the database arbitrates.
-   * @param hold runs first in the same transaction: what must still be there when the row is
+   * @param hold runs first in the same transaction: what must still be there when the row is; it says what limits hold
+   * @throws ProblemException `session_limit`; of any number of calls at once none gets past a limit.
    */
-  async begin(session: NewSession, hold: (manager: EntityManager) => Promise<void>): Promise<boolean> {
+  async begin(session: NewSession, hold: (manager: EntityManager) => Promise<SessionLimits>): Promise<boolean> {
     return this.database.transaction(async (manager) => {
-      await hold(manager);
+      const limits = await hold(manager);
       const inserted: unknown[] = await manager.query(
         `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner, lease_until)
          VALUES ($1, $2, $3, $4, 'connecting', $5, now() + interval '${LEASE_SECONDS} seconds')
@@ -47,6 +49,7 @@ export class SessionStore {
         [session.id, session.courtId, session.clubId, session.userId, JSON.stringify(this.identity)],
       );
       if (inserted.length === 0) return false;
+      await refuseOverLimit(manager, session, limits);
       if (session.playerIds.length > 0) {
         await manager.query(`INSERT INTO session_players (session_id, user_id) SELECT $1, unnest($2::integer[])`, [
           session.id,

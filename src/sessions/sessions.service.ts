@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { Principal } from '../auth/principal';
+import { isAdminOf } from '../auth/tenant';
 import { CamerasService } from '../clubs/cameras.service';
 import { CourtsService } from '../clubs/courts.service';
 import { UsersService } from '../clubs/users.service';
@@ -10,12 +11,14 @@ import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { RecordingLog } from '../recording/recording-log.service';
+import { Admission } from '../runtime/admission.service';
 import { CourtRuntime, ResumeSpec } from '../runtime/court-runtime';
 import { isOwn } from '../runtime/process-identity';
 import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
 import { CameraSession } from './entities/camera-session.entity';
 import { maySee, requireSession, SessionAccess } from './session-access';
 import { SessionHealth } from './session-health';
+import { overLimit, SessionLimits } from './session-limits';
 import { SessionMirror } from './session-mirror.service';
 import { SessionOwners } from './session-owners.service';
 import { isOpen } from './session-state';
@@ -39,6 +42,7 @@ export class SessionsService {
     private readonly users: UsersService,
     private readonly recordings: RecordingLog,
     private readonly runtime: CourtRuntime,
+    private readonly admission: Admission,
     private readonly health: SessionHealth,
     private readonly owners: SessionOwners,
     private readonly mirror: SessionMirror,
@@ -47,20 +51,25 @@ export class SessionsService {
 
   /**
    * Opens a session on a court, once its camera gave a real frame.
-   * @throws ProblemException `not_found`, `validation_failed` (players), `terrain_in_session`, `session_limit`, or the camera's.
+   * @throws ProblemException `not_found`, `validation_failed` (players), `terrain_in_session`, `session_limit`, `overloaded`,
+   *   or the camera's.
    */
   async create(principal: Principal, dto: CreateSessionDto): Promise<SessionView> {
     const court = await this.courts.require(principal, dto.terrain_id, 'member');
     const playerIds = await this.checkPlayers(court.clubId, principal, dto.player_ids ?? []);
     await this.refuseOccupied(principal, court.id);
     this.admit();
+    this.admission.admit('session');
 
     const id = randomUUID();
     this.opening.add(id);
     try {
       const cameraUrl = await this.cameras.urlForCourt(court.id);
       const session = { id, courtId: court.id, clubId: court.clubId, userId: principal.userId, playerIds };
-      const hold = (manager: EntityManager): Promise<void> => this.courts.hold(manager, court.id);
+      const user = isAdminOf(principal, court.clubId) ? null : this.config.maxSessionsPerUser;
+      const hold = async (manager: EntityManager): Promise<SessionLimits> => {
+        return { club: await this.courts.hold(manager, court.id), user };
+      };
       const begun = await this.store.begin(session, hold).catch((error: unknown) => {
         // The answer to its COMMIT may be all that was lost: a row that nobody stands behind must not keep the court.
         if (isDatabaseUnavailable(error)) this.mirror.fail(id, 'database_unavailable');
@@ -130,6 +139,11 @@ export class SessionsService {
       this.opening.delete(id);
       this.resuming.delete(id);
     }
+  }
+
+  /** How many sessions' cameras are being reached by this process right now. */
+  get connecting(): number {
+    return [...this.opening].filter((id) => this.runtime.status(id) === null).length;
   }
 
   /** Its camera is being reached by this process right now. */
@@ -229,9 +243,7 @@ export class SessionsService {
   private admit(): void {
     const open = new Set([...this.runtime.openSessions(), ...this.opening]);
     if (open.size < this.config.maxSessions) return;
-    throw new ProblemException('session_limit', `All ${this.config.maxSessions} sessions of this service are in use.`, {
-      retryAfterSeconds: 60,
-    });
+    throw overLimit(`All ${this.config.maxSessions} sessions of this service are in use.`);
   }
 
   private async refuseOccupied(principal: Principal, courtId: number): Promise<void> {

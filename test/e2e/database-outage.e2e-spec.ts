@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { toProblem } from '../../src/common/to-problem';
 import { EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { Api } from '../support/api';
+import { ADMIN } from '../support/club';
 import { startTestApp, TestApp } from '../support/test-app';
 
 /** The contract: without the database, a 503 within this many milliseconds. */
@@ -30,7 +32,8 @@ describe('the service without its database', () => {
       durable: false,
       log: (_level, message) => message.includes('runs again') && runsAgain(),
     });
-    service = await startTestApp({ databaseUrl: postgres.url, root });
+    const env = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
+    service = await startTestApp({ databaseUrl: postgres.url, root, env });
   });
   afterAll(async () => {
     await service.close();
@@ -38,21 +41,45 @@ describe('the service without its database', () => {
     for (const path of [root, home]) rmSync(path, { recursive: true, force: true });
   });
 
-  async function health(): Promise<{ status: number; database: string; ms: number }> {
+  interface Health {
+    readonly status: number;
+    readonly ms: number;
+    readonly database?: string;
+    readonly reason?: string;
+  }
+
+  async function health(of = '', headers: Record<string, string> = {}): Promise<Health> {
     const before = performance.now();
-    const answer = await fetch(`${service.url}/api/video/health`);
-    const { database } = (await answer.json()) as { database: string };
-    return { status: answer.status, database, ms: performance.now() - before };
+    const answer = await fetch(`${service.url}/api/video/health${of}`, { headers });
+    const { database, reason } = (await answer.json()) as Partial<Health>;
+    return {
+      status: answer.status,
+      ms: performance.now() - before,
+      ...(database && { database }),
+      ...(reason && { reason }),
+    };
   }
 
   it('says so within two seconds while the server is silent, and goes on by itself', async () => {
     expect(await health()).toMatchObject({ status: 200 });
+    const admin = await Api.signedIn(service.url, ADMIN.email, ADMIN.password);
     const server = serverProcesses(postgres.pid() ?? 0);
     server.forEach((pid) => process.kill(pid, 'SIGSTOP'));
     try {
       const silent = await health();
       expect(silent).toMatchObject({ status: 503, database: 'unavailable' });
       expect(silent.ms).toBeLessThan(LIMIT_MS);
+      // Whoever asks has to be looked up first: that must not come on top.
+      const asked = await health('', { authorization: `Bearer ${admin.token}` });
+      expect(asked).toMatchObject({ status: 503, database: 'unavailable' });
+      expect(asked.ms).toBeLessThan(LIMIT_MS);
+      // As many as come: they share one question to the database.
+      const ready = await Promise.all(Array.from({ length: 50 }, () => health('/ready')));
+      for (const { status, reason, ms } of ready) {
+        expect([status, reason]).toEqual([503, 'database_unavailable']);
+        expect(ms).toBeLessThan(LIMIT_MS);
+      }
+      expect(await health('/live')).toMatchObject({ status: 200 });
       const before = performance.now();
       const error: unknown = await service.app
         .get(DataSource)
@@ -64,6 +91,7 @@ describe('the service without its database', () => {
       server.forEach((pid) => process.kill(pid, 'SIGCONT'));
     }
     expect(await health()).toMatchObject({ status: 200, database: 'ok' });
+    expect(await health('/ready')).toMatchObject({ status: 200 });
   });
 
   it('survives the death of the server in the middle of a transaction, and reconnects', async () => {

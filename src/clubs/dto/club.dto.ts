@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { Club } from '../entities/club.entity';
 import { IsIanaTimeZone, IsName, MayBeLeftOut } from './fields';
 
@@ -23,6 +24,20 @@ export class UpdateClubDto {
   @MayBeLeftOut()
   @IsIanaTimeZone()
   time_zone?: string;
+
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 1,
+    maximum: 1000,
+    example: 8,
+    description: 'Sessions open at once; `null`: as many as the service takes. SUPER_ADMIN only.',
+  })
+  @ValidateIf((_object: unknown, value: unknown) => value !== undefined && value !== null)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  max_sessions?: number | null;
 }
 
 /** The wire's `club`. */
@@ -35,6 +50,14 @@ export class ClubView {
 
   @ApiProperty({ example: 'Europe/Paris' })
   time_zone: string;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: null,
+    description: 'Sessions that may be open at once in this club; `null`: no limit of its own.',
+  })
+  max_sessions: number | null;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;
@@ -55,5 +78,12 @@ export class ClubListAnswer {
 }
 
 export function viewOfClub(club: Club): ClubView {
-  return { id: club.id, name: club.name, time_zone: club.timeZone, created_at: club.createdAt.toISOString() };
+  const { id, name, timeZone, maxSessions, createdAt } = club;
+  return {
+    id,
+    name,
+    time_zone: timeZone,
+    max_sessions: maxSessions,
+    created_at: createdAt.toISOString(),
+  };
 }

@@ -13,6 +13,10 @@ export class Club {
   @Column('text', { name: 'time_zone' })
   timeZone: string;
 
+  /** Sessions that may be open at once in this club; `null`: as many as the service takes. */
+  @Column('integer', { name: 'max_sessions', nullable: true })
+  maxSessions: number | null;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * A process's start in clock ticks since boot: with the pid it names one process for ever, a pid alone is handed out again.
@@ -40,5 +40,15 @@ export function readArguments(pid: number): string[] {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   } catch {
     return [];
+  }
+}
+
+/** File descriptors this process has open; `null` where there is no `/proc`. */
+export function countOpenFiles(): number | null {
+  try {
+    // The folder itself is open while it is read.
+    return readdirSync('/proc/self/fd').length - 1;
+  } catch {
+    return null;
   }
 }

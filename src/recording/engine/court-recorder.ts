@@ -2,6 +2,7 @@ import { Cancel, Clock } from '../../common/clock';
 import { Frame, GapReason, H264Frame, TICKS_PER_SECOND } from '../../media/access-unit';
 import { codecOfInit } from '../../media/fmp4/codec-of-init';
 import { FrameConsumer } from '../../proxy/frame-consumer';
+import { EncoderLoad } from './encoder-lateness';
 import { Gap } from './gap-tracker';
 import { Journal, JournalResult } from './journal';
 import { JournalError } from './journal-error';
@@ -21,6 +22,17 @@ export interface FrameEncoder {
   /** All frames taken so far have come out; its process is gone. */
   stop(): Promise<void>;
   readonly restarts: number;
+  readonly load: EncoderLoad;
+}
+
+/** How a recorder's disk and encoder keep up. Plain data. */
+export interface RecorderWork {
+  /** Bytes that wait to be written. */
+  readonly waitingBytes: number;
+  /** Pictures dropped because the disk was too slow. */
+  readonly droppedFrames: number;
+  /** `null` where nothing is encoded. */
+  readonly encoder: EncoderLoad | null;
 }
 
 /** A finished file, without its place among the videos. */
@@ -31,6 +43,8 @@ export interface FinishedFile {
   readonly width: number;
   readonly height: number;
   readonly codec: string;
+  /** How it was made, and how many milliseconds that took; absent where the maker is unknown. */
+  readonly making?: { readonly way: 'in_place' | 'remuxed' | 'found'; readonly ms: number };
 }
 
 export type RecorderPhase = 'starting' | 'recording' | 'reconnecting' | 'stopping' | 'finalizing' | 'ready' | 'failed';
@@ -250,6 +264,12 @@ export class CourtRecorder {
       video,
       error,
     };
+  }
+
+  get work(): RecorderWork {
+    const { journal, encoder } = this;
+    const { waitingBytes = 0, droppedFrames = 0 } = journal ?? {};
+    return { waitingBytes, droppedFrames, encoder: encoder?.load ?? null };
   }
 
   /** Parts from number `part` on; of that part the fragments from number `fragment` on, of later ones all. */

@@ -5,6 +5,8 @@ export interface QueuedPicture {
   readonly frame: JpegFrame;
   /** Why pictures before it are missing. */
   after: GapReason | undefined;
+  /** Monotonic milliseconds at which it came. */
+  readonly at: number;
   /** How many runs of the encoder it was given to. */
   tries: number;
 }
@@ -32,8 +34,14 @@ export class EncoderQueue {
     return this.droppedCount;
   }
 
-  get waitingCount(): number {
-    return this.waiting.length;
+  /** Pictures that wait or were given. */
+  get count(): number {
+    return this.waiting.length + this.given.length;
+  }
+
+  /** What these take, in bytes. */
+  get queuedBytes(): number {
+    return this.bytes;
   }
 
   get givenCount(): number {
@@ -41,20 +49,29 @@ export class EncoderQueue {
   }
 
   get isEmpty(): boolean {
-    return this.waiting.length + this.given.length === 0;
+    return this.count === 0;
+  }
+
+  /**
+   * When the picture came that has just `held` before it: since then the oldest one could have been given back.
+   * `null` where there are no more than `held`.
+   */
+  owedSince(held: number): number | null {
+    return (this.given[held] ?? this.waiting[held - this.given.length])?.at ?? null;
   }
 
   /**
    * @param reason why it is dropped if there is no room.
+   * @param now monotonic milliseconds
    * @returns whether there was room.
    */
-  offer(frame: JpegFrame, after: GapReason | undefined, reason: GapReason): boolean {
+  offer(frame: JpegFrame, after: GapReason | undefined, reason: GapReason, now: number): boolean {
     if (this.bytes > 0 && this.bytes + frame.data.length > this.maxBytes) {
       this.droppedCount++;
       this.lost = reason;
       return false;
     }
-    this.waiting.push({ frame, after: this.lost ?? after, tries: 0 });
+    this.waiting.push({ frame, after: this.lost ?? after, at: now, tries: 0 });
     this.lost = undefined;
     this.bytes += frame.data.length;
     return true;

@@ -5,6 +5,7 @@ import { encoderArgs, encoderThreads } from '../../media/ffmpeg-args';
 import { FragmentSplitter, SplitSample } from '../../media/fmp4/fragment-splitter';
 import { ChildExit, FfmpegContext, formatMarker, ManagedChild, StopLadder, Supervisor } from '../../media/process';
 import { FrameConsumer } from '../../proxy/frame-consumer';
+import { EncoderLateness, EncoderLoad, PICTURES_HELD } from './encoder-lateness';
 import { EncoderQueue } from './encoder-queue';
 import { jpegBlockHead, jpegTrackHeader } from './jpeg-track-muxer';
 
@@ -48,8 +49,6 @@ const START_STALL_FACTOR = 3;
 const FPS_TOLERANCE = 1.04;
 /** Pictures late in a bunch are not too many: what was saved up for this long may come at once. */
 const BURST_SECONDS = 0.2;
-/** FFmpeg holds the newest picture until it knows the next one's time, so a few in flight are no stall. */
-const PICTURES_IN_FLIGHT = 3;
 
 /**
  * Makes H.264 of a court's JPEGs, one FFmpeg for the recording's length.
@@ -64,6 +63,7 @@ export class Encoder implements FrameConsumer {
 
   private readonly queue: EncoderQueue;
   private readonly supervisor: Supervisor;
+  private readonly lateness = new EncoderLateness();
   private size: { readonly width: number; readonly height: number } | null = null;
   private carried: GapReason | undefined;
   private due = Number.NEGATIVE_INFINITY;
@@ -94,6 +94,15 @@ export class Encoder implements FrameConsumer {
     return { pid: child?.pid ?? null, startTime: child?.startTime ?? null, restarts, droppedFrames: dropped };
   }
 
+  /** How it keeps up. Cheap: from memory. */
+  get load(): EncoderLoad {
+    const running = this.supervisor.child !== null;
+    const { count: queuedFrames, queuedBytes, dropped: droppedFrames } = this.queue;
+    // Between two runs nobody encodes, and so nobody is late.
+    const late = this.lateness.read(this.now(), running ? this.queue.owedSince(PICTURES_HELD) : null);
+    return { running, ...late, queuedFrames, queuedBytes, droppedFrames };
+  }
+
   /** Takes one JPEG; frames of another kind are not its business. Never blocks: what has no room is dropped and counted. */
   take(frame: Frame): void {
     if (frame.kind !== 'jpeg' || this.stopping || frame.dts <= this.lastDts) return;
@@ -103,7 +112,9 @@ export class Encoder implements FrameConsumer {
       return;
     }
     const reason = this.supervisor.child || !this.size ? 'queue_overflow' : 'encoder_restarted';
-    if (!this.queue.offer(frame, this.carried ?? frame.after, reason)) return;
+    const now = this.now();
+    if (!this.queue.offer(frame, this.carried ?? frame.after, reason, now)) return;
+    this.lateness.taken(now);
     this.carried = undefined;
     if (!this.size) {
       this.size = { width: even(frame.width), height: even(frame.height) };
@@ -156,7 +167,8 @@ export class Encoder implements FrameConsumer {
     );
     this.announceRestart = generation > 1;
     this.produced = false;
-    this.progressAt = ffmpeg.clock.monotonic();
+    this.progressAt = this.now();
+    this.lateness.runBegan(this.progressAt);
     this.blocked = false;
     const splitter = new FragmentSplitter({
       maxFrameBytes: MAX_FRAME_BYTES,
@@ -197,10 +209,12 @@ export class Encoder implements FrameConsumer {
   }
 
   private onSample(sample: SplitSample): void {
-    this.progressAt = this.options.ffmpeg.clock.monotonic();
+    this.progressAt = this.now();
     this.produced = true;
+    const owedSince = this.queue.owedSince(PICTURES_HELD);
     const settled = this.queue.settle(sample.dts);
     if (!settled) return;
+    this.lateness.returned(this.progressAt, owedSince, this.queue.owedSince(PICTURES_HELD));
     const after = settled.after ?? (this.announceRestart ? 'encoder_restarted' : undefined);
     this.announceRestart = false;
     const { config, data, keyframe, cts } = sample;
@@ -217,11 +231,15 @@ export class Encoder implements FrameConsumer {
     const { ffmpeg, stallMs = DEFAULT_STALL_MS } = this.options;
     this.watch = ffmpeg.clock.after(stallMs / 4, () => {
       const limit = this.produced ? stallMs : stallMs * START_STALL_FACTOR;
-      const busy = this.blocked || this.queue.givenCount >= PICTURES_IN_FLIGHT;
-      if (!busy) this.progressAt = ffmpeg.clock.monotonic();
-      else if (ffmpeg.clock.monotonic() - this.progressAt >= limit) this.supervisor.replace();
+      const busy = this.blocked || this.queue.givenCount > PICTURES_HELD;
+      if (!busy) this.progressAt = this.now();
+      else if (this.now() - this.progressAt >= limit) this.supervisor.replace();
       this.watchForStall();
     });
+  }
+
+  private now(): number {
+    return this.options.ffmpeg.clock.monotonic();
   }
 }
 

@@ -238,6 +238,9 @@ export class RecorderFactory {
         get restarts() {
           return encoder.status.restarts;
         },
+        get load() {
+          return encoder.load;
+        },
       };
     };
   }
@@ -276,7 +279,7 @@ export class RecorderFactory {
     this.logger.log({ sessionId, way, tookMs, durationSeconds, bytes }, 'A recording is ready.');
     if (complaint) this.logger.warn({ sessionId, complaint }, "The decoder complains of the camera's own pictures.");
     const videoPath = this.store.relativePath(clubId, sessionId);
-    return { videoPath, sizeBytes: bytes, durationSeconds, width, height, codec };
+    return { videoPath, sizeBytes: bytes, durationSeconds, width, height, codec, making: { way, ms: tookMs } };
   }
 }
 

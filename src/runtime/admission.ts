@@ -1,0 +1,28 @@
+/** What somebody wants to begin. `encoded_recording`: of a camera that does not send H.264, so one more FFmpeg encodes. */
+export type Wish = 'session' | 'recording' | 'encoded_recording';
+
+/** How this process and its encoders keep up, measured. Milliseconds. */
+export interface NodeLoad {
+  /** 99th percentile of the event loop's delay over the last seconds; `null` where not yet known. */
+  readonly loopP99Ms: number | null;
+  /** For how long each running encoder has been late without a break; 0 for those that keep up. */
+  readonly encodersLateForMs: readonly number[];
+}
+
+/** Why not now. */
+export type Overload = 'event_loop_late' | 'encoders_late';
+
+/** Beyond it frames are read late, whatever the camera: a fragment a second is the promise. */
+export const LOOP_LATE_MS = 500;
+/** A machine catches up with a hiccup; what lasts longer is more than it can do. */
+export const SUSTAINED_MS = 3_000;
+
+/**
+ * Whether something may begin, judged by how late frames are, never by a guess at what a machine can do. What runs already
+ * comes first: nothing is ended for what is new.
+ */
+export function overloadFor(wish: Wish, load: NodeLoad): Overload | null {
+  if (load.loopP99Ms !== null && load.loopP99Ms > LOOP_LATE_MS) return 'event_loop_late';
+  const late = load.encodersLateForMs.some((ms) => ms >= SUSTAINED_MS);
+  return wish === 'encoded_recording' && late ? 'encoders_late' : null;
+}

@@ -1,0 +1,48 @@
+import { ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** The service in a process of its own, so that it can be sent signals. */
+export class ServiceProcess {
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+    /** Settles when it is gone, with its exit code. */
+    readonly exited: Promise<number | null>,
+  ) {}
+
+  /** @param env its whole environment besides `PATH`, secrets and port */
+  static async start(root: string, databaseUrl: string, env: Record<string, string> = {}): Promise<ServiceProcess> {
+    const child = spawn(process.execPath, ['-r', join(__dirname, 'register.js'), 'src/main.ts'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'test',
+        PORT: '0',
+        DATABASE_URL: databaseUrl,
+        DATA_DIR: join(root, 'data'),
+        VIDEOS_DIR: join(root, 'videos'),
+        LOGS_DIR: join(root, 'logs'),
+        CAMERA_ALLOW_LOOPBACK: 'true',
+        DISK_RESERVE_MB: '0',
+        ...env,
+      },
+    });
+    const exited = once(child, 'exit').then(([code]) => code as number | null);
+    let said = '';
+    const url = await new Promise<string>((resolve, reject) => {
+      void exited.then((code) => reject(new Error(`the service ended with ${code}: ${said}`)));
+      child.stdout.on('data', (chunk: Buffer) => {
+        said = (said + chunk.toString('utf8')).slice(-8192);
+        const [, address] = /PadelVar listens on (http:\/\/[^\s"]+)/.exec(said) ?? [];
+        if (address) resolve(address);
+      });
+    });
+    return new ServiceProcess(url, child, exited);
+  }
+
+  /** Sends a signal; one that is gone takes none. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
