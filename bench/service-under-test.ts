@@ -98,9 +98,11 @@ function address(child: ChildProcess): Promise<string> {
     let said = '';
     child.once('exit', (code) => reject(new Error(`the service ended with ${code}: ${said.slice(-2000)}`)));
     child.stdout?.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString('utf8')).slice(-8192);
+      said += chunk.toString('utf8');
       const [, url] = STARTED.exec(said) ?? [];
       if (url) resolve(url);
+      // Only now: the line may come in one piece with much else behind it.
+      said = said.slice(-8192);
     });
   });
 }

@@ -122,7 +122,7 @@ export async function watch(lab: Lab): Promise<Finding> {
     }
     await lab.sleep(1);
     await test.page.keyboard.press('.');
-    await lab.sleep(0.5);
+    await lab.sleep(1.5);
     const back = await steps(test, ',', -1);
     const forth = await steps(test, '.', 1);
     const figures = [

@@ -6,6 +6,7 @@ import { MediaRoute } from '../auth/media-route.decorator';
 import { Principal } from '../auth/principal';
 import { ApiProblems } from '../common/api-problems';
 import { ParseSessionIdPipe } from '../common/ids';
+import { RightToWatch } from '../sessions/right-to-watch.service';
 import { ClubQuery, DoneAnswer, VideoListAnswer, VideoListQuery, VideoStatsAnswer } from './dto/files.dto';
 import { FilesService } from './files.service';
 import { sendFile } from './send-file';
@@ -14,7 +15,10 @@ import { sendFile } from './send-file';
 @ApiBearerAuth()
 @Controller('api/video/files')
 export class FilesController {
-  constructor(private readonly files: FilesService) {}
+  constructor(
+    private readonly files: FilesService,
+    private readonly right: RightToWatch,
+  ) {}
 
   @Get('list')
   @ApiOperation({
@@ -55,7 +59,10 @@ export class FilesController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await sendFile(request, response, await this.files.download(user, id, query));
+    const video = await this.files.download(user, id, query);
+    // Who reads slowly reads for hours: the right is asked for all the while.
+    const unwatch = this.right.watch(user, id, () => response.destroy());
+    await sendFile(request, response, video).finally(unwatch);
   }
 
   @Delete(':id/delete')

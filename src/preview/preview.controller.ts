@@ -10,7 +10,7 @@ import { ParseSessionIdPipe } from '../common/ids';
 import { PreviewInfo } from './dto/preview.dto';
 import { MJPEG_HEADERS, MjpegResponse } from './mjpeg-response';
 import { PreviewService } from './preview.service';
-import { RightToWatch } from './right-to-watch.service';
+import { RightToWatch } from '../sessions/right-to-watch.service';
 
 @ApiTags('preview')
 @ApiBearerAuth()

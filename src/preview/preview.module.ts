@@ -12,7 +12,6 @@ import { ReviewController } from './review/review.controller';
 import { ReviewFiles } from './review/review-files';
 import { ReviewRecordings } from './review/review-recordings.service';
 import { ReviewService } from './review/review.service';
-import { RightToWatch } from './right-to-watch.service';
 import { ViewerCounter } from './viewer-counter.service';
 import { ViewerSlots } from './viewer-slots';
 
@@ -22,7 +21,6 @@ import { ViewerSlots } from './viewer-slots';
   controllers: [PreviewController, ReviewController],
   providers: [
     PreviewService,
-    RightToWatch,
     ViewerSlots,
     { provide: ViewerSource, useClass: ViewerCounter },
     ReviewService,

@@ -10,6 +10,7 @@ import { CleanUpController } from './cleanup.controller';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
 import { OpenSessions } from './open-sessions.service';
 import { SessionJanitor } from './session-janitor.service';
+import { RightToWatch } from './right-to-watch.service';
 import { SessionHealth } from './session-health';
 import { SessionLoad } from './session-load.service';
 import { SessionMirror } from './session-mirror.service';
@@ -32,11 +33,12 @@ import { SessionsService } from './sessions.service';
     SessionMirror,
     SessionOwners,
     SessionHealth,
+    RightToWatch,
     SessionsService,
     SessionJanitor,
     { provide: CourtUsage, useClass: OpenSessions },
     { provide: LoadSource, useClass: SessionLoad },
   ],
-  exports: [SessionHealth, SessionsService],
+  exports: [RightToWatch, SessionHealth, SessionsService],
 })
 export class SessionsModule {}

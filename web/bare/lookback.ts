@@ -71,6 +71,11 @@ export class Lookback {
     return this.player !== null;
   }
 
+  /** It plays and there is nothing to show. */
+  get waiting(): boolean {
+    return this.player !== null && !this.player.paused && this.video.readyState < 3;
+  }
+
   /** What is shown, in words: how long ago it was and how fast it goes. */
   get label(): string {
     const { player } = this;

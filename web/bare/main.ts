@@ -16,7 +16,10 @@ function show(): void {
   view?.destroy();
   const sessionId = /^#\/session\/([0-9a-f-]{36})$/.exec(location.hash)?.[1];
   if (api.user === null) {
-    view = signInView(api, show);
+    view = signInView(api, () => {
+      connection.reset();
+      show();
+    });
   } else if (sessionId) {
     view = watchView(api, connection, sessionId, () => (location.hash = '#/'));
   } else {
@@ -39,6 +42,7 @@ function header(): HTMLElement {
   );
   const signOut = async (): Promise<void> => {
     await api.signOut();
+    connection.reset();
     location.hash = '#/';
     show();
   };

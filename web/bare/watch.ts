@@ -24,6 +24,7 @@ class WatchView implements View {
   private readonly stage = h('div', { className: 'stage' });
   private readonly recordButton = h('button', { type: 'button', className: 'record', hidden: true });
   private readonly closeButton = h('button', { type: 'button', className: 'quiet', hidden: true }, t('close'));
+  private readonly controls = h('div', { className: 'controls' });
   private readonly timer = setInterval(() => this.tick(), TICK_MS);
   private readonly court: CourtPlayer;
   private readonly lookback: Lookback;
@@ -47,6 +48,7 @@ class WatchView implements View {
       onFault: (text) => write(this.fault, text),
     });
     stage.append(h('div', { className: 'badges' }, badge, rec), overlay);
+    this.controls.append(recordButton, this.lookback.element);
     recordButton.onclick = () => void this.toggleRecording();
     closeButton.onclick = () => void this.closeSession();
     const back = h('a', { href: '#/', className: 'back' }, `← ${t('back')}`);
@@ -57,7 +59,7 @@ class WatchView implements View {
       stage,
       this.fault,
       this.status,
-      h('div', { className: 'controls' }, recordButton, this.lookback.element),
+      this.controls,
     );
     this.tick();
   }
@@ -95,7 +97,10 @@ class WatchView implements View {
     const { recording } = this;
     if (recording === null || recording.started_at === null) return null;
     if (!this.running) return recording.duration_seconds;
-    const shown = this.court.shownAt ?? this.connection.serverNow();
+    const { phase, since } = this.court.view;
+    // Without a connection nobody knows whether it goes on.
+    const now = phase === 'offline' && since !== null ? since : this.connection.serverNow();
+    const shown = Math.min(this.court.shownAt ?? now, now);
     return Math.max(0, (shown - new Date(recording.started_at).getTime()) / 1000);
   }
 
@@ -140,7 +145,8 @@ class WatchView implements View {
       failed: problem ? inWords(problem) : t('failed'),
     }[phase];
     this.stage.dataset.phase = phase;
-    this.showOverlay(this.lookback.active ? '' : text, blocked);
+    this.showOverlay(this.lookback.active && !this.lookback.waiting ? '' : text, blocked);
+    this.controls.hidden = phase === 'failed' && this.recording === null;
   }
 
   private showOverlay(text: string, blocked: boolean): void {
@@ -169,6 +175,7 @@ class WatchView implements View {
     const over = ['ended', 'failed'].includes(this.court.view.phase);
     recordButton.hidden = !mayRun || over || (recording !== null && !running && !this.stopping);
     this.closeButton.hidden = !mayRun || over || running;
+    recordButton.disabled = this.stopping || this.court.view.phase === 'offline';
     recordButton.dataset.running = String(running || this.stopping);
     write(recordButton, this.stopping ? t('stopping') : running ? t('stop') : t('record'));
   }

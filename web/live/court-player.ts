@@ -182,6 +182,8 @@ export class CourtPlayer {
         break;
       case 'error':
         this.problem = event;
+        // It has answered.
+        this.lostAt = null;
         if (!event.passing) this.finish('failed');
         break;
       case 'skipped':

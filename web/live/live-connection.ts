@@ -43,6 +43,8 @@ interface Subscription {
   stream: number | null;
   readonly backOff: BackOff;
   retry: ReturnType<typeof setTimeout> | undefined;
+  /** Since when the service says that the session is not open. */
+  closedSince: number | null;
 }
 
 const PING_MS = 4_000;
@@ -55,6 +57,8 @@ const DOUBT_MS = 2_000;
 const CONNECT_MS = 10_000;
 /** A connection that lived so long was a good one: the next pause is short. */
 const STABLE_MS = 10_000;
+/** For so long a session that is not open is asked for again: opening takes a while, and so does a restart of the service. */
+const OPENING_MS = 60_000;
 /** Refusals that pass: asked again. The others are for people. */
 const PASSING = new Set(['viewer_limit', 'overloaded', 'database_unavailable', 'internal_error', 'too_many_attempts']);
 
@@ -94,10 +98,14 @@ export class LiveConnection {
   /** Watches a session. @returns ends it; the listener hears nothing after that. */
   subscribe(sessionId: string, mode: StreamMode, listener: (event: StreamEvent) => void): () => void {
     const backOff = new BackOff();
-    const subscription: Subscription = { sessionId, mode, listener, backOff, stream: null, retry: undefined };
+    const subscription: Subscription = {
+      ...{ sessionId, mode, listener, backOff },
+      ...{ stream: null, retry: undefined, closedSince: null },
+    };
     this.subscriptions.add(subscription);
     if (this.current === 'open') this.ask(subscription);
-    else if (this.current === 'idle') this.connect();
+    // Who watches anew may have signed in since.
+    else if (this.current === 'idle' || this.current === 'signed-out') this.connect();
     return () => this.drop(subscription, true);
   }
 
@@ -111,6 +119,13 @@ export class LiveConnection {
   readonly hurry = (): void => {
     if (this.subscriptions.size > 0 && (this.current === 'waiting' || this.current === 'signed-out')) this.connect();
   };
+
+  /** Somebody else signs in: the line goes, and what is watched is asked for again in their name. */
+  reset(): void {
+    this.hangUp();
+    this.become('idle');
+    if (this.subscriptions.size > 0) this.connect();
+  }
 
   /** Ends it for good. */
   close(): void {
@@ -174,13 +189,16 @@ export class LiveConnection {
     const subscription = this.byStream.get(message.stream);
     if (!subscription) return;
     if (message.type === 'error') return this.refused(subscription, message);
-    if (message.type === 'subscribed') subscription.backOff.reset();
+    if (message.type === 'subscribed') {
+      subscription.backOff.reset();
+      subscription.closedSince = null;
+    }
     if (message.type === 'ended') this.drop(subscription, false);
     subscription.listener(message);
   }
 
   private refused(subscription: Subscription, message: ErrorMessage): void {
-    const passing = PASSING.has(message.code);
+    const passing = PASSING.has(message.code) || this.mayOpen(subscription, message.code);
     this.byStream.delete(subscription.stream ?? 0);
     subscription.stream = null;
     if (passing) {
@@ -190,6 +208,13 @@ export class LiveConnection {
       }, subscription.backOff.next());
     } else this.drop(subscription, false);
     subscription.listener({ ...message, passing });
+  }
+
+  /** A session that is being opened, or gone on with after a restart, is live in a moment. */
+  private mayOpen(subscription: Subscription, code: string): boolean {
+    if (code !== 'session_not_live') return false;
+    subscription.closedSince ??= localNow();
+    return localNow() - subscription.closedSince < OPENING_MS;
   }
 
   private welcome(): void {

@@ -31,6 +31,10 @@ const SETTINGS: Partial<HlsConfig> = {
   liveSyncDuration: 2,
   startFragPrefetch: true,
   maxBufferLength: 20,
+  // By default a quarter of a second before a segment counts as in it, and a tenth before what is buffered as buffered: the
+  // picture before a keyframe would never be loaded, and a step back to it go nowhere.
+  maxFragLookUpTolerance: 0,
+  maxBufferHole: 0.005,
   backBufferLength: 90,
   manifestLoadPolicy: retrying(8_000),
   playlistLoadPolicy: retrying(8_000),
@@ -50,6 +54,8 @@ function retrying(ms: number): HlsConfig['playlistLoadPolicy'] {
 const CHANGES = ['timeupdate', 'seeked', 'pause', 'play', 'ratechange', 'durationchange', 'waiting', 'playing'];
 /** Nearer to the end of what is written there may be no picture yet. */
 const END_MARGIN = 0.2;
+/** What stands still this near before a gap, in seconds, waits because of it. */
+const GAP_AHEAD = 0.5;
 
 /** Looks back into a recording, also while it goes on: seeks, slow motion, single pictures. */
 export class ReviewPlayer {
@@ -57,6 +63,9 @@ export class ReviewPlayer {
   private readonly abort = new AbortController();
   private readonly stepper: FrameStepper;
   private recoveredAt = 0;
+  private wantedSpeed = 1;
+  /** Where it begins, until it has. */
+  private startAt: number;
 
   /** Fetches what a review needs ahead of time, so that the first look back is as quick as the next. */
   static async prepare(): Promise<void> {
@@ -69,7 +78,9 @@ export class ReviewPlayer {
     private readonly options: ReviewOptions,
   ) {
     Object.assign(video, { muted: true, playsInline: true });
+    this.startAt = options.startAt;
     const { signal } = this.abort;
+    video.addEventListener('waiting', () => this.crossGap(), { signal });
     for (const event of CHANGES) video.addEventListener(event, () => this.options.onChange(), { signal });
     this.stepper = new FrameStepper(video, options.fps, signal);
     this.load().catch((error: unknown) => this.fail(error));
@@ -77,6 +88,7 @@ export class ReviewPlayer {
 
   /** Seconds of the recording. */
   get position(): number {
+    if (!this.begun) return this.startAt;
     return Math.max(0, this.video.currentTime - this.zero);
   }
 
@@ -107,7 +119,7 @@ export class ReviewPlayer {
   }
 
   get speed(): number {
-    return this.video.playbackRate;
+    return this.wantedSpeed;
   }
 
   /** Frames a second by which it steps. */
@@ -116,7 +128,9 @@ export class ReviewPlayer {
   }
 
   play(speed = this.speed): void {
-    this.video.playbackRate = speed;
+    this.wantedSpeed = speed;
+    // A new source begins at the default.
+    Object.assign(this.video, { defaultPlaybackRate: speed, playbackRate: speed });
     this.video.play().catch(() => this.options.onChange());
   }
 
@@ -126,6 +140,11 @@ export class ReviewPlayer {
 
   /** Goes to a second of the recording. */
   seekTo(seconds: number): void {
+    if (!this.begun) {
+      this.startAt = Math.max(0, seconds);
+      this.hls?.startLoad(this.startAt);
+      return;
+    }
     const direction = seconds < this.position ? -1 : 1;
     this.video.currentTime = this.zero + this.playable(seconds, direction);
   }
@@ -151,6 +170,19 @@ export class ReviewPlayer {
     this.video.load();
   }
 
+  /** There is a picture, or will be without further ado. */
+  private get begun(): boolean {
+    return this.video.readyState > 0 && (this.hls === null || this.hls.latestLevelDetails !== null);
+  }
+
+  /** hls.js tries the pieces of a long gap one after the other before it goes on behind them. */
+  private crossGap(): void {
+    if (!this.begun || this.paused) return;
+    const { position } = this;
+    const gap = this.gaps.find(({ start, end }) => position > start - GAP_AHEAD && position < end);
+    if (gap && gap.end < this.end - END_MARGIN) this.video.currentTime = this.zero + gap.end + 0.001;
+  }
+
   /** Where the recording's beginning lies on the element's timeline. */
   private get zero(): number {
     return this.hls?.latestLevelDetails?.fragments[0]?.start ?? 0;
@@ -160,26 +192,26 @@ export class ReviewPlayer {
     const { video, url, options } = this;
     if (mediaSourceOf() === null) {
       video.src = url;
-      video.addEventListener('loadedmetadata', () => this.seekTo(options.startAt), { once: true });
+      video.addEventListener('loadedmetadata', () => this.seekTo(this.startAt), { once: true });
       video.addEventListener('error', () => this.fail(video.error), { signal: this.abort.signal });
     } else {
       const { default: HlsPlayer } = await import('hls.js/light');
       if (this.abort.signal.aborted) return;
-      const hls = new HlsPlayer({ ...SETTINGS, startPosition: options.startAt });
+      const hls = new HlsPlayer({ ...SETTINGS, startPosition: this.startAt });
       this.hls = hls;
       hls.on(HlsPlayer.Events.ERROR, (_event, data) => {
         if (data.fatal) this.recover(hls, data.type, data.error);
       });
       // Where the gaps are is known only now; a player that begins in one waits for ever.
       hls.once(HlsPlayer.Events.LEVEL_UPDATED, () => {
-        const startAt = this.playable(options.startAt, -1);
-        if (startAt !== options.startAt) hls.startLoad(this.zero + startAt);
+        const startAt = this.playable(this.startAt, -1);
+        if (startAt !== this.startAt || startAt !== options.startAt) hls.startLoad(this.zero + startAt);
       });
       hls.on(HlsPlayer.Events.LEVEL_UPDATED, () => options.onChange());
       hls.loadSource(url);
       hls.attachMedia(video);
     }
-    if (options.play) this.play(1);
+    if (options.play) this.play();
   }
 
   /** The nearest second that can be shown. */

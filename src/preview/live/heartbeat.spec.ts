@@ -7,6 +7,7 @@ describe('Heartbeat', () => {
   let clock: HandClock;
   let ws: EventEmitter;
   let pings: number;
+  let newest: string;
   let cutAt: number | null;
   let creeps: boolean;
   let socket: { roundTripMs: number | null };
@@ -21,7 +22,10 @@ describe('Heartbeat', () => {
     socket = Object.assign({
       ws,
       roundTripMs: null,
-      ping: () => pings++,
+      ping: (payload: string) => {
+        pings++;
+        newest = payload;
+      },
       creeps: () => creeps,
       terminate: () => (cutAt = clock.now()),
     });
@@ -29,10 +33,12 @@ describe('Heartbeat', () => {
     heartbeat.start();
   });
 
+  const pong = (): void => void ws.emit('pong', Buffer.from(newest));
+
   it('pings at once and every fifteen seconds, and keeps who answers', () => {
     for (let i = 0; i < 100; i++) {
       clock.pass(40);
-      ws.emit('pong');
+      pong();
       clock.pass(14_960);
     }
     expect([pings, cutAt, socket.roundTripMs]).toEqual([101, null, 40]);
@@ -51,10 +57,28 @@ describe('Heartbeat', () => {
 
   it('measures from the first ping that was not answered', () => {
     clock.pass(15_000 + 500);
-    ws.emit('pong');
+    pong();
     expect(socket.roundTripMs).toBe(15_500);
-    ws.emit('pong');
+    pong();
     expect(socket.roundTripMs).toBe(15_500);
+  });
+
+  it('takes no pong for an answer that answers none of its pings', () => {
+    for (const text of ['', 'x', '0', '99', '-1']) ws.emit('pong', Buffer.from(text));
+    for (let i = 0; i < 4; i++) {
+      clock.pass(10_000);
+      ws.emit('pong', Buffer.alloc(0));
+    }
+    expect(cutAt).toBe(30_000);
+  });
+
+  it('takes an answer to an older ping for that one only', () => {
+    clock.pass(15_000);
+    ws.emit('pong', Buffer.from('1'));
+    clock.pass(15_000);
+    expect(cutAt).toBeNull();
+    clock.pass(15_000);
+    expect(cutAt).toBe(45_000);
   });
 
   it('leaves no timer behind', () => {

@@ -17,8 +17,10 @@ import { LiveRights } from './live-rights.service';
 import { LiveSocket } from './live-socket';
 import { LiveTickets } from './live-tickets.service';
 
-/** Connections that have not said who they are; each is given five seconds. */
+/** Connections that have not said who they are; each is given five seconds, less where others come: the oldest goes. */
 const MAX_STRANGERS = 500;
+/** A page needs one. */
+const MAX_OF_ONE_USER = 20;
 /** Fragments of one message: nobody has a reason to cut 4 KiB into more. */
 const MAX_FRAGMENTS = 64;
 const RETRY_AFTER_SECONDS = 5;
@@ -77,14 +79,24 @@ export class LiveGateway implements OnApplicationBootstrap, OnModuleDestroy {
     if (problem) return refuse(socket, problem);
     this.sockets.handleUpgrade(request, socket, head, (ws) => {
       const outlet: LiveSocket = new LiveSocket(ws, socket, this.clock, () => connection.drained());
-      const connection = new LiveConnection(outlet, this.context, () => this.strangers.delete(connection));
+      const connection = new LiveConnection(outlet, this.context, () => this.welcomed(connection));
       this.connections.add(connection);
       this.strangers.add(connection);
+      const [oldest] = this.strangers;
+      // Whoever has a ticket shows it at once: that nobody can keep out who comes with many lines and none.
+      if (this.strangers.size > MAX_STRANGERS) void oldest?.close(CLOSE.tooSlow, 'others came');
       void outlet.gone.then(() => {
         this.connections.delete(connection);
         this.strangers.delete(connection);
       });
     });
+  }
+
+  private welcomed(connection: LiveConnection): void {
+    this.strangers.delete(connection);
+    const { userId } = connection.principal;
+    const own = [...this.connections].filter((one) => !this.strangers.has(one) && one.principal.userId === userId);
+    if (own.length > MAX_OF_ONE_USER) void own[0]?.close(CLOSE.flood, 'too many connections');
   }
 
   private refusal({ url, headers }: IncomingMessage): ProblemException | null {
@@ -93,9 +105,8 @@ export class LiveGateway implements OnApplicationBootstrap, OnModuleDestroy {
       return new ProblemException('forbidden', 'Pages of this origin may not watch: see CORS_ORIGINS.');
     }
     const { maxSessions, maxLiveViewers } = this.config;
-    const crowded = this.strangers.size >= MAX_STRANGERS;
     const full = this.connections.size >= MAX_STRANGERS + maxSessions * maxLiveViewers;
-    if (!crowded && !full && !this.closing) return null;
+    if (!full && !this.closing) return null;
     return new ProblemException('overloaded', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 }

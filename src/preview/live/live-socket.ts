@@ -5,6 +5,8 @@ import type { ServerMessage } from './live-protocol';
 
 /** What may wait in our own memory for one viewer before it gets no more media; the kernel holds some megabytes besides. */
 const HIGH_BYTES = 512 * 1024;
+/** What may be said, besides media, to one who takes nothing at all. */
+const MAX_UNREAD_BYTES = 64 * 1024;
 /** How long the other side may take to agree to an end. */
 const GOOD_BYE_MS = 1_000;
 /** A reason is at most 123 bytes long (RFC 6455 §5.5); ours are in ASCII. */
@@ -25,6 +27,8 @@ export class LiveSocket {
   private goodBye: Cancel | null = null;
   /** How much the kernel had taken when it was last asked. */
   private taken = 0;
+  /** Bytes said since everything had gone out. */
+  private unread = 0;
 
   /** @param onDrained what waited has gone out: there is room for media again */
   constructor(
@@ -35,6 +39,7 @@ export class LiveSocket {
   ) {
     socket.setNoDelay(true);
     socket.on('drain', () => {
+      this.unread = 0;
       if (!this.held) return;
       this.held = false;
       if (!this.over) onDrained();
@@ -61,8 +66,14 @@ export class LiveSocket {
     return this.over;
   }
 
+  /** Who asks on and on and never reads the answers is cut off. */
   say(message: ServerMessage): void {
-    if (!this.over) this.ws.send(JSON.stringify(message), noop);
+    if (this.over) return;
+    const text = JSON.stringify(message);
+    if (this.ws.bufferedAmount === 0) this.unread = 0;
+    this.unread += text.length;
+    if (this.unread > MAX_UNREAD_BYTES) return this.terminate();
+    this.ws.send(text, noop);
   }
 
   /** One binary message. Nobody may write into the bodies afterwards. */
@@ -78,8 +89,9 @@ export class LiveSocket {
     this.held = ws.bufferedAmount > HIGH_BYTES;
   }
 
-  ping(): void {
-    if (!this.over) this.ws.ping(noop);
+  /** @param payload comes back with its pong */
+  ping(payload: string): void {
+    if (!this.over) this.ws.ping(payload, undefined, noop);
   }
 
   /** Something waits here for the other side, and it has taken a part of it since this was last asked: slow, not gone. */

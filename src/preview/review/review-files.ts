@@ -109,7 +109,7 @@ function describe(number: number, rebuilt: RebuiltPart, row: PartFacts | undefin
     part: number,
     init: row?.init ?? init,
     codec: row?.codec ?? '',
-    startTicks: row?.startTicks ?? end,
+    startTicks: row?.startTicks ?? rebuilt.startTicks ?? end,
     reserveBytes: row?.reserveBytes ?? reserveBytes,
     first: 0,
     fragments: listFragments(index),

@@ -15,6 +15,7 @@ import { Principal } from '../../auth/principal';
 import { ApiProblems } from '../../common/api-problems';
 import { Clock } from '../../common/clock';
 import { ParseSessionIdPipe } from '../../common/ids';
+import { RightToWatch } from '../../sessions/right-to-watch.service';
 import { ParsePartPipe } from './parse-part.pipe';
 import { ReviewService } from './review.service';
 import { sendMedia } from './send-media';
@@ -29,6 +30,7 @@ const REVALIDATE = 'private, no-cache';
 export class ReviewController {
   constructor(
     private readonly review: ReviewService,
+    private readonly right: RightToWatch,
     private readonly clock: Clock,
   ) {}
 
@@ -107,6 +109,11 @@ export class ReviewController {
     @Res() response: Response,
   ): Promise<void> {
     const media = await this.review.media(user, id, part);
-    await sendMedia(request, response, media, this.clock).finally(() => media.file.close());
+    // Who reads slowly reads for hours: the right is asked for all the while.
+    const unwatch = this.right.watch(user, id, () => response.destroy());
+    await sendMedia(request, response, media, this.clock).finally(() => {
+      unwatch();
+      return media.file.close();
+    });
   }
 }

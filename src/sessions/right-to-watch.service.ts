@@ -4,7 +4,7 @@ import { PrincipalsService } from '../auth/principals.service';
 import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { toProblem } from '../common/to-problem';
-import { SessionsService } from '../sessions/sessions.service';
+import { SessionsService } from './sessions.service';
 
 /** An open stream ends within 10 s of a logout, a change of role or a deletion. */
 const CHECK_MS = 4_000;

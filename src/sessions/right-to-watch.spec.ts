@@ -3,7 +3,7 @@ import { Principal } from '../auth/principal';
 import { PrincipalsService } from '../auth/principals.service';
 import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
-import { SessionsService } from '../sessions/sessions.service';
+import { SessionsService } from './sessions.service';
 import { RightToWatch } from './right-to-watch.service';
 
 const SOMEBODY = { userId: 1 } as unknown as Principal;
