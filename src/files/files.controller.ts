@@ -9,12 +9,16 @@ import { ParseSessionIdPipe } from '../common/ids';
 import { ClubQuery, DoneAnswer, VideoListAnswer, VideoListQuery, VideoStatsAnswer } from './dto/files.dto';
 import { FilesService } from './files.service';
 import { sendFile } from './send-file';
+import { VideoReads } from './video-reads.service';
 
 @ApiTags('files')
 @ApiBearerAuth()
 @Controller('api/video/files')
 export class FilesController {
-  constructor(private readonly files: FilesService) {}
+  constructor(
+    private readonly files: FilesService,
+    private readonly reads: VideoReads,
+  ) {}
 
   @Get('list')
   @ApiOperation({
@@ -55,7 +59,8 @@ export class FilesController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    await sendFile(request, response, await this.files.download(user, id, query));
+    const video = await this.files.download(user, id, query);
+    await this.reads.during(id, () => sendFile(request, response, video));
   }
 
   @Delete(':id/delete')

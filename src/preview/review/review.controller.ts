@@ -15,6 +15,7 @@ import { Principal } from '../../auth/principal';
 import { ApiProblems } from '../../common/api-problems';
 import { Clock } from '../../common/clock';
 import { ParseSessionIdPipe } from '../../common/ids';
+import { VideoReads } from '../../files/video-reads.service';
 import { ParsePartPipe } from './parse-part.pipe';
 import { ReviewService } from './review.service';
 import { sendMedia } from './send-media';
@@ -29,6 +30,7 @@ const REVALIDATE = 'private, no-cache';
 export class ReviewController {
   constructor(
     private readonly review: ReviewService,
+    private readonly reads: VideoReads,
     private readonly clock: Clock,
   ) {}
 
@@ -107,6 +109,8 @@ export class ReviewController {
     @Res() response: Response,
   ): Promise<void> {
     const media = await this.review.media(user, id, part);
-    await sendMedia(request, response, media, this.clock).finally(() => media.file.close());
+    await this.reads
+      .during(id, () => sendMedia(request, response, media, this.clock))
+      .finally(() => media.file.close());
   }
 }
