@@ -11,13 +11,23 @@ import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
 import { FilesModule } from './files/files.module';
 import { HealthModule } from './health/health.module';
+import { MaintenanceModule } from './maintenance/maintenance.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
 import { SessionsModule } from './sessions/sessions.module';
 
 /** The rooms. What they stand on (configuration, log, database) comes with {@link AppModule.forRoot}. */
 @Module({
-  imports: [AuthModule, ClubsModule, SessionsModule, RecordingModule, FilesModule, PreviewModule, HealthModule],
+  imports: [
+    AuthModule,
+    ClubsModule,
+    SessionsModule,
+    RecordingModule,
+    FilesModule,
+    PreviewModule,
+    MaintenanceModule,
+    HealthModule,
+  ],
 })
 export class AppModule implements NestModule {
   static forRoot(config: AppConfig): DynamicModule {

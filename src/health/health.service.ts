@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { Injectable } from '@nestjs/common';
+import { Abstract, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/clock';
 import { AppConfig } from '../config/app-config';
 import { LoadSource } from './load-figures';
+import { UpkeepSource } from './upkeep-source';
 
 /** How long the database may take to answer, and how long an answer about FFmpeg holds. Milliseconds. */
 const PING_MS = 1500;
@@ -45,7 +46,7 @@ export class HealthService {
   }
 
   /** For admins: the process, and what the rooms add. */
-  details(): Readonly<Record<string, unknown>> {
+  async details(): Promise<Readonly<Record<string, unknown>>> {
     const memory = process.memoryUsage();
     return {
       uptime_seconds: Math.round(process.uptime()),
@@ -53,12 +54,17 @@ export class HealthService {
       rss_bytes: memory.rss,
       heap_used_bytes: memory.heapUsed,
       ...this.loadSource()?.details?.(),
+      ...(await this.find(UpkeepSource)?.details()),
     };
   }
 
   private loadSource(): LoadSource | null {
+    return this.find(LoadSource);
+  }
+
+  private find<T>(source: Abstract<T>): T | null {
     try {
-      return this.modules.get(LoadSource, { strict: false });
+      return this.modules.get<T>(source, { strict: false });
     } catch {
       return null;
     }

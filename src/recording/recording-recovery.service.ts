@@ -1,12 +1,13 @@
 import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../common/clock';
+import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
+import { TASKS } from '../maintenance/task-table';
 import { CourtRuntime, RecordingFacts } from '../runtime/court-runtime';
 import { SessionsService } from '../sessions/sessions.service';
 import { Recording } from './entities/recording.entity';
 import { RecordingLog } from './recording-log.service';
 
-const EVERY_MS = 10_000;
 /** A file that could not be made is tried again at the start and then after so long each time. */
 const RETRY_MS = 5 * 60_000;
 
@@ -26,6 +27,7 @@ export class RecordingRecovery implements OnApplicationBootstrap {
     private readonly sessions: SessionsService,
     private readonly runtime: CourtRuntime,
     private readonly clock: Clock,
+    private readonly tasks: ScheduledTasks,
   ) {}
 
   /** Not waited for: a long file must not keep the port closed. */
@@ -33,7 +35,11 @@ export class RecordingRecovery implements OnApplicationBootstrap {
     void this.recover();
   }
 
-  @Interval(EVERY_MS)
+  @Interval(TASKS.stuck_recordings.everyMs)
+  async tick(): Promise<void> {
+    await this.tasks.run('stuck_recordings', () => this.recover().then(() => ({})));
+  }
+
   async recover(): Promise<void> {
     this.running ??= this.run()
       .catch((error: unknown) => this.logger.warn({ err: error }, 'Interrupted recordings could not be looked for.'))
