@@ -12,6 +12,7 @@ import { DatabaseModule } from './database/database.module';
 import { FilesModule } from './files/files.module';
 import { HealthModule } from './health/health.module';
 import { MetricsModule } from './metrics/metrics.module';
+import { MaintenanceModule } from './maintenance/maintenance.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
 import { SessionsModule } from './sessions/sessions.module';
@@ -25,6 +26,7 @@ import { SessionsModule } from './sessions/sessions.module';
     RecordingModule,
     FilesModule,
     PreviewModule,
+    MaintenanceModule,
     HealthModule,
     MetricsModule,
   ],

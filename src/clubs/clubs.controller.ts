@@ -57,7 +57,7 @@ export class ClubsController {
     description: "The club's CLUB_ADMIN and SUPER_ADMIN; `max_sessions`: SUPER_ADMIN.",
   })
   @ApiOkResponse({ type: ClubView })
-  @ApiProblems('forbidden', 'not_found')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found')
   async update(
     @CurrentUser() user: Principal,
     @Param('id', ParseIdPipe) id: number,

@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config';
 import { ProxyModule } from '../proxy/proxy.module';
 import { CameraTestsService } from './camera-tests.service';
 import { CamerasService } from './cameras.service';
+import { ClubLimits } from './club-limits.service';
 import { ClubsController } from './clubs.controller';
 import { ClubsService } from './clubs.service';
 import { CourtUsageProvider } from './court-usage.provider';
@@ -25,12 +26,13 @@ import { UsersService } from './users.service';
     { provide: SecretBox, inject: [AppConfig], useFactory: (config: AppConfig) => new SecretBox([config.secretsKey]) },
     CameraTestsService,
     CamerasService,
+    ClubLimits,
     ClubsService,
     CourtsService,
     CourtUsageProvider,
     UserChangesService,
     UsersService,
   ],
-  exports: [CamerasService, ClubsService, CourtsService, UsersService],
+  exports: [CamerasService, ClubLimits, ClubsService, CourtsService, UsersService],
 })
 export class ClubsModule {}

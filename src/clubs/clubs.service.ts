@@ -7,7 +7,9 @@ import { SignInsService } from '../auth/sign-ins.service';
 import { ClubAccess, requireClub, visibleClubIds } from '../auth/tenant';
 import { ProblemException } from '../common/problem';
 import { PageQuery } from '../common/pagination';
+import { AppConfig } from '../config/app-config';
 import { CourtUsageProvider } from './court-usage.provider';
+import { limitsFor } from './club-limit-rules';
 import { ClubListAnswer, CreateClubDto, UpdateClubDto, viewOfClub } from './dto/club.dto';
 import { Club } from './entities/club.entity';
 import { Court } from './entities/court.entity';
@@ -21,6 +23,7 @@ export class ClubsService {
     private readonly signIns: SignInsService,
     private readonly audit: AuditService,
     private readonly usage: CourtUsageProvider,
+    private readonly config: AppConfig,
   ) {}
 
   /**
@@ -49,13 +52,22 @@ export class ClubsService {
 
   async create(principal: Principal, dto: CreateClubDto, caller: Caller): Promise<Club> {
     return this.database.transaction(async (manager) => {
-      const club = await manager.save(manager.create(Club, { name: dto.name, timeZone: dto.time_zone ?? 'UTC' }));
+      const club = await manager.save(
+        manager.create(Club, {
+          name: dto.name,
+          timeZone: dto.time_zone ?? 'UTC',
+          retentionDays: null,
+          quotaBytes: null,
+        }),
+      );
       await this.note(manager, 'club.created', principal, club.id, caller);
       return club;
     });
   }
 
-  /** @throws ProblemException `not_found`, or `forbidden`: how many sessions a club may have is not its own to say */
+  /**
+   * @throws ProblemException `not_found`; `validation_failed` or `forbidden` where the club may not be given these limits
+   */
   async update(principal: Principal, id: number, dto: UpdateClubDto, caller: Caller): Promise<Club> {
     await this.require(principal, id, 'admin');
     if (dto.max_sessions !== undefined && principal.role !== 'SUPER_ADMIN') {
@@ -66,6 +78,7 @@ export class ClubsService {
       club.name = dto.name ?? club.name;
       club.timeZone = dto.time_zone ?? club.timeZone;
       if (dto.max_sessions !== undefined) club.maxSessions = dto.max_sessions;
+      Object.assign(club, limitsFor(principal, club, dto, this.config.retentionDays));
       await manager.save(club);
       await this.note(manager, 'club.changed', principal, id, caller);
       return club;

@@ -10,6 +10,7 @@ import { RightToWatch } from '../sessions/right-to-watch.service';
 import { ClubQuery, DoneAnswer, VideoListAnswer, VideoListQuery, VideoStatsAnswer } from './dto/files.dto';
 import { FilesService } from './files.service';
 import { sendFile } from './send-file';
+import { VideoReads } from './video-reads.service';
 
 @ApiTags('files')
 @ApiBearerAuth()
@@ -17,6 +18,7 @@ import { sendFile } from './send-file';
 export class FilesController {
   constructor(
     private readonly files: FilesService,
+    private readonly reads: VideoReads,
     private readonly right: RightToWatch,
   ) {}
 
@@ -62,7 +64,7 @@ export class FilesController {
     const video = await this.files.download(user, id, query);
     // Who reads slowly reads for hours: the right is asked for all the while.
     const unwatch = this.right.watch(user, id, () => response.destroy());
-    await sendFile(request, response, video).finally(unwatch);
+    await this.reads.during(id, () => sendFile(request, response, video)).finally(unwatch);
   }
 
   @Delete(':id/delete')

@@ -6,9 +6,10 @@ import { StorageModule } from '../storage/storage.module';
 import { Video } from './entities/video.entity';
 import { FilesController } from './files.controller';
 import { FilesService } from './files.service';
+import { VideoCatalogueModule } from './video-catalogue.module';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Video]), AuthModule, SessionsModule, StorageModule],
+  imports: [TypeOrmModule.forFeature([Video]), AuthModule, SessionsModule, StorageModule, VideoCatalogueModule],
   controllers: [FilesController],
   providers: [FilesService],
 })

@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, IsNull, SelectQueryBuilder } from 'typeorm';
-import { AuditService } from '../auth/audit.service';
 import { Principal } from '../auth/principal';
 import { requireClub } from '../auth/tenant';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
@@ -9,6 +8,7 @@ import { SessionsService } from '../sessions/sessions.service';
 import { VideoStore } from '../storage/video-store';
 import { ClubQuery, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
 import { Video } from './entities/video.entity';
+import { VideoRemoval } from './video-removal.service';
 
 const MEBIBYTE = 2 ** 20;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -31,7 +31,7 @@ export class FilesService {
     private readonly database: DataSource,
     private readonly sessions: SessionsService,
     private readonly store: VideoStore,
-    private readonly audit: AuditService,
+    private readonly removal: VideoRemoval,
   ) {}
 
   /** Newest first. A player: those of sessions they own or take part in. */
@@ -89,25 +89,12 @@ export class FilesService {
     return { path: opened.path, filename: filenameOf(video), bytes: entry.bytes, etag };
   }
 
-  /**
-   * The row goes first: a crash between leaves a file nobody is told of, never a row without a file.
-   * @throws ProblemException `not_found` or `forbidden` (admins only).
-   */
+  /** @throws ProblemException `not_found` or `forbidden` (admins only). */
   async delete(principal: Principal, sessionId: string, query: ClubQuery): Promise<void> {
     const video = await this.require(principal, sessionId, query);
     requireClub(principal, video.clubId, 'admin');
-    const { affected } = await this.database
-      .getRepository(Video)
-      .update({ sessionId, deletedAt: IsNull() }, { deletedAt: new Date() });
-    if (!affected) throw new ProblemException('not_found');
-    await this.store.deleteVideo(video.clubId, sessionId);
-    await this.audit.record({
-      actorId: principal.userId,
-      clubId: video.clubId,
-      action: 'video.deleted',
-      target: sessionId,
-      details: { size_bytes: Number(video.sizeBytes), duration_seconds: video.durationSeconds },
-    });
+    const removed = await this.removal.remove(sessionId, { action: 'video.deleted', actorId: principal.userId });
+    if (!removed) throw new ProblemException('not_found');
   }
 
   private async require(principal: Principal, sessionId: string, query: ClubQuery): Promise<Video> {
@@ -154,6 +141,7 @@ function viewOf(video: Video): VideoView {
     height: video.height,
     codec: video.codec,
     created_at: video.createdAt.toISOString(),
+    missing_since: video.missingSince?.toISOString() ?? null,
     gaps: video.gaps as VideoView['gaps'],
   };
 }

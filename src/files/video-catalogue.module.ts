@@ -1,6 +1,14 @@
 import { Module } from '@nestjs/common';
+import { StorageModule } from '../storage/storage.module';
 import { VideoCatalogue } from './video-catalogue.service';
+import { VideoReads } from './video-reads.service';
+import { VideoRemoval } from './video-removal.service';
+import { VideoUpkeep } from './video-upkeep.service';
 
-/** The list of videos without its routes: what the recording room enters finished files into. */
-@Module({ providers: [VideoCatalogue], exports: [VideoCatalogue] })
+/** The list of videos without its routes: how files are entered, read, kept in order, and removed. */
+@Module({
+  imports: [StorageModule],
+  providers: [VideoCatalogue, VideoReads, VideoRemoval, VideoUpkeep],
+  exports: [VideoCatalogue, VideoReads, VideoRemoval, VideoUpkeep],
+})
 export class VideoCatalogueModule {}

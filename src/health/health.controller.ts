@@ -1,10 +1,11 @@
 import { Controller, Get, HttpStatus, Req, Res } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Public } from '../auth/public.decorator';
 import { Clock } from '../common/clock';
 import { within } from '../common/within';
+import { HealthView } from './dto/health.dto';
 import { Health, HealthService, PATIENCE_MS, Readiness } from './health.service';
 import { HealthViewer } from './health-viewer';
 
@@ -17,7 +18,10 @@ const EXAMPLE: Health = {
   max_concurrent: 10,
 };
 
+const SCHEMA = { schema: { $ref: getSchemaPath(HealthView) } };
+
 @ApiTags('health')
+@ApiExtraModels(HealthView)
 @Public()
 @Controller('api/video/health')
 export class HealthController {
@@ -29,18 +33,20 @@ export class HealthController {
 
   @Get()
   @ApiOperation({ summary: 'Whether the service can record. Open to anyone; `details` only for admins.' })
-  @ApiResponse({ status: 200, description: 'It can', content: { 'application/json': { example: EXAMPLE } } })
+  @ApiResponse({ status: 200, description: 'It can', content: { 'application/json': { ...SCHEMA, example: EXAMPLE } } })
   @ApiResponse({
     status: 503,
     description: 'The database is away; running recordings go on',
-    content: { 'application/json': { example: { ...EXAMPLE, status: 'unavailable', database: 'unavailable' } } },
+    content: {
+      'application/json': { ...SCHEMA, example: { ...EXAMPLE, status: 'unavailable', database: 'unavailable' } },
+    },
   })
   async read(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<Health> {
     // At the same time: without a database both wait, and the answer has to be there within two seconds.
     const [health, admin] = await Promise.all([this.health.check(), this.isAdmin(request)]);
     response.setHeader('Cache-Control', 'no-store');
     if (health.status === 'unavailable') response.status(HttpStatus.SERVICE_UNAVAILABLE);
-    return admin ? { ...health, details: this.health.details() } : health;
+    return admin ? { ...health, details: await this.health.details() } : health;
   }
 
   @Get('live')

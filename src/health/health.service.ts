@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { Injectable, OnApplicationBootstrap } from '@nestjs/common';
+import { Abstract, Injectable, OnApplicationBootstrap } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/clock';
@@ -7,6 +7,7 @@ import { Shutdown } from '../common/shutdown';
 import { within } from '../common/within';
 import { AppConfig } from '../config/app-config';
 import { LoadSource } from './load-figures';
+import { UpkeepSource } from './upkeep-source';
 
 /** An answer is there within two seconds, whatever does not answer. Milliseconds. */
 export const PATIENCE_MS = 1500;
@@ -72,7 +73,7 @@ export class HealthService implements OnApplicationBootstrap {
   }
 
   /** For admins: the process, and what the rooms add. */
-  details(): Readonly<Record<string, unknown>> {
+  async details(): Promise<Readonly<Record<string, unknown>>> {
     const memory = process.memoryUsage();
     return {
       uptime_seconds: Math.round(process.uptime()),
@@ -80,12 +81,17 @@ export class HealthService implements OnApplicationBootstrap {
       rss_bytes: memory.rss,
       heap_used_bytes: memory.heapUsed,
       ...this.loadSource()?.details?.(),
+      ...(await this.find(UpkeepSource)?.details()),
     };
   }
 
   private loadSource(): LoadSource | null {
+    return this.find(LoadSource);
+  }
+
+  private find<T>(source: Abstract<T>): T | null {
     try {
-      return this.modules.get(LoadSource, { strict: false });
+      return this.modules.get<T>(source, { strict: false });
     } catch {
       return null;
     }

@@ -3,7 +3,7 @@ import { DataSource, In } from 'typeorm';
 import { VideoCatalogue } from '../files/video-catalogue.service';
 import { CourtRuntime, GapFacts, PartFacts, RecordingFacts } from '../runtime/court-runtime';
 import { Recording, RecordingGap, RecordingPart } from './entities/recording.entity';
-import { ACTIVE_STATUSES, statusesBefore } from './recording-state';
+import { ACTIVE_STATUSES, RecordingStatus, statusesBefore } from './recording-state';
 import { RecordingView, viewOfFacts, viewOfRow } from './recording-view';
 
 /** What the log needs to know of a recording that is to start. */
@@ -87,6 +87,15 @@ export class RecordingLog {
   async failedAmong(sessionIds: readonly string[]): Promise<Recording[]> {
     if (sessionIds.length === 0) return [];
     return this.database.getRepository(Recording).findBy({ sessionId: In([...sessionIds]), status: 'failed' });
+  }
+
+  /** How the recordings of these sessions stand by their rows; sessions without one are not in the map. */
+  async statusesOf(sessionIds: readonly string[]): Promise<Map<string, RecordingStatus>> {
+    if (sessionIds.length === 0) return new Map();
+    const rows = await this.database
+      .getRepository(Recording)
+      .find({ where: { sessionId: In([...sessionIds]) }, select: { sessionId: true, status: true } });
+    return new Map(rows.map(({ sessionId, status }) => [sessionId, status]));
   }
 
   async viewOf(sessionId: string): Promise<RecordingView | null> {

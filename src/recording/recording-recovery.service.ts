@@ -2,13 +2,14 @@ import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../common/clock';
 import { isDatabaseUnavailable } from '../common/database-error';
+import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
+import { TASKS } from '../maintenance/task-table';
 import { CourtRuntime, InterruptedSpec, RecordingFacts } from '../runtime/court-runtime';
 import { SessionsService } from '../sessions/sessions.service';
 import { Recording } from './entities/recording.entity';
 import { RecordingLog } from './recording-log.service';
 import { isActive } from './recording-state';
 
-const EVERY_MS = 10_000;
 /** A file that could not be made is tried again at the start, and then after so long; the last one repeats. */
 const RETRY_MS = [30_000, 60_000, 5 * 60_000] as const;
 /** The port opens after so long, whatever is not yet known of interrupted recordings. */
@@ -32,6 +33,7 @@ export class RecordingRecovery implements OnApplicationBootstrap {
     private readonly sessions: SessionsService,
     private readonly runtime: CourtRuntime,
     private readonly clock: Clock,
+    private readonly tasks: ScheduledTasks,
   ) {}
 
   /**
@@ -43,7 +45,11 @@ export class RecordingRecovery implements OnApplicationBootstrap {
     void resuming.then(() => this.recover());
   }
 
-  @Interval(EVERY_MS)
+  @Interval(TASKS.stuck_recordings.everyMs)
+  async tick(): Promise<void> {
+    await this.tasks.run('stuck_recordings', () => this.recover().then(() => ({})));
+  }
+
   async recover(): Promise<void> {
     this.running ??= this.run()
       .catch((error: unknown) => this.logger.warn({ err: error }, UNREADABLE))

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { RecordingController } from './recording.controller';
@@ -7,8 +8,9 @@ import { RecordingRecovery } from './recording-recovery.service';
 import { RecordingService } from './recording.service';
 
 @Module({
-  imports: [RecordingLogModule, SessionsModule, RuntimeModule],
+  imports: [RecordingLogModule, SessionsModule, RuntimeModule, ScheduledTasksModule],
   controllers: [RecordingController],
   providers: [RecordingService, RecordingRecovery],
+  exports: [RecordingRecovery],
 })
 export class RecordingModule {}

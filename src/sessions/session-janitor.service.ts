@@ -1,8 +1,10 @@
-import { Injectable, Logger, OnApplicationBootstrap, BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../common/clock';
 import { AppConfig } from '../config/app-config';
 import { endLeftover, listLeftovers } from '../media/process';
+import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
+import { Counts, TASKS } from '../maintenance/task-table';
 import { Toolchain } from '../media/toolchain';
 import { RecordingLog } from '../recording/recording-log.service';
 import { RecordingView } from '../recording/recording-view';
@@ -13,28 +15,19 @@ import { SessionOwners } from './session-owners.service';
 import { SessionStore } from './session-store';
 import { SessionsService } from './sessions.service';
 
-const EVERY_MS = 15_000;
 /** A session outlives its recording by this much, for a last look. */
 const AFTER_RECORDING_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 /** A row that says open may be ahead of the runtime by as long as an open takes. */
 const GRACE_MS = 60_000;
 
-/** What a clean-up did. */
-export interface CleanUp {
-  readonly cleanedSessions: number;
-  readonly killedProcesses: number;
-}
-
 /**
  * Ends sessions nobody needs any more: those whose recording is over, those nobody uses, and those whose process is gone;
  * and FFmpeg processes that an earlier life of this service left behind.
  */
 @Injectable()
-export class SessionJanitor implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SessionJanitor implements OnApplicationBootstrap {
   private readonly logger = new Logger(SessionJanitor.name);
-  private running: Promise<CleanUp> | undefined;
-  private ended = false;
 
   constructor(
     private readonly store: SessionStore,
@@ -45,39 +38,24 @@ export class SessionJanitor implements OnApplicationBootstrap, BeforeApplication
     private readonly toolchain: Toolchain,
     private readonly config: AppConfig,
     private readonly clock: Clock,
+    private readonly tasks: ScheduledTasks,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.cleanUp(null).catch((error: unknown) => this.logger.warn({ err: error }, 'The first clean-up failed.'));
+    await this.tick();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    this.ended = true;
-    await this.running?.catch(() => undefined);
-  }
-
-  @Interval(EVERY_MS)
+  @Interval(TASKS.orphan_sessions.everyMs)
   async tick(): Promise<void> {
-    if (this.ended) return;
-    await this.cleanUp(null).catch((error: unknown) => this.logger.warn({ err: error }, 'A clean-up failed.'));
+    await this.tasks.run('orphan_sessions', () => this.endOrphans(null));
+    await this.tasks.run('orphan_processes', () => this.endLeftovers(null));
   }
 
   /**
-   * Idempotent; calls at the same time share one run.
+   * Idempotent.
    * @param clubId only this club's sessions; `null`: all.
    */
-  async cleanUp(clubId: number | null): Promise<CleanUp> {
-    // A run for one club must not answer for all, and the other way round: one after the other.
-    while (this.running) await this.running.catch(() => undefined);
-    this.running = this.run(clubId);
-    try {
-      return await this.running;
-    } finally {
-      this.running = undefined;
-    }
-  }
-
-  private async run(clubId: number | null): Promise<CleanUp> {
+  async endOrphans(clubId: number | null): Promise<Counts> {
     const open = (await this.store.allOpen()).filter((session) => clubId === null || session.clubId === clubId);
     const recordings = await this.recordings.viewsOf(open.map((session) => session.id));
     let cleanedSessions = 0;
@@ -91,7 +69,7 @@ export class SessionJanitor implements OnApplicationBootstrap, BeforeApplication
       cleanedSessions++;
       this.logger.log({ sessionId: session.id, reason }, 'A session was ended.');
     }
-    return { cleanedSessions, killedProcesses: await this.endLeftovers() };
+    return { cleaned_sessions: cleanedSessions };
   }
 
   private reasonToEnd(session: CameraSession, recording: RecordingView | null): string | null {
@@ -117,13 +95,17 @@ export class SessionJanitor implements OnApplicationBootstrap, BeforeApplication
     return !known && this.clock.now() - session.createdAt.getTime() > GRACE_MS;
   }
 
-  /** FFmpeg processes with our marker whose parent is not us: what an earlier life left. */
-  private async endLeftovers(): Promise<number> {
+  /**
+   * FFmpeg processes with our marker whose parent is not us: what an earlier life left. Idempotent.
+   * @param clubId only those of this club's sessions; `null`: all.
+   */
+  async endLeftovers(clubId: number | null): Promise<Counts> {
     const leftovers = await listLeftovers(this.toolchain.instance);
+    const clubs = clubId === null ? null : await this.store.clubsOf(leftovers.map(({ session }) => session));
     const open = new Map((await this.store.allOpen()).map((session) => [session.id, session]));
     let killed = 0;
     for (const leftover of leftovers) {
-      if (leftover.parent === process.pid) continue;
+      if (leftover.parent === process.pid || (clubs && clubs.get(leftover.session) !== clubId)) continue;
       const session = open.get(leftover.session);
       // Another service process on this installation's data may be alive and well.
       if (session?.owner && !isOwn(session.owner) && !this.owners.isGone(session)) continue;
@@ -131,6 +113,6 @@ export class SessionJanitor implements OnApplicationBootstrap, BeforeApplication
       killed++;
       this.logger.warn({ pid: leftover.pid, sessionId: leftover.session }, 'A leftover FFmpeg was ended.');
     }
-    return killed;
+    return { killed_processes: killed };
   }
 }

@@ -135,6 +135,15 @@ export class SessionStore {
     return ids.length === 0 ? [] : this.sessions.findBy({ id: In([...ids]) });
   }
 
+  /** Whose these sessions are, by session; ids that are none are not in the map. */
+  async clubsOf(ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.database.query<{ id: string; club_id: number }[]>(
+      'SELECT id, club_id FROM camera_sessions WHERE id::text = ANY($1)',
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, row.club_id]));
+  }
+
   async openOnCourts(courtIds: readonly number[]): Promise<CameraSession[]> {
     if (courtIds.length === 0) return [];
     return this.sessions.findBy({ courtId: In([...courtIds]), status: In([...OPEN_STATUSES]) });

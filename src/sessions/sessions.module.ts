@@ -3,10 +3,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CourtUsage } from '../clubs/court-usage';
 import { ClubsModule } from '../clubs/clubs.module';
 import { LoadSource } from '../health/load-figures';
+import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
-import { CleanUpController } from './cleanup.controller';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
 import { OpenSessions } from './open-sessions.service';
 import { SessionJanitor } from './session-janitor.service';
@@ -26,8 +26,9 @@ import { SessionsService } from './sessions.service';
     RuntimeModule,
     ProxyModule,
     RecordingLogModule,
+    ScheduledTasksModule,
   ],
-  controllers: [SessionsController, CleanUpController],
+  controllers: [SessionsController],
   providers: [
     SessionStore,
     SessionMirror,
@@ -39,6 +40,6 @@ import { SessionsService } from './sessions.service';
     { provide: CourtUsage, useClass: OpenSessions },
     { provide: LoadSource, useClass: SessionLoad },
   ],
-  exports: [RightToWatch, SessionHealth, SessionsService],
+  exports: [RightToWatch, SessionHealth, SessionJanitor, SessionsService],
 })
 export class SessionsModule {}

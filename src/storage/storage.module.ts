@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { Disk, NodeDisk } from './disk';
+import { Quarantine } from './quarantine';
 import { VideoStore } from './video-store';
 
 /** The disk and what lies where on it. */
@@ -12,7 +13,8 @@ import { VideoStore } from './video-store';
       inject: [Disk, AppConfig],
       useFactory: (disk: Disk, config: AppConfig) => VideoStore.open(disk, config.videosDir),
     },
+    Quarantine,
   ],
-  exports: [Disk, VideoStore],
+  exports: [Disk, VideoStore, Quarantine],
 })
 export class StorageModule {}

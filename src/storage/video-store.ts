@@ -6,6 +6,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const RECORDINGS = '.recordings';
 const TRASH = '.trash';
 const STOP_WISH = 'stop.json';
+const OWNER_MARK = '.installation';
+/** Bytes. */
+const LARGEST_NOTE = 1024;
 
 /** What is kept beside a journal when its end was wished, before anything is done about it. */
 export interface StopWish {
@@ -34,6 +37,8 @@ export class VideoPathError extends Error {
  *     VIDEOS_DIR/<club_id>/<session_id>.mp4
  *     VIDEOS_DIR/.recordings/<session_id>/part-N.mp4, stop.json
  *     VIDEOS_DIR/.trash/<random>                         deleted, not yet gone
+ *     VIDEOS_DIR/.quarantine/<yyyy-mm-dd>/<path>         what nobody knew, see Quarantine
+ *     VIDEOS_DIR/.installation                           whose videos these are
  *
  * Ids are checked again here, and no symbolic link below VIDEOS_DIR is followed (VIDEOS_DIR itself may be one).
  */
@@ -104,36 +109,33 @@ export class VideoStore {
 
   /** Keeps the wish to stop, durably, before it is carried out: a stop that was acknowledged is never resumed. */
   async writeStopWish(sessionId: string, wish: StopWish): Promise<void> {
-    const folder = this.recordingFolder(sessionId);
-    const path = join(folder, STOP_WISH);
-    const temporary = `${path}.tmp`;
-    await this.disk.unlink(temporary).catch(emptyIfMissing);
-    const file = await this.disk.open(temporary, 'create');
-    try {
-      await writeFully(file, [Buffer.from(JSON.stringify({ end_ticks: wish.endTicks }))], 0);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await this.disk.rename(temporary, path);
-    await this.disk.syncFolder(folder);
+    await this.writeNote(
+      join(this.recordingFolder(sessionId), STOP_WISH),
+      JSON.stringify({ end_ticks: wish.endTicks }),
+    );
   }
 
   /** `null` where no stop was wished. */
   async readStopWish(sessionId: string): Promise<StopWish | null> {
-    const path = join(this.recordingFolder(sessionId), STOP_WISH);
-    const entry = await this.disk.stat(path);
-    if (entry?.kind !== 'file' || entry.bytes > 1024) return null;
-    const file = await this.disk.open(path, 'read');
+    const note = await this.readNote(join(this.recordingFolder(sessionId), STOP_WISH));
+    if (note === null) return null;
     try {
-      const wish = JSON.parse((await readFully(file, 0, entry.bytes)).toString('utf8')) as { end_ticks?: unknown };
+      const wish = JSON.parse(note) as { end_ticks?: unknown };
       return typeof wish.end_ticks === 'number' ? { endTicks: wish.end_ticks } : null;
     } catch (error) {
       if (error instanceof SyntaxError) return null;
       throw error;
-    } finally {
-      await file.close();
     }
+  }
+
+  /** Whose videos these are, as {@link writeOwner} left it; `null` where nobody said. */
+  async readOwner(): Promise<string | null> {
+    return (await this.readNote(join(this.root, OWNER_MARK)))?.trim() ?? null;
+  }
+
+  /** Writes durably whose videos these are. */
+  writeOwner(owner: string): Promise<void> {
+    return this.writeNote(join(this.root, OWNER_MARK), `${owner}\n`);
   }
 
   /** Bytes that may still be written beside the videos. */
@@ -173,29 +175,41 @@ export class VideoStore {
       throw error;
     }
     await this.disk.syncFolder(dirname(path));
-    await this.disk.unlink(trash);
+    await this.disk.unlink(trash).catch(emptyIfMissing);
     return true;
   }
 
   /** Removes what a crash left in the trash. @returns how many files */
   async emptyTrash(): Promise<number> {
     const names = (await this.disk.list(join(this.root, TRASH))).filter((name) => UUID.test(name));
-    for (const name of names) await this.disk.unlink(join(this.root, TRASH, name));
+    for (const name of names) await this.disk.unlink(join(this.root, TRASH, name)).catch(emptyIfMissing);
     return names.length;
   }
 
-  /** Every video on disk, for comparison with the rows. */
-  async listVideos(): Promise<{ clubId: number; sessionId: string }[]> {
-    const found: { clubId: number; sessionId: string }[] = [];
-    for (const club of await this.disk.list(this.root)) {
-      const folder = join(this.root, club);
-      if (!/^[1-9]\d{0,15}$/.test(club) || (await this.disk.stat(folder))?.kind !== 'folder') continue;
-      for (const name of await this.disk.list(folder)) {
-        const sessionId = name.endsWith('.mp4') ? name.slice(0, -4) : '';
-        if (UUID.test(sessionId)) found.push({ clubId: Number(club), sessionId });
-      }
+  /** A small file that is there whole or not at all. */
+  private async writeNote(path: string, text: string): Promise<void> {
+    const temporary = `${path}.tmp`;
+    await this.disk.unlink(temporary).catch(emptyIfMissing);
+    const file = await this.disk.open(temporary, 'create');
+    try {
+      await writeFully(file, [Buffer.from(text)], 0);
+      await file.datasync();
+    } finally {
+      await file.close();
     }
-    return found;
+    await this.disk.rename(temporary, path);
+    await this.disk.syncFolder(dirname(path));
+  }
+
+  private async readNote(path: string): Promise<string | null> {
+    const entry = await this.disk.stat(path);
+    if (entry?.kind !== 'file' || entry.bytes > LARGEST_NOTE) return null;
+    const file = await this.disk.open(path, 'read');
+    try {
+      return (await readFully(file, 0, entry.bytes)).toString('utf8');
+    } finally {
+      await file.close();
+    }
   }
 
   private async mustBeOurs(folder: string): Promise<void> {

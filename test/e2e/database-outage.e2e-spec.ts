@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { toProblem } from '../../src/common/to-problem';
 import { EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
+import { ScheduledTasks } from '../../src/maintenance/scheduled-tasks.service';
 import { Api } from '../support/api';
 import { ADMIN } from '../support/club';
 import { startTestApp, TestApp } from '../support/test-app';
@@ -92,6 +93,26 @@ describe('the service without its database', () => {
     }
     expect(await health()).toMatchObject({ status: 200, database: 'ok' });
     expect(await health('/ready')).toMatchObject({ status: 200 });
+  });
+
+  it('fails a scheduled task quietly, remembers it, and does it at its next turn', async () => {
+    const tasks = service.app.get(ScheduledTasks, { strict: false });
+    const work = jest.fn().mockResolvedValue({ did: 1 });
+    const warn = jest.spyOn(tasks['logger'], 'warn').mockImplementation();
+    const last = () => tasks.lastHere().find(({ name }) => name === 'trash');
+    const server = serverProcesses(postgres.pid() ?? 0);
+    server.forEach((pid) => process.kill(pid, 'SIGSTOP'));
+    try {
+      for (let turn = 0; turn < 2; turn++) expect(await tasks.run('trash', work)).toMatchObject({ outcome: 'failed' });
+      expect(warn.mock.calls.filter(([facts]) => (facts as { task?: string }).task === 'trash')).toHaveLength(1);
+      expect(last()).toMatchObject({ outcome: 'failed', error: 'The database is unavailable' });
+      expect(work).not.toHaveBeenCalled();
+    } finally {
+      server.forEach((pid) => process.kill(pid, 'SIGCONT'));
+      warn.mockRestore();
+    }
+    expect(await tasks.run('trash', work)).toMatchObject({ outcome: 'ok', result: { did: 1 } });
+    expect(last()).toMatchObject({ outcome: 'ok', error: null });
   });
 
   it('survives the death of the server in the middle of a transaction, and reconnects', async () => {

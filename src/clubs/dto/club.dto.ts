@@ -1,7 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
 import { Club } from '../entities/club.entity';
-import { IsIanaTimeZone, IsName, MayBeLeftOut } from './fields';
+import { IsIanaTimeZone, IsName, MayBeLeftOut, MayBeNull } from './fields';
+
+/** A hundred years: as in `RETENTION_DAYS`. */
+const MOST_DAYS = 36_500;
 
 export class CreateClubDto {
   @ApiProperty({ example: 'Padel Club du Lac', maxLength: 120 })
@@ -33,11 +36,41 @@ export class UpdateClubDto {
     example: 8,
     description: 'Sessions open at once; `null`: as many as the service takes. SUPER_ADMIN only.',
   })
-  @ValidateIf((_object: unknown, value: unknown) => value !== undefined && value !== null)
+  @MayBeNull()
   @IsInt()
   @Min(1)
   @Max(1000)
   max_sessions?: number | null;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: MOST_DAYS,
+    example: 30,
+    description:
+      "Videos older than this are deleted; `null`: the service's `RETENTION_DAYS`. A CLUB_ADMIN sets at most that.",
+  })
+  @MayBeNull()
+  @IsInt()
+  @Min(1)
+  @Max(MOST_DAYS)
+  retention_days?: number | null;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    format: 'int64',
+    nullable: true,
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    example: 500_000_000_000,
+    description: "SUPER_ADMIN. Beyond it the oldest videos are deleted; `null`: no limit but the disk's.",
+  })
+  @MayBeNull()
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  quota_bytes?: number | null;
 }
 
 /** The wire's `club`. */
@@ -59,6 +92,23 @@ export class ClubView {
   })
   max_sessions: number | null;
 
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    example: 30,
+    description: "Videos older than this are deleted; `null`: the service's `RETENTION_DAYS`.",
+  })
+  retention_days: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    format: 'int64',
+    nullable: true,
+    example: null,
+    description: 'Beyond it the oldest videos are deleted; `null`: no limit.',
+  })
+  quota_bytes: number | null;
+
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 }
@@ -78,12 +128,13 @@ export class ClubListAnswer {
 }
 
 export function viewOfClub(club: Club): ClubView {
-  const { id, name, timeZone, maxSessions, createdAt } = club;
   return {
-    id,
-    name,
-    time_zone: timeZone,
-    max_sessions: maxSessions,
-    created_at: createdAt.toISOString(),
+    id: club.id,
+    name: club.name,
+    time_zone: club.timeZone,
+    max_sessions: club.maxSessions,
+    retention_days: club.retentionDays,
+    quota_bytes: club.quotaBytes === null ? null : Number(club.quotaBytes),
+    created_at: club.createdAt.toISOString(),
   };
 }

@@ -9,6 +9,11 @@ export function MayBeLeftOut(): PropertyDecorator {
   return ValidateIf((_object: unknown, value: unknown) => value !== undefined);
 }
 
+/** May be left out, or `null` to take back what was set. */
+export function MayBeNull(): PropertyDecorator {
+  return ValidateIf((_object: unknown, value: unknown) => value !== undefined && value !== null);
+}
+
 /** The name of a club, court or person: 1 to 120 characters on one line, trimmed. */
 export function IsName(): PropertyDecorator {
   return applyDecorators(

@@ -17,6 +17,14 @@ export class Club {
   @Column('integer', { name: 'max_sessions', nullable: true })
   maxSessions: number | null;
 
+  /** The club's own age at which videos are deleted; `null`: `RETENTION_DAYS`. */
+  @Column('integer', { name: 'retention_days', nullable: true })
+  retentionDays: number | null;
+
+  /** What its videos may take; `null`: as much as there is. A bigint: the driver gives it as text. */
+  @Column('bigint', { name: 'quota_bytes', nullable: true })
+  quotaBytes: string | null;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

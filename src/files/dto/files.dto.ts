@@ -63,6 +63,15 @@ export class VideoView {
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Since when its file has been missed on disk; `null`: it is there.',
+    example: null,
+  })
+  missing_since: string | null;
+
   @ApiProperty({ type: [GapView] })
   gaps: GapView[];
 }

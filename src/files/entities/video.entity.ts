@@ -42,6 +42,14 @@ export class Video {
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 
+  /** When it was read last, to the minute. */
+  @Column('timestamptz', { name: 'last_read_at', nullable: true })
+  lastReadAt: Date | null;
+
+  /** Since when its file has been missed on disk; `null`: it is there. */
+  @Column('timestamptz', { name: 'missing_since', nullable: true })
+  missingSince: Date | null;
+
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt: Date | null;
 }

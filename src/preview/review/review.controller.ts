@@ -15,6 +15,7 @@ import { Principal } from '../../auth/principal';
 import { ApiProblems } from '../../common/api-problems';
 import { Clock } from '../../common/clock';
 import { ParseSessionIdPipe } from '../../common/ids';
+import { VideoReads } from '../../files/video-reads.service';
 import { RightToWatch } from '../../sessions/right-to-watch.service';
 import { ParsePartPipe } from './parse-part.pipe';
 import { ReviewService } from './review.service';
@@ -30,6 +31,7 @@ const REVALIDATE = 'private, no-cache';
 export class ReviewController {
   constructor(
     private readonly review: ReviewService,
+    private readonly reads: VideoReads,
     private readonly right: RightToWatch,
     private readonly clock: Clock,
   ) {}
@@ -111,7 +113,8 @@ export class ReviewController {
     const media = await this.review.media(user, id, part);
     // Who reads slowly reads for hours: the right is asked for all the while.
     const unwatch = this.right.watch(user, id, () => response.destroy());
-    await sendMedia(request, response, media, this.clock).finally(() => {
+    const reading = this.reads.during(id, () => sendMedia(request, response, media, this.clock));
+    await reading.finally(() => {
       unwatch();
       return media.file.close();
     });

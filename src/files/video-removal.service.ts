@@ -1,0 +1,74 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditEntry, AuditService } from '../auth/audit.service';
+import { VideoStore } from '../storage/video-store';
+
+/** Why a video goes, for the audit trail. */
+export interface RemovalReason {
+  readonly action: 'video.deleted' | 'video.expired';
+  /** `null`: the service itself. */
+  readonly actorId: number | null;
+  readonly details?: AuditEntry['details'];
+  /** Only if nobody has read it for so many minutes. */
+  readonly unreadMinutes?: number;
+}
+
+/**
+ * The one way a video ends. Invariant, for a crash at any line: the row is marked first, in one transaction with its line
+ * in the audit trail, then the file goes to the trash, then its bytes. So no row ever leads to a file that is gone; what is
+ * left of the file is found by the row's mark or in the trash, and taken away by the next look (`files_and_rows`, `trash`).
+ * Whoever has the file open reads on to its end.
+ */
+@Injectable()
+export class VideoRemoval {
+  private readonly logger = new Logger(VideoRemoval.name);
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly store: VideoStore,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @returns false: it was deleted before, or somebody has just read it; nothing happened */
+  async remove(sessionId: string, reason: RemovalReason): Promise<boolean> {
+    const clubId = await this.mark(sessionId, reason);
+    if (clubId === null) return false;
+    await this.takeFile(clubId, sessionId);
+    return true;
+  }
+
+  /**
+   * Takes the file of a video that is deleted already: what a crash, or a disk that failed, has left.
+   * @returns false where there is none, or where it still cannot be taken
+   */
+  async takeFile(clubId: number, sessionId: string): Promise<boolean> {
+    try {
+      return await this.store.deleteVideo(clubId, sessionId);
+    } catch (error) {
+      this.logger.error({ err: error, clubId, sessionId }, 'The file of a deleted video is still there.');
+      return false;
+    }
+  }
+
+  /** @returns its club; `null`: not to be deleted, or no more */
+  private mark(sessionId: string, { action, actorId, details, unreadMinutes }: RemovalReason): Promise<number | null> {
+    return this.database.transaction(async (manager) => {
+      const [[row]] = await manager.query<
+        [{ club_id: number; size_bytes: string; duration_seconds: number }[], number]
+      >(
+        `UPDATE videos SET deleted_at = now()
+          WHERE session_id = $1 AND deleted_at IS NULL
+            AND ($2::integer IS NULL OR last_read_at IS NULL OR last_read_at < now() - make_interval(mins => $2))
+      RETURNING club_id, size_bytes, duration_seconds`,
+        [sessionId, unreadMinutes ?? null],
+      );
+      if (!row) return null;
+      const facts = { size_bytes: Number(row.size_bytes), duration_seconds: row.duration_seconds };
+      await this.audit.record(
+        { action, actorId, clubId: row.club_id, target: sessionId, details: { ...facts, ...details } },
+        manager,
+      );
+      return row.club_id;
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuditService } from '../auth/audit.service';
+
+/** A video, as far as its end is concerned. Times in epoch milliseconds. */
+export interface StoredVideo {
+  readonly sessionId: string;
+  readonly bytes: number;
+  readonly createdAt: number;
+  readonly lastReadAt: number | null;
+  /** Its file is not there: it takes no room. */
+  readonly missing: boolean;
+}
+
+/** A club's videos: all in sums, the oldest one by one. */
+export interface StoredVideos {
+  readonly count: number;
+  /** Of files that are there. */
+  readonly bytes: number;
+  readonly oldestFirst: readonly StoredVideo[];
+}
+
+/** The rows of videos as maintenance needs them. */
+@Injectable()
+export class VideoUpkeep {
+  constructor(
+    private readonly database: DataSource,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** Clubs that have videos. */
+  async clubs(): Promise<number[]> {
+    const rows = await this.database.query<{ club_id: number }[]>(
+      'SELECT DISTINCT club_id FROM videos WHERE deleted_at IS NULL',
+    );
+    return rows.map((row) => row.club_id);
+  }
+
+  /** @param most how many one by one */
+  async stored(clubId: number, most: number): Promise<StoredVideos> {
+    const [sums] = await this.database.query<{ count: number; bytes: number }[]>(
+      `SELECT count(*)::integer AS count,
+              coalesce(sum(size_bytes) FILTER (WHERE missing_since IS NULL), 0)::float8 AS bytes
+         FROM videos WHERE club_id = $1 AND deleted_at IS NULL`,
+      [clubId],
+    );
+    const rows = await this.database.query<
+      { session_id: string; size_bytes: string; created_at: Date; last_read_at: Date | null; missing: boolean }[]
+    >(
+      `SELECT session_id, size_bytes, created_at, last_read_at, missing_since IS NOT NULL AS missing
+         FROM videos WHERE club_id = $1 AND deleted_at IS NULL ORDER BY created_at, session_id DESC LIMIT $2`,
+      [clubId, most],
+    );
+    const oldestFirst = rows.map((row) => ({
+      sessionId: row.session_id,
+      bytes: Number(row.size_bytes),
+      createdAt: row.created_at.getTime(),
+      lastReadAt: row.last_read_at?.getTime() ?? null,
+      missing: row.missing,
+    }));
+    return { count: sums?.count ?? 0, bytes: sums?.bytes ?? 0, oldestFirst };
+  }
+
+  /** Sessions of the club that have a video, and whether its file is marked as missing. */
+  async marks(clubId: number): Promise<Map<string, boolean>> {
+    const rows = await this.database.query<{ session_id: string; missing: boolean }[]>(
+      `SELECT session_id, missing_since IS NOT NULL AS missing FROM videos WHERE club_id = $1 AND deleted_at IS NULL`,
+      [clubId],
+    );
+    return new Map(rows.map((row) => [row.session_id, row.missing]));
+  }
+
+  /** Those of these sessions of the club that have a row, and whether their video was deleted. */
+  async deletedAmong(clubId: number, sessionIds: readonly string[]): Promise<Map<string, boolean>> {
+    if (sessionIds.length === 0) return new Map();
+    const rows = await this.database.query<{ session_id: string; deleted: boolean }[]>(
+      `SELECT session_id, deleted_at IS NOT NULL AS deleted FROM videos WHERE club_id = $1 AND session_id = ANY($2)`,
+      [clubId, sessionIds],
+    );
+    return new Map(rows.map((row) => [row.session_id, row.deleted]));
+  }
+
+  /**
+   * Marks that a video's file is missing, or is back, with its line in the audit trail.
+   * @returns false: it was so before, or has been deleted meanwhile
+   */
+  async markMissing(clubId: number, sessionId: string, missing: boolean): Promise<boolean> {
+    return this.database.transaction(async (manager) => {
+      const [, changed] = await manager.query<[unknown[], number]>(
+        `UPDATE videos SET missing_since = CASE WHEN $3 THEN now() END
+          WHERE session_id = $1 AND club_id = $2 AND deleted_at IS NULL AND (missing_since IS NULL) = $3`,
+        [sessionId, clubId, missing],
+      );
+      if (changed === 0) return false;
+      const action = missing ? 'video.missing' : 'video.found';
+      await this.audit.record({ action, actorId: null, clubId, target: sessionId }, manager);
+      return true;
+    });
+  }
+}

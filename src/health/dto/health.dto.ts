@@ -1,0 +1,59 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { DiskView, TaskView } from '../../maintenance/dto/health-details.dto';
+
+/** For admins only. */
+export class HealthDetailsView {
+  @ApiProperty()
+  uptime_seconds: number;
+
+  @ApiProperty({ example: 'v20.20.2' })
+  node: string;
+
+  @ApiProperty()
+  rss_bytes: number;
+
+  @ApiProperty()
+  heap_used_bytes: number;
+
+  @ApiProperty({ description: 'Recordings whose newest state is not in the database yet.' })
+  unwritten_recordings: number;
+
+  @ApiProperty()
+  reconnecting_sessions: number;
+
+  @ApiProperty()
+  viewers: number;
+
+  @ApiProperty({ description: 'Viewers whose connection takes no more just now.' })
+  slow_viewers: number;
+
+  @ApiProperty({ type: [TaskView], description: 'What is done by the clock, and how it went last.' })
+  tasks: TaskView[];
+
+  @ApiProperty({ type: DiskView, nullable: true, description: '`null` where the disk does not answer.' })
+  disk: DiskView | null;
+}
+
+/** Whether the service can record. */
+export class HealthView {
+  @ApiProperty({ enum: ['ok', 'degraded', 'unavailable'] })
+  status: string;
+
+  @ApiProperty({ example: true })
+  ffmpeg_available: boolean;
+
+  @ApiProperty({ enum: ['ok', 'unavailable'] })
+  database: string;
+
+  @ApiProperty({ example: 3 })
+  active_sessions: number;
+
+  @ApiProperty({ example: 2 })
+  active_recordings: number;
+
+  @ApiProperty({ example: 10 })
+  max_concurrent: number;
+
+  @ApiPropertyOptional({ type: HealthDetailsView })
+  details?: HealthDetailsView;
+}

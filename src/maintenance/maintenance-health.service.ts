@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { UpkeepSource } from '../health/upkeep-source';
+import { DiskWatch } from './disk-watch.service';
+import { viewOfDisk, viewOfTask } from './dto/health-details.dto';
+import { ScheduledTasks } from './scheduled-tasks.service';
+import { TaskLog } from './task-log.service';
+import { TASK_NAMES, TaskRun } from './task-table';
+
+/** Health answers within two seconds, and who asks has been looked up before: what takes longer is left out. */
+const PATIENCE_MS = 400;
+
+/** Tells health how tasks went, and how long the disk lasts. */
+@Injectable()
+export class MaintenanceHealth extends UpkeepSource {
+  constructor(
+    private readonly tasks: ScheduledTasks,
+    private readonly log: TaskLog,
+    private readonly disk: DiskWatch,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async details(): Promise<Readonly<Record<string, unknown>>> {
+    const [logged, forecast] = await Promise.all([this.soon(this.log.last()), this.soon(this.disk.forecast())]);
+    const runs = [...(logged ?? []), ...this.tasks.lastHere()];
+    return {
+      tasks: TASK_NAMES.map((name) => viewOfTask(name, newest(runs.filter((run) => run.name === name)))),
+      disk: forecast && viewOfDisk(forecast),
+    };
+  }
+
+  /** `null` where it fails or takes too long: a database or a disk that hangs must not make health hang. */
+  private soon<T>(promise: Promise<T>): Promise<T | null> {
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(PATIENCE_MS, () => resolve(null));
+      promise.then(resolve, () => resolve(null)).finally(cancel);
+    });
+  }
+}
+
+/** One that was skipped says least: whoever did the work says more. */
+function newest(runs: readonly TaskRun[]): TaskRun | null {
+  const done = runs.filter((run) => run.outcome !== 'skipped');
+  const [run] = (done.length > 0 ? done : [...runs]).sort((a, b) => b.startedAt - a.startedAt);
+  return run ?? null;
+}

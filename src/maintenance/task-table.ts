@@ -1,0 +1,52 @@
+/**
+ * Who does a task: `process`, each service process for what is its own; `installation`, one process at a time for all
+ * that share the database.
+ */
+export type TaskScope = 'process' | 'installation';
+
+export interface TaskFacts {
+  readonly everyMs: number;
+  readonly scope: TaskScope;
+}
+
+const UPKEEP_MS = 15 * 60_000;
+
+/** What is done by the clock, how often, and by whom. */
+export const TASKS = {
+  /** Ends sessions that nobody needs, and those whose process is gone. */
+  orphan_sessions: { everyMs: 15_000, scope: 'process' },
+  /** Ends FFmpeg processes that an earlier life of the service left behind. */
+  orphan_processes: { everyMs: 15_000, scope: 'process' },
+  /** Finishes recordings whose process is gone. Two processes must not finish the same file. */
+  stuck_recordings: { everyMs: 10_000, scope: 'installation' },
+  /** Deletes videos that are too old, or too much. */
+  retention: { everyMs: UPKEEP_MS, scope: 'installation' },
+  /** Compares what lies on disk with the rows. */
+  files_and_rows: { everyMs: UPKEEP_MS, scope: 'installation' },
+  /** Removes what a crash left of deleted videos. */
+  trash: { everyMs: UPKEEP_MS, scope: 'installation' },
+  /** Warns before the disk is full. */
+  disk_space: { everyMs: 60_000, scope: 'process' },
+} as const satisfies Record<string, TaskFacts>;
+
+export type TaskName = keyof typeof TASKS;
+
+export const TASK_NAMES = Object.keys(TASKS) as readonly TaskName[];
+
+/** What a run did, in numbers by name. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** `skipped`: another process was doing it. */
+export type TaskOutcome = 'ok' | 'failed' | 'skipped';
+
+/** One run of a task. */
+export interface TaskRun {
+  readonly name: TaskName;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly outcome: TaskOutcome;
+  readonly result: Counts;
+  /** A sentence for admins of any club: names none, holds no path. */
+  readonly error: string | null;
+}
