@@ -3,6 +3,7 @@ import { DataSource, IsNull, SelectQueryBuilder } from 'typeorm';
 import { AuditService } from '../auth/audit.service';
 import { Principal } from '../auth/principal';
 import { requireClub } from '../auth/tenant';
+import { faultPoint } from '../common/fault-point';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { SessionsService } from '../sessions/sessions.service';
@@ -96,11 +97,14 @@ export class FilesService {
   async delete(principal: Principal, sessionId: string, query: ClubQuery): Promise<void> {
     const video = await this.require(principal, sessionId, query);
     requireClub(principal, video.clubId, 'admin');
+    faultPoint('delete.row');
     const { affected } = await this.database
       .getRepository(Video)
       .update({ sessionId, deletedAt: IsNull() }, { deletedAt: new Date() });
     if (!affected) throw new ProblemException('not_found');
+    faultPoint('delete.row_gone');
     await this.store.deleteVideo(video.clubId, sessionId);
+    faultPoint('delete.file_gone');
     await this.audit.record({
       actorId: principal.userId,
       clubId: video.clubId,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
+import { faultPoint } from '../common/fault-point';
 import { VideoCatalogue } from '../files/video-catalogue.service';
 import { CourtRuntime, GapFacts, PartFacts, RecordingFacts } from '../runtime/court-runtime';
 import { Recording, RecordingGap, RecordingPart } from './entities/recording.entity';
@@ -26,6 +27,7 @@ export class RecordingLog {
 
   /** Enters a recording as `starting`. False: the session has one, or its court has another active one. */
   async begin(recording: NewRecording): Promise<boolean> {
+    faultPoint('recording.insert');
     const inserted: unknown[] = await this.database.query(
       `INSERT INTO recordings (session_id, court_id, club_id, user_id, status, planned_end_at)
        VALUES ($1, $2, $3, $4, 'starting', $5)
@@ -33,6 +35,7 @@ export class RecordingLog {
        RETURNING session_id`,
       [recording.sessionId, recording.courtId, recording.clubId, recording.userId, recording.plannedEndAt],
     );
+    faultPoint('recording.inserted');
     return inserted.length > 0;
   }
 
@@ -112,6 +115,7 @@ export class RecordingLog {
 
   /** Writes how a recording stands. A state that is behind the row's changes nothing. */
   async save(sessionId: string, facts: RecordingFacts): Promise<void> {
+    faultPoint(`recording.${facts.phase}.write`);
     await this.database.transaction(async (manager) => {
       const moved: [{ court_id: number; club_id: number; user_id: number }[], number] = await manager.query(
         `UPDATE recordings
@@ -152,15 +156,19 @@ export class RecordingLog {
         facts: facts.video,
         gaps: facts.gaps,
       });
+      faultPoint(`recording.${facts.phase}.uncommitted`);
     });
+    faultPoint(`recording.${facts.phase}.written`);
   }
 
   async savePart(sessionId: string, part: PartFacts): Promise<void> {
+    faultPoint('recording.part.write');
     await this.database.query(
       `INSERT INTO recording_parts (session_id, part, init, codec, start_ticks, reserve_bytes)
        VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (session_id, part) DO NOTHING`,
       [sessionId, part.part, part.init, part.codec, part.startTicks, part.reserveBytes],
     );
+    faultPoint('recording.part.written');
   }
 }

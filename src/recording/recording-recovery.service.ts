@@ -1,6 +1,7 @@
 import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../common/clock';
+import { faultPoint } from '../common/fault-point';
 import { CourtRuntime, RecordingFacts } from '../runtime/court-runtime';
 import { SessionsService } from '../sessions/sessions.service';
 import { Recording } from './entities/recording.entity';
@@ -71,6 +72,7 @@ export class RecordingRecovery implements OnApplicationBootstrap {
       error: null,
     };
     await this.log.save(sessionId, finalizing);
+    faultPoint('recovery.finish');
     await this.log.save(sessionId, await this.runtime.finishInterrupted({ sessionId, clubId, partStarts, ...known }));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
 import { Cancel, Clock } from '../common/clock';
+import { faultPoint } from '../common/fault-point';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { Toolchain } from '../media/toolchain';
@@ -83,6 +84,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       const facts = await proxy.open(abort.signal);
       const latencyMs = Math.round(this.clock.monotonic() - began);
       await port.open(this.config.proxyBasePort);
+      faultPoint('camera.open');
       this.connector.reservePort(port.port);
       const pictures = this.picturesOf(proxy, sessionId, 'pictures');
       const tiles = this.picturesOf(proxy, sessionId, 'tile');

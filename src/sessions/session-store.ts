@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager, In } from 'typeorm';
 import { Principal } from '../auth/principal';
+import { faultPoint } from '../common/fault-point';
 import { CourtStatus, OpenedCourt } from '../runtime/court-runtime';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
 import { ownIdentity, ProcessIdentity } from '../runtime/process-identity';
@@ -34,7 +35,8 @@ export class SessionStore {
    * @param hold runs first in the same transaction: what must still be there when the row is
    */
   async begin(session: NewSession, hold: (manager: EntityManager) => Promise<void>): Promise<boolean> {
-    return this.database.transaction(async (manager) => {
+    faultPoint('session.insert');
+    const begun = await this.database.transaction(async (manager) => {
       await hold(manager);
       const inserted: unknown[] = await manager.query(
         `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner)
@@ -50,8 +52,11 @@ export class SessionStore {
           session.playerIds,
         ]);
       }
+      faultPoint('session.uncommitted');
       return true;
     });
+    faultPoint('session.inserted');
+    return begun;
   }
 
   async setLive(id: string, opened: OpenedCourt): Promise<boolean> {
@@ -152,7 +157,9 @@ export class SessionStore {
   }
 
   private async move(id: string, to: SessionStatus, change: Partial<CameraSession>): Promise<boolean> {
+    faultPoint(`session.${to}.write`);
     const result = await this.sessions.update({ id, status: In(statusesBefore(to)) }, { ...change, status: to });
+    faultPoint(`session.${to}.written`);
     return (result.affected ?? 0) > 0;
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { faultPoint } from '../common/fault-point';
 import { Disk, DiskEntry, DiskFile, isErrno, readFully, writeFully } from './disk';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -73,6 +74,7 @@ export class VideoStore {
   async makeRecordingFolder(sessionId: string): Promise<string> {
     const folder = this.recordingFolder(sessionId);
     await this.disk.makeFolder(folder);
+    faultPoint('folder.made');
     await this.mustBeOurs(folder);
     await this.disk.syncFolder(dirname(folder));
     return folder;
@@ -115,8 +117,11 @@ export class VideoStore {
     } finally {
       await file.close();
     }
+    faultPoint('wish.rename');
     await this.disk.rename(temporary, path);
+    faultPoint('wish.renamed');
     await this.disk.syncFolder(folder);
+    faultPoint('wish.kept');
   }
 
   /** `null` where no stop was wished. */
@@ -172,8 +177,11 @@ export class VideoStore {
       if (isErrno(error, 'ENOENT')) return false;
       throw error;
     }
+    faultPoint('trash.renamed');
     await this.disk.syncFolder(dirname(path));
+    faultPoint('trash.unlink');
     await this.disk.unlink(trash);
+    faultPoint('trash.unlinked');
     return true;
   }
 

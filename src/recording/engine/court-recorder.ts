@@ -1,4 +1,5 @@
 import { Cancel, Clock } from '../../common/clock';
+import { faultPoint } from '../../common/fault-point';
 import { Frame, GapReason, H264Frame, TICKS_PER_SECOND } from '../../media/access-unit';
 import { codecOfInit } from '../../media/fmp4/codec-of-init';
 import { FrameConsumer } from '../../proxy/frame-consumer';
@@ -288,6 +289,7 @@ export class CourtRecorder {
     try {
       await this.encoder?.stop();
       const result = await (this.journal as Journal).close(endTicks, this.cameraAway);
+      faultPoint('journal.closed');
       endTicks = result.endTicks;
       this.endTicks = endTicks;
       await this.options.noteStop(endTicks);

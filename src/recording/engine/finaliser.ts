@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { faultPoint } from '../../common/fault-point';
 import { MediaTools } from '../../media/media-tool';
 import { parseAvcDecoderConfigurationRecord } from '../../media/h264/avc-configuration';
 import { parseH264Config } from '../../media/h264/h264-config';
@@ -144,6 +145,7 @@ export class Finaliser {
       await place.unflip();
       return null;
     }
+    faultPoint('gate.passed');
     if (state === 'fragmented') await this.respace(part, place, verdict, decoding);
     await publish(this.disk, part.source.path, job.target);
     return this.finish(job, verdict, 'in_place');
@@ -207,12 +209,14 @@ export class Finaliser {
       await this.disk.unlink(made.path);
       throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${verdict.fault}`);
     }
+    faultPoint('remux.passed');
     await publish(this.disk, made.path, job.target);
     return this.finish(job, verdict, 'remuxed');
   }
 
   private async finish(job: FinaliseJob, verdict: Verdict, way: FinishedVideo['way']): Promise<FinishedVideo> {
     await removeFolder(this.disk, job.folder);
+    faultPoint('folder.removed');
     await this.disk.syncFolder(dirname(job.folder)).catch(() => undefined);
     const { probe, complaint } = verdict;
     const bytes = (await this.disk.stat(job.target))?.bytes ?? 0;
