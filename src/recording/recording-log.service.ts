@@ -3,6 +3,7 @@ import { DataSource, In } from 'typeorm';
 import { faultPoint } from '../common/fault-point';
 import { VideoCatalogue } from '../files/video-catalogue.service';
 import { CourtRuntime, GapFacts, PartFacts, RecordingFacts } from '../runtime/court-runtime';
+import { isInDoubt } from './engine/journal-error';
 import { Recording, RecordingGap, RecordingPart } from './entities/recording.entity';
 import { ACTIVE_STATUSES, statusesBefore } from './recording-state';
 import { RecordingView, viewOfFacts, viewOfRow } from './recording-view';
@@ -41,7 +42,11 @@ export class RecordingLog {
 
   /** Takes back a recording of which not one frame was written, so that it can be tried again. */
   async forget(sessionId: string): Promise<void> {
-    await this.database.query(`DELETE FROM recordings WHERE session_id = $1 AND status = 'starting'`, [sessionId]);
+    await this.database.query(
+      `DELETE FROM recordings
+        WHERE session_id = $1 AND (status = 'starting' OR (status <> 'ready' AND bytes_written = 0))`,
+      [sessionId],
+    );
   }
 
   async setPlannedEnd(sessionId: string, plannedEndAt: Date): Promise<boolean> {
@@ -86,10 +91,12 @@ export class RecordingLog {
       .findBy({ status: In(['starting', 'recording', 'reconnecting', 'stopping', 'finalizing']) });
   }
 
-  /** Those of these sessions whose recording could not be finished. */
+  /** Those of these sessions whose recording could not be finished and may be tried again. */
   async failedAmong(sessionIds: readonly string[]): Promise<Recording[]> {
     if (sessionIds.length === 0) return [];
-    return this.database.getRepository(Recording).findBy({ sessionId: In([...sessionIds]), status: 'failed' });
+    const failed = { sessionId: In([...sessionIds]), status: 'failed' as const };
+    const rows = await this.database.getRepository(Recording).findBy(failed);
+    return rows.filter(({ error }) => !isInDoubt(error));
   }
 
   async viewOf(sessionId: string): Promise<RecordingView | null> {

@@ -3,6 +3,7 @@ import { Observable, Subject } from 'rxjs';
 import { Cancel, Clock } from '../common/clock';
 import { faultPoint } from '../common/fault-point';
 import { ProblemException } from '../common/problem';
+import { isOverloaded } from '../common/to-problem';
 import { AppConfig } from '../config/app-config';
 import { Toolchain } from '../media/toolchain';
 import { CameraConnector } from '../proxy/camera-connector';
@@ -11,6 +12,7 @@ import { CameraError } from '../proxy/camera-error';
 import { CameraSnapshots } from '../proxy/camera-snapshots';
 import { ProxyPort } from '../proxy/proxy-port';
 import { CourtRecorder } from '../recording/engine/court-recorder';
+import { JournalError } from '../recording/engine/journal-error';
 import { RecorderFactory } from '../recording/engine/recorder-factory';
 import { CourtLive } from './court-live';
 import { CourtPictures } from './court-pictures';
@@ -137,6 +139,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     this.events.next({ type: 'recording.changed', sessionId, recording: recorder.state });
     this.watchDisk();
     await recorder.begun(FIRST_FRAGMENT_MS);
+    if (recorder.fruitless) await this.takeBack(court, recorder, recorder.fruitless);
     return recorder.state;
   }
 
@@ -240,6 +243,17 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       'disk_full',
       'Not enough disk space for a recording of this length: delete videos first.',
     );
+  }
+
+  /** A start for which the disk, or the machine, had no room is no start: the caller hears why, and may try again. */
+  private async takeBack(court: LocalCourt, recorder: CourtRecorder, failure: JournalError): Promise<void> {
+    if (failure.code !== 'disk_full' && !isOverloaded(failure.cause)) return;
+    await recorder.stop();
+    court.recorder = null;
+    this.recorders.delete(court.sessionId);
+    await this.recorderFactory.discard(court.sessionId);
+    if (failure.code !== 'disk_full') throw failure.cause;
+    throw new ProblemException('disk_full', 'Not enough disk space for a recording: delete videos first.');
   }
 
   private get reserveBytes(): number {

@@ -4,6 +4,7 @@ import { Frame, GapReason, H264Frame, TICKS_PER_SECOND } from '../../media/acces
 import { codecOfInit } from '../../media/fmp4/codec-of-init';
 import { FrameConsumer } from '../../proxy/frame-consumer';
 import { Gap } from './gap-tracker';
+import { failureWords } from './finalise-error';
 import { Journal, JournalResult } from './journal';
 import { JournalError } from './journal-error';
 import { listFragments, RecordedFragment } from './journal-fragments';
@@ -119,6 +120,7 @@ export class CourtRecorder {
   private gaps: Gap[] = [];
   private video: FinishedFile | null = null;
   private error: string | null = null;
+  private journalFailure: JournalError | null = null;
   private cameraAway: GapReason | undefined;
   private starting: Promise<void> | undefined;
   private stopping: Promise<RecorderState> | undefined;
@@ -217,6 +219,11 @@ export class CourtRecorder {
     };
   }
 
+  /** Why nothing at all could be written; `null` where something was, or nothing has failed. */
+  get fruitless(): JournalError | null {
+    return (this.journal?.bytesWritten ?? 0) === 0 ? this.journalFailure : null;
+  }
+
   /** Parts from number `part` on; of that part the fragments from number `fragment` on, of later ones all. */
   recorded(part: number, fragment: number): RecordedPart[] {
     const parts = this.journal?.parts.filter(({ info }) => info.number >= part) ?? [];
@@ -255,7 +262,8 @@ export class CourtRecorder {
   }
 
   private onJournalFailed(error: JournalError): void {
-    this.error = `${error.code}: ${error.message}`;
+    this.error = error.words;
+    this.journalFailure = error;
     this.options.onError('A recording can write no more.', error);
     void this.stop();
   }
@@ -298,8 +306,7 @@ export class CourtRecorder {
       this.move('ready');
     } catch (error) {
       this.options.onError('A recording could not be finished.', error);
-      this.error ??=
-        error instanceof RecorderError ? error.message : 'The file could not be finished; it will be tried again.';
+      this.error ??= error instanceof RecorderError ? error.message : failureWords(error);
       this.endTicks ??= endTicks;
       this.move('failed');
     }
@@ -307,8 +314,7 @@ export class CourtRecorder {
   }
 
   private async complete(result: JournalResult): Promise<FinishedFile> {
-    if (result.error && !result.error.salvageable)
-      throw new RecorderError(`${result.error.code}: ${result.error.message}`);
+    if (result.error && !result.error.salvageable) throw new RecorderError(result.error.words);
     if (result.parts.length === 0) throw new RecorderError('The camera gave no picture while the recording ran.');
     return this.options.finish(result);
   }

@@ -14,6 +14,7 @@ import { publish, removeFolder, sameFile } from './publish';
 import { rebuildIndex } from './rebuild-index';
 import { Remuxer } from './remuxer';
 import { Spacing } from './sample-tables';
+import { SureDisk } from './sure-disk';
 
 /** What is to become a video. */
 export interface FinaliseJob {
@@ -50,19 +51,25 @@ export interface FinishedVideo {
  * 3. The target's name is given only to a file that passed the gate, and never taken from another ({@link publish}).
  * 4. Parts are removed only after the target is durable.
  * 5. A temporary file is nobody's: it is removed at the start.
+ * 6. A sync that fails is not tried again ({@link SureDisk}).
  */
 export class Finaliser {
   private readonly remuxer: Remuxer;
+  private readonly disk: Disk;
 
   constructor(
-    private readonly disk: Disk,
+    disk: Disk,
     tools: MediaTools,
     private readonly gate = new Gate(tools),
   ) {
-    this.remuxer = new Remuxer(disk, tools);
+    this.disk = new SureDisk(disk, tools.clock);
+    this.remuxer = new Remuxer(this.disk, tools);
   }
 
-  /** @throws FinaliseError, MediaToolError, PartDamagedError, or the file system's error; nothing is lost by any of them */
+  /**
+   * @throws FinaliseError, MediaToolError, PartDamagedError, or the file system's error; nothing is lost by any of them.
+   * JournalError where the disk did not keep what it was given: then it must not be tried again.
+   */
   async finalise(job: FinaliseJob): Promise<FinishedVideo> {
     const found = await this.published(job);
     if (found) return found;

@@ -26,8 +26,14 @@ export async function publish(disk: Disk, from: string, target: string): Promise
     }
   }
   faultPoint('publish.linked');
-  await disk.syncFolder(dirname(target));
-  await disk.syncFolder(dirname(dirname(target)));
+  try {
+    await disk.syncFolder(dirname(target));
+    await disk.syncFolder(dirname(dirname(target)));
+  } catch (error) {
+    // A name that may be gone after the next power cut is none.
+    await disk.unlink(target).catch(() => undefined);
+    throw error;
+  }
   faultPoint('publish.durable');
   await disk.unlink(from);
   await disk.syncFolder(dirname(from));
