@@ -1,4 +1,3 @@
-import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { h264Clip, RtspCamera } from '../cameras';
 import { Api } from '../support/api';
 import { ADMIN } from '../support/club';
 import { inspectMp4 } from '../support/mp4';
+import { Service } from '../support/service';
 import { createTestDatabase, TestDatabase } from '../support/test-database';
 
 interface Recording {
@@ -14,50 +14,6 @@ interface Recording {
   video_path: string | null;
   duration_seconds: number;
   bytes_written: number;
-}
-
-/** The service in a process of its own, so that it can be killed. */
-class Service {
-  private constructor(
-    readonly url: string,
-    private readonly child: ChildProcess,
-  ) {}
-
-  static async start(root: string, databaseUrl: string): Promise<Service> {
-    const child = spawn(process.execPath, ['-r', join(__dirname, '../support/register.js'), 'src/main.ts'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env.PATH,
-        NODE_ENV: 'test',
-        PORT: '0',
-        DATABASE_URL: databaseUrl,
-        DATA_DIR: join(root, 'data'),
-        VIDEOS_DIR: join(root, 'videos'),
-        LOGS_DIR: join(root, 'logs'),
-        CAMERA_ALLOW_LOOPBACK: 'true',
-        DISK_RESERVE_MB: '0',
-        ADMIN_EMAIL: ADMIN.email,
-        ADMIN_PASSWORD: ADMIN.password,
-      },
-    });
-    let said = '';
-    const url = await new Promise<string>((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`the service ended with ${code}: ${said}`)));
-      child.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString('utf8');
-        const [, address] = /PadelVar listens on (http:\/\/[^\s"]+)/.exec(said) ?? [];
-        if (address) resolve(address);
-      });
-    });
-    return new Service(url, child);
-  }
-
-  async end(signal: NodeJS.Signals): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exit = once(this.child, 'exit');
-    this.child.kill(signal);
-    await exit;
-  }
 }
 
 describe('a service killed while it records', () => {
