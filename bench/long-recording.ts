@@ -6,7 +6,7 @@ import { Clock } from '../src/common/clock';
 import { H264Config, H264Frame, TICKS_PER_SECOND } from '../src/media/access-unit';
 import { parseH264Config } from '../src/media/h264/h264-config';
 import { FrameConsumer } from '../src/proxy/frame-consumer';
-import { RecorderState } from '../src/recording/engine/court-recorder';
+import { RecorderState } from '../src/recording/engine/recorder-state';
 import { RecorderFactory } from '../src/recording/engine/recorder-factory';
 import { VideoStore } from '../src/storage/video-store';
 import { ClipParameters, H264Clip, h264Clip } from '../test/cameras';

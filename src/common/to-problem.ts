@@ -27,6 +27,12 @@ const CONTENDED = new Set(['55P03', '40P01', '40001']);
 const OVERLOADED = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+/** Whether the machine is at its limits, so that trying again later may do. */
+export function isOverloaded(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && OVERLOADED.has(code);
+}
+
 /** Retry hint of a 503 in seconds. */
 const RETRY_SECONDS = 2;
 
@@ -57,7 +63,7 @@ function fromError(error: Error, options: { cause: unknown }): ProblemException 
     return new ProblemException('validation_failed', 'A value cannot be stored.', {}, options);
   }
   const contended = state !== null && state !== undefined && CONTENDED.has(state);
-  if (contended || (typeof code === 'string' && OVERLOADED.has(code))) {
+  if (contended || isOverloaded(error)) {
     return new ProblemException('overloaded', undefined, { retryAfterSeconds: RETRY_SECONDS }, options);
   }
   if (typeof code === 'string' && DISK_FULL.has(code)) return new ProblemException('disk_full', undefined, {}, options);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { armFaultPoint } from '../common/fault-point';
 import { AppConfig, ConfigError, Settings } from './app-config';
 import { decodeKey } from './fields';
 import { keptSecret } from './kept-secret';
@@ -14,7 +15,15 @@ export function readEnvironment(): Readonly<Record<string, string | undefined>> 
 /** The configuration of this process. @throws ConfigError */
 export function readConfig(): AppConfig {
   const environment = readEnvironment();
+  if (environment.NODE_ENV === 'test' && environment.PADELVAR_FAULT_POINT) arm(environment.PADELVAR_FAULT_POINT);
   return prepareConfig(loadConfig(environment, process.cwd()), environment.PATH ?? '');
+}
+
+/** `PADELVAR_FAULT_POINT`, for the fault run only: the number of a call, or a name. */
+function arm(point: string): void {
+  if (/^[1-9]\d{0,5}$/.test(point)) armFaultPoint({ call: Number(point) });
+  else if (/^[a-z][a-z_.]{0,63}$/.test(point)) armFaultPoint({ name: point });
+  else throw new ConfigError(['PADELVAR_FAULT_POINT: must be a number or the name of a fault point']);
 }
 
 /**

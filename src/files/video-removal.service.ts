@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditEntry, AuditService } from '../auth/audit.service';
+import { faultPoint } from '../common/fault-point';
 import { VideoStore } from '../storage/video-store';
 
 /** Why a video goes, for the audit trail. */
@@ -31,9 +32,12 @@ export class VideoRemoval {
 
   /** @returns false: it was deleted before, or somebody has just read it; nothing happened */
   async remove(sessionId: string, reason: RemovalReason): Promise<boolean> {
+    faultPoint('delete.row');
     const clubId = await this.mark(sessionId, reason);
     if (clubId === null) return false;
+    faultPoint('delete.row_gone');
     await this.takeFile(clubId, sessionId);
+    faultPoint('delete.file_gone');
     return true;
   }
 

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
+import { faultPoint } from '../common/fault-point';
 import { VideoCatalogue } from '../files/video-catalogue.service';
 import { CourtRuntime, GapFacts, PartFacts, RecordingFacts } from '../runtime/court-runtime';
+import { isInDoubt } from './engine/journal-error';
 import { Recording, RecordingGap, RecordingPart } from './entities/recording.entity';
 import { ACTIVE_STATUSES, RecordingStatus, statusesBefore } from './recording-state';
 import { RecordingView, viewOfFacts, viewOfRow } from './recording-view';
@@ -26,6 +28,7 @@ export class RecordingLog {
 
   /** Enters a recording as `starting`. False: the session has one, or its court has another active one. */
   async begin(recording: NewRecording): Promise<boolean> {
+    faultPoint('recording.insert');
     const inserted: unknown[] = await this.database.query(
       `INSERT INTO recordings (session_id, court_id, club_id, user_id, status, planned_end_at)
        VALUES ($1, $2, $3, $4, 'starting', $5)
@@ -33,12 +36,17 @@ export class RecordingLog {
        RETURNING session_id`,
       [recording.sessionId, recording.courtId, recording.clubId, recording.userId, recording.plannedEndAt],
     );
+    faultPoint('recording.inserted');
     return inserted.length > 0;
   }
 
   /** Takes back a recording of which not one frame was written, so that it can be tried again. */
   async forget(sessionId: string): Promise<void> {
-    await this.database.query(`DELETE FROM recordings WHERE session_id = $1 AND status = 'starting'`, [sessionId]);
+    await this.database.query(
+      `DELETE FROM recordings
+        WHERE session_id = $1 AND (status = 'starting' OR (status <> 'ready' AND bytes_written = 0))`,
+      [sessionId],
+    );
   }
 
   async setPlannedEnd(sessionId: string, plannedEndAt: Date): Promise<boolean> {
@@ -83,10 +91,12 @@ export class RecordingLog {
       .findBy({ status: In(['starting', 'recording', 'reconnecting', 'stopping', 'finalizing']) });
   }
 
-  /** Those of these sessions whose recording could not be finished. */
+  /** Those of these sessions whose recording could not be finished and may be tried again. */
   async failedAmong(sessionIds: readonly string[]): Promise<Recording[]> {
     if (sessionIds.length === 0) return [];
-    return this.database.getRepository(Recording).findBy({ sessionId: In([...sessionIds]), status: 'failed' });
+    const failed = { sessionId: In([...sessionIds]), status: 'failed' as const };
+    const rows = await this.database.getRepository(Recording).findBy(failed);
+    return rows.filter(({ error }) => !isInDoubt(error));
   }
 
   /** How the recordings of these sessions stand by their rows; sessions without one are not in the map. */
@@ -121,6 +131,7 @@ export class RecordingLog {
 
   /** Writes how a recording stands. A state that is behind the row's changes nothing. */
   async save(sessionId: string, facts: RecordingFacts): Promise<void> {
+    faultPoint(`recording.${facts.phase}.write`);
     await this.database.transaction(async (manager) => {
       const moved: [{ court_id: number; club_id: number; user_id: number }[], number] = await manager.query(
         `UPDATE recordings
@@ -161,15 +172,19 @@ export class RecordingLog {
         facts: facts.video,
         gaps: facts.gaps,
       });
+      faultPoint(`recording.${facts.phase}.uncommitted`);
     });
+    faultPoint(`recording.${facts.phase}.written`);
   }
 
   async savePart(sessionId: string, part: PartFacts): Promise<void> {
+    faultPoint('recording.part.write');
     await this.database.query(
       `INSERT INTO recording_parts (session_id, part, init, codec, start_ticks, reserve_bytes)
        VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (session_id, part) DO NOTHING`,
       [sessionId, part.part, part.init, part.codec, part.startTicks, part.reserveBytes],
     );
+    faultPoint('recording.part.written');
   }
 }

@@ -2,6 +2,7 @@ import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../common/clock';
 import { isDatabaseUnavailable } from '../common/database-error';
+import { faultPoint } from '../common/fault-point';
 import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { TASKS } from '../maintenance/task-table';
 import { CourtRuntime, InterruptedSpec, RecordingFacts } from '../runtime/court-runtime';
@@ -132,6 +133,7 @@ export class RecordingRecovery implements OnApplicationBootstrap {
       error: null,
     };
     await this.log.save(sessionId, finalizing);
+    faultPoint('recovery.finish');
     await this.log.save(sessionId, await this.runtime.finishInterrupted({ sessionId, ...spec }));
   }
 }

@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import { GapReason } from '../media/access-unit';
 import { CameraFacts } from '../proxy/camera-probe';
-import { RecorderWork } from '../recording/engine/court-recorder';
+import { RecorderWork } from '../recording/engine/recorder-state';
 import { RecordedFragment } from '../recording/engine/journal-fragments';
 import { SessionZero } from './session-zero';
 

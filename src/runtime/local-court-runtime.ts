@@ -1,7 +1,9 @@
 import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
 import { Cancel, Clock } from '../common/clock';
+import { faultPoint } from '../common/fault-point';
 import { ProblemException } from '../common/problem';
+import { isOverloaded } from '../common/to-problem';
 import { AppConfig } from '../config/app-config';
 import { TICKS_PER_SECOND } from '../media/access-unit';
 import { Toolchain } from '../media/toolchain';
@@ -11,6 +13,7 @@ import { CameraError } from '../proxy/camera-error';
 import { CameraSnapshots } from '../proxy/camera-snapshots';
 import { ProxyPort } from '../proxy/proxy-port';
 import { CourtRecorder } from '../recording/engine/court-recorder';
+import { JournalError } from '../recording/engine/journal-error';
 import { RecorderFactory, ResumedSpec } from '../recording/engine/recorder-factory';
 import { CourtLive } from './court-live';
 import { CourtPictures } from './court-pictures';
@@ -78,6 +81,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       const facts = await proxy.open(abort.signal);
       const latencyMs = Math.round(this.clock.monotonic() - began);
       const { port } = await this.serve(sessionId, proxy, latencyMs);
+      faultPoint('camera.open');
       return { facts, proxyPort: port.port, latencyMs, zero: noteZero(proxy.origin as number, this.clock) };
     } catch (error) {
       await proxy.close();
@@ -127,6 +131,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     const recorder = await this.record(court, spec, (made) => this.admit(made, court));
     if (court.proxy.state === 'reconnecting') recorder.setCamera('camera_lost');
     await recorder.begun(FIRST_FRAGMENT_MS);
+    if (recorder.fruitless) await this.takeBack(court, recorder, recorder.fruitless);
     return recorder.state;
   }
 
@@ -294,6 +299,17 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       'disk_full',
       'Not enough disk space for a recording of this length: delete videos first.',
     );
+  }
+
+  /** A start for which the disk, or the machine, had no room is no start: the caller hears why, and may try again. */
+  private async takeBack(court: LocalCourt, recorder: CourtRecorder, failure: JournalError): Promise<void> {
+    if (failure.code !== 'disk_full' && !isOverloaded(failure.cause)) return;
+    await recorder.stop();
+    court.recorder = null;
+    this.recorders.delete(court.sessionId);
+    await this.recorderFactory.discard(court.sessionId);
+    if (failure.code !== 'disk_full') throw failure.cause;
+    throw new ProblemException('disk_full', 'Not enough disk space for a recording: delete videos first.');
   }
 
   private get reserveBytes(): number {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager, In } from 'typeorm';
 import { Principal } from '../auth/principal';
+import { faultPoint } from '../common/fault-point';
 import { CourtStatus, OpenedCourt } from '../runtime/court-runtime';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
 import { ownIdentity, ProcessIdentity } from '../runtime/process-identity';
@@ -39,7 +40,8 @@ export class SessionStore {
    * @throws ProblemException `session_limit`; of any number of calls at once none gets past a limit.
    */
   async begin(session: NewSession, hold: (manager: EntityManager) => Promise<SessionLimits>): Promise<boolean> {
-    return this.database.transaction(async (manager) => {
+    faultPoint('session.insert');
+    const begun = await this.database.transaction(async (manager) => {
       const limits = await hold(manager);
       const inserted: unknown[] = await manager.query(
         `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner, lease_until)
@@ -56,8 +58,11 @@ export class SessionStore {
           session.playerIds,
         ]);
       }
+      faultPoint('session.uncommitted');
       return true;
     });
+    faultPoint('session.inserted');
+    return begun;
   }
 
   async setLive(id: string, opened: OpenedCourt): Promise<boolean> {
@@ -198,7 +203,9 @@ export class SessionStore {
   }
 
   private async move(id: string, to: SessionStatus, change: Partial<CameraSession>): Promise<boolean> {
+    faultPoint(`session.${to}.write`);
     const result = await this.sessions.update({ id, status: In(statusesBefore(to)) }, { ...change, status: to });
+    faultPoint(`session.${to}.written`);
     return (result.affected ?? 0) > 0;
   }
 }

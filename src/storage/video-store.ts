@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { faultPoint } from '../common/fault-point';
 import { Disk, DiskEntry, DiskFile, isErrno, readFully, writeFully } from './disk';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -78,6 +79,7 @@ export class VideoStore {
   async makeRecordingFolder(sessionId: string): Promise<string> {
     const folder = this.recordingFolder(sessionId);
     await this.disk.makeFolder(folder);
+    faultPoint('folder.made');
     await this.mustBeOurs(folder);
     await this.disk.syncFolder(dirname(folder));
     return folder;
@@ -174,8 +176,11 @@ export class VideoStore {
       if (isErrno(error, 'ENOENT')) return false;
       throw error;
     }
+    faultPoint('trash.renamed');
     await this.disk.syncFolder(dirname(path));
+    faultPoint('trash.unlink');
     await this.disk.unlink(trash).catch(emptyIfMissing);
+    faultPoint('trash.unlinked');
     return true;
   }
 
@@ -197,8 +202,11 @@ export class VideoStore {
     } finally {
       await file.close();
     }
+    faultPoint('wish.rename');
     await this.disk.rename(temporary, path);
+    faultPoint('wish.renamed');
     await this.disk.syncFolder(dirname(path));
+    faultPoint('wish.kept');
   }
 
   private async readNote(path: string): Promise<string | null> {

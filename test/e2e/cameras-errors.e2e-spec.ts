@@ -9,7 +9,8 @@ import {
   RtspCameraOptions,
 } from '../cameras';
 import { RawCamera } from '../faults/raw-camera';
-import { SideBySide } from '../faults/film';
+import { entered } from '../faults/ledger';
+import { SideBySide } from '../faults/side-by-side';
 import { startTestClub, TestClub } from '../support/club';
 
 const SMALL = { width: 320, height: 180, seconds: 8 };
@@ -375,15 +376,20 @@ describe('what is wrong with a camera', () => {
   }
 
   it.each(ROWS.map((entry) => [entry.name, entry] as const))('%s', async (name, { code, status, says, heal: cure }) => {
-    const { tested, created, left, healed } = await outcomes.get(name);
-    // The court is free again after each failure: a second try gets the camera's answer, not the court's.
-    for (const problem of [tested, ...created]) {
-      expect(problem).toMatchObject({ code, status });
-      if (says) expect(problem.detail).toMatch(says);
-      expect(problem.detail).not.toContain('right one');
-    }
-    expect(left).toBe(0);
-    if (cure) expect(healed).toBe(201);
+    const how = 'a simulated camera on a real socket; tested once, opened twice';
+    await entered({ section: 'Cameras', fault: `no picture: ${name}`, how, invariants: ['I5'] }, async (found) => {
+      const { tested, created, left, healed } = await outcomes.get(name);
+      found.happened(3);
+      found.note(`${status} ${code}`);
+      // The court is free again after each failure: a second try gets the camera's answer, not the court's.
+      for (const problem of [tested, ...created]) {
+        expect(problem).toMatchObject({ code, status });
+        if (says) expect(problem.detail).toMatch(says);
+        expect(problem.detail).not.toContain('right one');
+      }
+      expect(left).toBe(0);
+      if (cure) expect(healed).toBe(201);
+    });
   });
 
   it('answers the test of a camera in session from the session, without a second connection', async () => {

@@ -1,6 +1,8 @@
 import { CameraServer } from '../cameras';
 import { CourtInLab, CourtLab } from './court-lab';
-import { expectTrueFilm, Film, film, FilmRules, pictures, SideBySide } from './film';
+import { expectTrueFilm, Film, film, FilmRules, lossOf, pictures } from './film';
+import { entered } from './ledger';
+import { SideBySide } from './side-by-side';
 
 /** One camera to be recorded while it does something. */
 export interface FilmRow<C extends CameraServer = CameraServer> {
@@ -50,9 +52,17 @@ export function describeFilms(
     });
 
     it.each(rows.map((entry) => [entry.name, entry] as const))('%s', async (name, { rules, check }) => {
-      const [developed, camera] = await films.get(name);
-      expectTrueFilm(developed, rules);
-      check?.(developed, camera);
+      const how = 'a simulated camera on a real socket, recorded meanwhile';
+      await entered(
+        { section: 'Cameras', fault: `${title}: ${name}`, how, invariants: ['I1', 'I4'] },
+        async (found) => {
+          const [developed, camera] = await films.get(name);
+          found.happened();
+          found.lost(lossOf(developed));
+          expectTrueFilm(developed, rules);
+          check?.(developed, camera);
+        },
+      );
     });
   });
 }

@@ -1,7 +1,8 @@
 import { GapFacts, RecordingFacts } from '../../src/runtime/court-runtime';
-import { CameraServer, monotonic, Reading, readWithFfmpeg, SentFrame } from '../cameras';
+import { CameraServer, Reading, readWithFfmpeg } from '../cameras';
 import { inspectMp4, Mp4Facts } from '../support/mp4';
 import { CourtInLab, CourtLab } from './court-lab';
+import { losses, SentPicture, Witness, worstLoss } from './witness';
 
 /** A recorded court and everything that is known of it from outside. */
 export interface Film {
@@ -11,13 +12,6 @@ export interface Film {
   /** What the camera sent, with its wall time in epoch milliseconds; empty for cameras that cannot say. */
   readonly sent: readonly SentPicture[];
   readonly court: CourtInLab;
-}
-
-export interface SentPicture {
-  readonly bars: number;
-  readonly number: number;
-  /** Epoch milliseconds. */
-  readonly at: number;
 }
 
 /** Settles when the camera has played so many more pictures, whether somebody gets them or not. */
@@ -46,9 +40,7 @@ export async function film(
   camera: CameraServer,
   script: (court: CourtInLab) => Promise<void>,
 ): Promise<Film> {
-  const offset = Date.now() - monotonic();
-  const sent: SentPicture[] = [];
-  camera.on('frame', ({ bars, number, at }: SentFrame) => sent.push({ bars, number, at: at + offset }));
+  const { sent } = new Witness(camera);
   await camera.start();
   try {
     const court = await lab.record(camera.url);
@@ -81,7 +73,10 @@ export function wallSeconds({ recording }: Film): number {
  * Stretches of the file of more than half a second without a picture, end of file included; of a camera that is slow by
  * itself, those of more than three times its usual interval.
  */
-export function holes({ reading, file }: Film, atLeast = 0.5): { start: number; end: number }[] {
+export function holes(
+  { reading, file }: Pick<Film, 'reading' | 'file'>,
+  atLeast = 0.5,
+): { start: number; end: number }[] {
   const times = [...reading.frames.map(({ seconds }) => seconds), file.durationSeconds];
   const steps = times.slice(1).map((time, i) => time - (times[i] as number));
   const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1] ?? 0;
@@ -113,6 +108,20 @@ export function missing({ reading, recording, sent }: Film, slackSeconds = 0.3):
       ({ bars, at }) =>
         !reading.frames.some((frame) => frame.bars === bars && Math.abs(startedAt + frame.seconds * 1000 - at) < 1500),
     );
+}
+
+/**
+ * The longest stretch of pictures that the camera handed over and the file does not have, in seconds. What a camera hands
+ * over byte by byte, until it is taken for stalled, is no picture.
+ */
+export function lossOf({ reading, recording, sent }: Film): number {
+  const { startedAt, stoppedAt, gaps } = recording;
+  if (startedAt === null || stoppedAt === null) return 0;
+  const stalls = gaps.filter(({ reason }) => reason === 'camera_stalled');
+  const found = losses(sent, { frames: reading.frames, startedAt, stoppedAt });
+  return worstLoss(
+    found.filter(({ at }) => !stalls.some(({ startSeconds, endSeconds }) => at >= startSeconds && at <= endSeconds)),
+  );
 }
 
 export interface FilmRules {
@@ -182,47 +191,6 @@ function near(a: { start: number; end: number }, b: { start: number; end: number
 
 export function worst(errors: readonly number[]): number {
   return errors.reduce((max, error) => Math.max(max, Math.abs(error)), 0);
-}
-
-/** Runs tasks side by side, so many at a time; each result is there for whoever asks by name. */
-export class SideBySide<T> {
-  private readonly results = new Map<string, Promise<T>>();
-  private readonly waiting: (() => void)[] = [];
-  private running = 0;
-
-  constructor(private readonly limit: number) {}
-
-  add(name: string, task: () => Promise<T>): void {
-    const result = this.turn()
-      .then(task)
-      .finally(() => this.leave());
-    // Whoever asks gets the error; until then it is nobody's unhandled rejection.
-    result.catch(() => undefined);
-    this.results.set(name, result);
-  }
-
-  get(name: string): Promise<T> {
-    return this.results.get(name) ?? Promise.reject(new Error(`nothing runs under "${name}"`));
-  }
-
-  /** Settles when all are over, well or not. */
-  async over(): Promise<void> {
-    await Promise.allSettled(this.results.values());
-  }
-
-  private async turn(): Promise<void> {
-    if (this.running < this.limit) {
-      this.running++;
-      return;
-    }
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
-  }
-
-  private leave(): void {
-    const next = this.waiting.shift();
-    if (next) next();
-    else this.running--;
-  }
 }
 
 async function run(court: CourtInLab, script: (court: CourtInLab) => Promise<void>): Promise<RecordingFacts> {

@@ -18,7 +18,8 @@ import { inspectMp4 } from '../support/mp4';
 import { openFiles } from '../support/processes';
 import { Service } from '../support/service';
 import { createTestDatabase, TestDatabase } from '../support/test-database';
-import { deviations, Film, pictures, SentPicture, worst } from './film';
+import { deviations, Film, pictures, worst } from './film';
+import { SentPicture, Witness } from './witness';
 
 const SMALL = { width: 320, height: 180, fps: 25, seconds: 8, gopSeconds: 1, bitrate: 400_000 };
 
@@ -35,12 +36,15 @@ interface Recording {
 
 /** One court, its camera with what it sent, and its recording as the API tells it. */
 class Court {
-  readonly sent: SentPicture[] = [];
+  private readonly witness: Witness;
   sessionId = '';
 
   constructor(readonly camera: CameraServer) {
-    const offset = Date.now() - monotonic();
-    camera.on('frame', ({ bars, number, at }: SentFrame) => this.sent.push({ bars, number, at: at + offset }));
+    this.witness = new Witness(camera);
+  }
+
+  get sent(): readonly SentPicture[] {
+    return this.witness.sent;
   }
 
   async record(api: Api, clubId: number, minutes = 90): Promise<void> {

@@ -1,13 +1,24 @@
 import { Cancel, Clock } from '../../common/clock';
+import { faultPoint } from '../../common/fault-point';
 import { Frame, GapReason, H264Frame, TICKS_PER_SECOND } from '../../media/access-unit';
 import { codecOfInit } from '../../media/fmp4/codec-of-init';
 import { FrameConsumer } from '../../proxy/frame-consumer';
 import { EncoderLoad } from './encoder-lateness';
 import { Gap } from './gap-tracker';
+import { failureWords } from './finalise-error';
 import { Journal, JournalResult } from './journal';
 import { JournalError } from './journal-error';
-import { listFragments, RecordedFragment } from './journal-fragments';
+import { listFragments } from './journal-fragments';
 import { PartInfo } from './journal-part';
+import {
+  FinishedFile,
+  RecordedPart,
+  RecorderPart,
+  RecorderPhase,
+  RecorderState,
+  RecorderWork,
+  ResumedRecording,
+} from './recorder-state';
 
 /** What of a session's camera a recorder needs. */
 export interface RecorderSource {
@@ -23,77 +34,6 @@ export interface FrameEncoder {
   stop(): Promise<void>;
   readonly restarts: number;
   readonly load: EncoderLoad;
-}
-
-/** How a recorder's disk and encoder keep up. Plain data. */
-export interface RecorderWork {
-  /** Bytes that wait to be written. */
-  readonly waitingBytes: number;
-  /** Pictures dropped because the disk was too slow. */
-  readonly droppedFrames: number;
-  /** `null` where nothing is encoded. */
-  readonly encoder: EncoderLoad | null;
-}
-
-/** A finished file, without its place among the videos. */
-export interface FinishedFile {
-  readonly videoPath: string;
-  readonly sizeBytes: number;
-  readonly durationSeconds: number;
-  readonly width: number;
-  readonly height: number;
-  readonly codec: string;
-  /** How it was made, and how many milliseconds that took; absent where the maker is unknown. */
-  readonly making?: { readonly way: 'in_place' | 'remuxed' | 'found'; readonly ms: number };
-}
-
-export type RecorderPhase = 'starting' | 'recording' | 'reconnecting' | 'stopping' | 'finalizing' | 'ready' | 'failed';
-
-export interface RecorderGap {
-  readonly startSeconds: number;
-  readonly endSeconds: number;
-  readonly reason: GapReason;
-}
-
-/** A recording as it stands. Times are epoch milliseconds, durations and positions seconds of the file. */
-export interface RecorderState {
-  readonly phase: RecorderPhase;
-  readonly startedAt: number | null;
-  readonly stoppedAt: number | null;
-  readonly plannedEndAt: number;
-  readonly durationSeconds: number;
-  readonly bytesWritten: number;
-  readonly gaps: readonly RecorderGap[];
-  readonly restarts: number;
-  readonly video: FinishedFile | null;
-  readonly error: string | null;
-}
-
-export interface RecorderPart {
-  readonly part: number;
-  readonly init: Buffer;
-  readonly codec: string;
-  /** On the session's clock. */
-  readonly startTicks: number;
-  readonly reserveBytes: number;
-}
-
-/** A part and its whole fragments on disk, from number `first` on. */
-export interface RecordedPart extends RecorderPart {
-  readonly first: number;
-  readonly fragments: readonly RecordedFragment[];
-}
-
-/** A recording that began in another process and goes on here. */
-export interface ResumedRecording {
-  /** Epoch milliseconds of the file's first frame. */
-  readonly startedAt: number;
-  /** Session time of the file's first frame. */
-  readonly zeroTicks: number;
-  /** So far. */
-  readonly gaps: readonly Gap[];
-  /** Of encoders and of the service, so far. */
-  readonly restarts: number;
 }
 
 export interface RecorderOptions {
@@ -148,6 +88,7 @@ export class CourtRecorder {
   private gaps: Gap[] = [];
   private video: FinishedFile | null = null;
   private error: string | null = null;
+  private journalFailure: JournalError | null = null;
   private cameraAway: GapReason | undefined;
   private starting: Promise<void> | undefined;
   private stopping: Promise<RecorderState> | undefined;
@@ -272,6 +213,11 @@ export class CourtRecorder {
     return { waitingBytes, droppedFrames, encoder: encoder?.load ?? null };
   }
 
+  /** Why nothing at all could be written; `null` where something was, or nothing has failed. */
+  get fruitless(): JournalError | null {
+    return (this.journal?.bytesWritten ?? 0) === 0 ? this.journalFailure : null;
+  }
+
   /** Parts from number `part` on; of that part the fragments from number `fragment` on, of later ones all. */
   recorded(part: number, fragment: number): RecordedPart[] {
     const parts = this.journal?.parts.filter(({ info }) => info.number >= part) ?? [];
@@ -313,7 +259,8 @@ export class CourtRecorder {
   }
 
   private onJournalFailed(error: JournalError): void {
-    this.error = `${error.code}: ${error.message}`;
+    this.error = error.words;
+    this.journalFailure = error;
     this.options.onError('A recording can write no more.', error);
     void this.stop();
   }
@@ -347,6 +294,7 @@ export class CourtRecorder {
     try {
       await this.encoder?.stop();
       const result = await (this.journal as Journal).close(endTicks, this.cameraAway);
+      faultPoint('journal.closed');
       endTicks = result.endTicks;
       this.endTicks = endTicks;
       await this.options.noteStop(endTicks);
@@ -355,8 +303,7 @@ export class CourtRecorder {
       this.move('ready');
     } catch (error) {
       this.options.onError('A recording could not be finished.', error);
-      this.error ??=
-        error instanceof RecorderError ? error.message : 'The file could not be finished; it will be tried again.';
+      this.error ??= error instanceof RecorderError ? error.message : failureWords(error);
       this.endTicks ??= endTicks;
       this.move('failed');
     }
@@ -376,8 +323,7 @@ export class CourtRecorder {
   }
 
   private async complete(result: JournalResult): Promise<FinishedFile> {
-    if (result.error && !result.error.salvageable)
-      throw new RecorderError(`${result.error.code}: ${result.error.message}`);
+    if (result.error && !result.error.salvageable) throw new RecorderError(result.error.words);
     if (result.parts.length === 0) throw new RecorderError('The camera gave no picture while the recording ran.');
     return this.options.finish(result);
   }

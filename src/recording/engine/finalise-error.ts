@@ -1,3 +1,5 @@
+import { JournalError } from './journal-error';
+
 /**
  * Why a recording did not become a video. Everything stays as it is and it may be tried again.
  * - `nothing_recorded`: no part has a whole fragment.
@@ -17,4 +19,9 @@ export class FinaliseError extends Error {
     super(message, options);
     this.name = 'FinaliseError';
   }
+}
+
+/** Why there is no file, as the recording's row says it: a code where it must not be tried again, else a sentence. */
+export function failureWords(error: unknown): string {
+  return error instanceof JournalError ? error.words : 'The file could not be finished; it will be tried again.';
 }

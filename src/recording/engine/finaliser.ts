@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { faultPoint } from '../../common/fault-point';
 import { MediaTools } from '../../media/media-tool';
 import { parseAvcDecoderConfigurationRecord } from '../../media/h264/avc-configuration';
 import { parseH264Config } from '../../media/h264/h264-config';
@@ -13,6 +14,7 @@ import { publish, removeFolder, sameFile } from './publish';
 import { rebuildIndex } from './rebuild-index';
 import { Remuxer } from './remuxer';
 import { Spacing } from './sample-tables';
+import { SureDisk } from './sure-disk';
 
 /** What is to become a video. */
 export interface FinaliseJob {
@@ -49,19 +51,25 @@ export interface FinishedVideo {
  * 3. The target's name is given only to a file that passed the gate, and never taken from another ({@link publish}).
  * 4. Parts are removed only after the target is durable.
  * 5. A temporary file is nobody's: it is removed at the start.
+ * 6. A sync that fails is not tried again ({@link SureDisk}).
  */
 export class Finaliser {
   private readonly remuxer: Remuxer;
+  private readonly disk: Disk;
 
   constructor(
-    private readonly disk: Disk,
+    disk: Disk,
     tools: MediaTools,
     private readonly gate = new Gate(tools),
   ) {
-    this.remuxer = new Remuxer(disk, tools);
+    this.disk = new SureDisk(disk, tools.clock);
+    this.remuxer = new Remuxer(this.disk, tools);
   }
 
-  /** @throws FinaliseError, MediaToolError, PartDamagedError, or the file system's error; nothing is lost by any of them */
+  /**
+   * @throws FinaliseError, MediaToolError, PartDamagedError, or the file system's error; nothing is lost by any of them.
+   * JournalError where the disk did not keep what it was given: then it must not be tried again.
+   */
   async finalise(job: FinaliseJob): Promise<FinishedVideo> {
     const found = await this.published(job);
     if (found) return found;
@@ -144,6 +152,7 @@ export class Finaliser {
       await place.unflip();
       return null;
     }
+    faultPoint('gate.passed');
     if (state === 'fragmented') await this.respace(part, place, verdict, decoding);
     await publish(this.disk, part.source.path, job.target);
     return this.finish(job, verdict, 'in_place');
@@ -207,12 +216,14 @@ export class Finaliser {
       await this.disk.unlink(made.path);
       throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${verdict.fault}`);
     }
+    faultPoint('remux.passed');
     await publish(this.disk, made.path, job.target);
     return this.finish(job, verdict, 'remuxed');
   }
 
   private async finish(job: FinaliseJob, verdict: Verdict, way: FinishedVideo['way']): Promise<FinishedVideo> {
     await removeFolder(this.disk, job.folder);
+    faultPoint('folder.removed');
     await this.disk.syncFolder(dirname(job.folder)).catch(() => undefined);
     const { probe, complaint } = verdict;
     const bytes = (await this.disk.stat(job.target))?.bytes ?? 0;

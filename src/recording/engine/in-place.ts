@@ -1,3 +1,4 @@
+import { faultPoint } from '../../common/fault-point';
 import { DiskFile, writeFully } from '../../storage/disk';
 import { FinishedMovie, finishedMovie, Spacing } from './sample-tables';
 import { RebuiltPart } from './rebuild-index';
@@ -64,27 +65,35 @@ export class InPlacePart {
     // A box has at least its header: a rest of 1 to 7 bytes cannot be filled.
     if (padding !== 0 && padding < BOX_HEADER_BYTES) throw new ReserveTooSmallError(moov.length, room);
     await this.file.truncate(this.part.index.endOffset);
+    faultPoint('prepare.truncated');
     const buffers = [moov];
     if (padding > 0) buffers.push(boxHeader(padding, 'free'));
     await writeFully(this.file, buffers, this.roomAt);
+    faultPoint('prepare.tables');
     const header = Buffer.alloc(MDAT_HEADER_BYTES);
     header.writeUInt32BE(1, 0);
     header.write('mdat', 4, 'latin1');
     header.writeBigUInt64BE(BigInt(this.part.index.endOffset - mdatAt), 8);
     await writeFully(this.file, [header], mdatAt);
+    faultPoint('prepare.header');
     await this.file.datasync();
+    faultPoint('prepare.durable');
   }
 
   /** The one write: the init's `moov` and the reserve's header become a `free` box that ends where the new `moov` begins. */
   async flip(): Promise<void> {
     await writeFully(this.file, [boxHeader(this.roomAt - this.moovAt, 'free')], this.moovAt);
+    faultPoint('flip.written');
     await this.file.datasync();
+    faultPoint('flip.durable');
   }
 
   /** Takes the flip back: the file is a whole fragmented MP4 again. */
   async unflip(): Promise<void> {
     await writeFully(this.file, [boxHeader(this.part.init.length - this.moovAt, 'moov')], this.moovAt);
+    faultPoint('unflip.written');
     await this.file.datasync();
+    faultPoint('unflip.durable');
   }
 }
 

@@ -9,6 +9,9 @@ import { isErrno } from '../../storage/disk';
  */
 export type JournalFailure = 'disk_full' | 'write_failed' | 'sync_failed' | 'sync_timeout';
 
+/** Failures after which nobody knows what the disk holds. */
+const IN_DOUBT: readonly JournalFailure[] = ['write_failed', 'sync_failed', 'sync_timeout'];
+
 /** A journal can write no more. `cause` is the file system's error. */
 export class JournalError extends Error {
   constructor(
@@ -22,7 +25,12 @@ export class JournalError extends Error {
 
   /** Whether what was written before may still be finished into a video. */
   get salvageable(): boolean {
-    return this.code === 'disk_full';
+    return !IN_DOUBT.includes(this.code);
+  }
+
+  /** As a recording's row has it: `<code>: <message>`. */
+  get words(): string {
+    return `${this.code}: ${this.message}`;
   }
 
   /** The error for a failed open or write. */
@@ -33,4 +41,12 @@ export class JournalError extends Error {
       ? new JournalError('disk_full', 'The disk is full', { cause })
       : new JournalError('write_failed', 'The recording could not be written', { cause });
   }
+}
+
+/**
+ * Whether a recording failed because the disk did not keep it, told from its row's `error`: trying again might call something
+ * a video that is not on the disk. What there is of it stays for people to look at.
+ */
+export function isInDoubt(error: string | null): boolean {
+  return error !== null && IN_DOUBT.some((code) => error.startsWith(`${code}: `));
 }

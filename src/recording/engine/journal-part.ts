@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { faultPoint } from '../../common/fault-point';
 import { H264Config } from '../../media/access-unit';
 import { RunFrame, buildRun } from '../../media/fmp4/fragment';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
@@ -74,6 +75,7 @@ export class JournalPart {
     const path = partPath(folder, number);
     const info = { number, path, init, startTicks, reserveBytes: reserve };
     const file = await disk.open(path, 'create');
+    faultPoint('part.made');
     try {
       const header = Buffer.from([0, 0, 0, 0, 0x66, 0x72, 0x65, 0x65]);
       header.writeUInt32BE(reserve, 0);
@@ -91,6 +93,7 @@ export class JournalPart {
         await writeFully(file, zeros, at);
         at += bytes;
       }
+      faultPoint('part.reserved');
       const index = new SampleIndex();
       index.endOffset = end;
       return new JournalPart(disk, file, info, index);

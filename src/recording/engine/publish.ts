@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { faultPoint } from '../../common/fault-point';
 import { Disk, isErrno } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 
@@ -10,6 +11,7 @@ import { FinaliseError } from './finalise-error';
  */
 export async function publish(disk: Disk, from: string, target: string): Promise<void> {
   await disk.makeFolder(dirname(target));
+  faultPoint('publish.link');
   try {
     await disk.link(from, target);
   } catch (error) {
@@ -23,10 +25,19 @@ export async function publish(disk: Disk, from: string, target: string): Promise
       throw error;
     }
   }
-  await disk.syncFolder(dirname(target));
-  await disk.syncFolder(dirname(dirname(target)));
+  faultPoint('publish.linked');
+  try {
+    await disk.syncFolder(dirname(target));
+    await disk.syncFolder(dirname(dirname(target)));
+  } catch (error) {
+    // A name that may be gone after the next power cut is none.
+    await disk.unlink(target).catch(() => undefined);
+    throw error;
+  }
+  faultPoint('publish.durable');
   await disk.unlink(from);
   await disk.syncFolder(dirname(from));
+  faultPoint('publish.unlinked');
 }
 
 /** File systems without hard links: only this service writes there, so nobody takes the name between look and rename. */
@@ -53,6 +64,7 @@ export async function removeFolder(disk: Disk, folder: string): Promise<void> {
   for (const name of await disk.list(folder)) {
     if (OURS.test(name)) await disk.unlink(join(folder, basename(name)));
   }
+  faultPoint('folder.emptied');
   await disk.removeFolder(folder).catch((error: unknown) => {
     if (!isErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
   });

@@ -9,24 +9,18 @@ import { Toolchain } from '../../media/toolchain';
 import { CameraFacts } from '../../proxy/camera-probe';
 import { Disk } from '../../storage/disk';
 import { VideoStore } from '../../storage/video-store';
-import {
-  CourtRecorder,
-  FinishedFile,
-  RecorderGap,
-  RecorderOptions,
-  RecorderPart,
-  RecorderSource,
-  RecorderState,
-  ResumedRecording,
-} from './court-recorder';
+import { CourtRecorder, RecorderOptions, RecorderSource } from './court-recorder';
+import { FinishedFile, RecorderGap, RecorderPart, RecorderState, ResumedRecording } from './recorder-state';
 import { Encoder } from './encoder';
-import { FinaliseError } from './finalise-error';
+import { failureWords, FinaliseError } from './finalise-error';
 import { FinaliseJob, Finaliser } from './finaliser';
 import { Gate } from './gate';
 import { Journal, JournalResult } from './journal';
 import { partPath } from './journal-part';
+import { removeFolder } from './publish';
 import { AlreadyFinishedError, ReopenedJournal, partStart, reopenJournal } from './reopen';
 import { StartCheck } from './start-check';
+import { inTime } from './sure-disk';
 import { warmUp } from './warm-up';
 
 /** What may wait between the proxy and a recorder; it takes at once, so hardly ever anything does. */
@@ -114,7 +108,7 @@ export class RecorderFactory {
         return journal;
       },
       makeEncoder: facts.codec === 'h264' ? null : this.encoderOf(sessionId),
-      noteStop: (endTicks) => this.store.writeStopWish(sessionId, { endTicks }),
+      noteStop: (endTicks) => inTime(this.clock, this.store.writeStopWish(sessionId, { endTicks })),
       finish: (result) => this.finish(clubId, sessionId, result, start),
       onChange: (state) => {
         if (state.phase === 'ready' || state.phase === 'failed') start.close();
@@ -156,8 +150,7 @@ export class RecorderFactory {
       return { ...known, phase: 'ready', stoppedAt, durationSeconds, bytesWritten, video, error: null };
     } catch (error) {
       this.logger.error({ err: error, sessionId, clubId }, 'An interrupted recording could not be finished.');
-      const message =
-        error instanceof FinaliseError ? error.message : 'The file could not be finished; it will be tried again.';
+      const message = error instanceof FinaliseError ? error.message : failureWords(error);
       const stoppedAt = this.clock.now();
       return { ...known, phase: 'failed', stoppedAt, durationSeconds: 0, bytesWritten: 0, video: null, error: message };
     }
@@ -204,6 +197,11 @@ export class RecorderFactory {
 
   journalsOnDisk(): Promise<readonly string[]> {
     return this.store.listRecordings();
+  }
+
+  /** Takes away what a recording left of which not one frame was written. */
+  discard(sessionId: string): Promise<void> {
+    return removeFolder(this.disk, this.store.recordingFolder(sessionId));
   }
 
   /** Bytes that recordings may still take on their disk. */
