@@ -2,16 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CameraServer,
-  h264Clip,
-  mjpegClip,
-  MjpegCamera,
-  monotonic,
-  readWithFfmpeg,
-  RtspCamera,
-  SentFrame,
-} from '../cameras';
+import { CameraServer, h264Clip, mjpegClip, MjpegCamera, readWithFfmpeg, RtspCamera } from '../cameras';
 import { Api } from '../support/api';
 import { ADMIN } from '../support/club';
 import { inspectMp4 } from '../support/mp4';
