@@ -33,9 +33,10 @@ export class ServiceProcess {
     const url = await new Promise<string>((resolve, reject) => {
       void exited.then((code) => reject(new Error(`the service ended with ${code}: ${said}`)));
       child.stdout.on('data', (chunk: Buffer) => {
-        said = (said + chunk.toString('utf8')).slice(-8192);
+        said += chunk.toString('utf8');
         const [, address] = /PadelVar listens on (http:\/\/[^\s"]+)/.exec(said) ?? [];
         if (address) resolve(address);
+        said = said.slice(-8192);
       });
     });
     return new ServiceProcess(url, child, exited);
