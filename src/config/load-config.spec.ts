@@ -31,7 +31,7 @@ describe('loadConfig', () => {
       logsDir: '/srv/logs/video',
       proxyBasePort: 8080,
       maxSessions: 10,
-      maxSessionsPerUser: 3,
+      maxSessionsPerUser: 10,
       maxPreviewViewers: 5,
       maxLiveViewers: 200,
       defaultDurationMinutes: 90,

@@ -23,7 +23,7 @@ const environment = z.object({
   FFPROBE_PATH: z.string().default('ffprobe'),
   PROXY_BASE_PORT: integer(1024, 65535).default(8080),
   MAX_SESSIONS: integer(1, 1000).default(10),
-  MAX_SESSIONS_PER_USER: integer(1, 1000).default(3),
+  MAX_SESSIONS_PER_USER: integer(1, 1000).default(10),
   MAX_PREVIEW_VIEWERS: integer(0, 1000).default(5),
   MAX_LIVE_VIEWERS: integer(0, 100_000).default(200),
   DEFAULT_DURATION_MINUTES: integer(1, 1440).default(90),

@@ -39,7 +39,7 @@ const close = (who: Api, { session_id }: Session): Promise<Answer<Problem>> =>
 
 describe('how many sessions may be open at once', () => {
   const secrets = { JWT_SECRET: 'one secret for both of the services', SECRETS_KEY: '5'.repeat(64) };
-  const env = { ...secrets, MAX_SESSIONS: '1000' };
+  const env = { ...secrets, MAX_SESSIONS: '1000', MAX_SESSIONS_PER_USER: '3' };
   const courts: number[] = [];
   let club: TestClub;
   /** A second service on the same database. */

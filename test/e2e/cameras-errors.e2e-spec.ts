@@ -344,7 +344,9 @@ describe('what is wrong with a camera', () => {
   const outcomes = new SideBySide<Outcome>(4);
 
   beforeAll(async () => {
-    club = await startTestClub({ env: { CAMERA_TIMEOUT_SECONDS: '2', MAX_SESSIONS: '100' } });
+    club = await startTestClub({
+      env: { CAMERA_TIMEOUT_SECONDS: '2', MAX_SESSIONS: '100', MAX_SESSIONS_PER_USER: '100' },
+    });
     for (const entry of ROWS) outcomes.add(entry.name, () => tryOut(entry));
   });
 
