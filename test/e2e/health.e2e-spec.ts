@@ -7,7 +7,7 @@ import { mjpegClip, MjpegCamera } from '../cameras';
 import { pictures } from '../faults/film';
 import { Api } from '../support/api';
 import { ADMIN } from '../support/club';
-import { encoderOf } from '../support/encoder-process';
+import { encoderOf, encodersOf } from '../support/encoder-process';
 import { ServiceProcess } from '../support/service-process';
 import { startTestApp } from '../support/test-app';
 import { createTestDatabase } from '../support/test-database';
@@ -68,6 +68,7 @@ describe('health for supervisors and load balancers', () => {
       ADMIN_PASSWORD: ADMIN.password,
       VIDEO_PRESET: 'ultrafast',
     });
+    let session_id = '';
     try {
       const admin = await Api.signedIn(service.url, ADMIN.email, ADMIN.password);
       const club = await admin.post<{ id: number }>('/api/clubs', { name: 'Nord', time_zone: 'Europe/Paris' });
@@ -76,7 +77,7 @@ describe('health for supervisors and load balancers', () => {
       const opened = await admin.post<{ session: { session_id: string } }>('/api/video/session/create', {
         terrain_id: made.body.id,
       });
-      const { session_id } = opened.body.session;
+      ({ session_id } = opened.body.session);
       expect((await admin.post('/api/video/record/start', { session_id })).status).toBe(201);
       await pictures(camera, 25);
       // An encoder that hangs makes the way to rest long enough to be looked at.
@@ -93,6 +94,7 @@ describe('health for supervisors and load balancers', () => {
     } finally {
       service.signal('SIGKILL');
       await service.exited;
+      for (const pid of encodersOf(session_id)) process.kill(pid, 'SIGKILL');
       await camera.stop();
       await database.drop();
       rmSync(root, { recursive: true, force: true });

@@ -1,17 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The encoder of a session: FFmpeg with its marker that makes H.264. */
+/** The encoders of a session: FFmpegs with its marker that make H.264. */
+export function encodersOf(sessionId: string): number[] {
+  const isOne = (pid: string): boolean => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+      return command.includes(`:${sessionId}`) && command.includes('libx264');
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isOne(name))
+    .map(Number);
+}
+
+/** The one encoder of a session. */
 export function encoderOf(sessionId: string): number {
-  const found = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-        return command.includes(`:${sessionId}`) && command.includes('libx264');
-      } catch {
-        return false;
-      }
-    });
-  if (found.length !== 1) throw new Error(`${found.length} encoders of ${sessionId}`);
-  return Number(found[0]);
+  const [pid, ...others] = encodersOf(sessionId);
+  if (pid === undefined || others.length > 0) throw new Error(`not one encoder of ${sessionId}`);
+  return pid;
 }
