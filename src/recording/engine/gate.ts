@@ -3,7 +3,7 @@ import { DecodedFrames, FragmentDecoder, decodeEnds } from '../../media/decode-c
 import { FileEnds, VideoProbe, probeVideo } from '../../media/ffprobe';
 import { MediaToolError, MediaTools, ToolRun } from '../../media/media-tool';
 import { DiskFile } from '../../storage/disk';
-import { MOST_FRAMES, PartEnds, Stretch, endsOf, readStretch } from './part-frames';
+import { DECODED_FRAMES, PartEnds, Stretch, endsOf, framesOf, readStretches } from './part-frames';
 import { RebuiltPart } from './rebuild-index';
 
 /** What a finished file must be. `null`: not known any more, anything sane will do. */
@@ -49,7 +49,7 @@ export class Gate {
   private readonly decoder: FragmentDecoder;
 
   constructor(private readonly tools: MediaTools) {
-    this.decoder = new FragmentDecoder(tools, MOST_FRAMES);
+    this.decoder = new FragmentDecoder(tools, DECODED_FRAMES);
   }
 
   /** A recording runs that will be checked: what that takes is kept ready. @returns to be called when it was */
@@ -69,11 +69,20 @@ export class Gate {
    */
   async decodePart(part: PartOnDisk, start: DecodedFrames | null): Promise<DecodedPart> {
     const ends = endsOf(part.rebuilt.index);
-    const [first, last] = await Promise.all([
-      ends.first ? (start ?? this.decode(part, ends.first, RUN)) : null,
-      this.decode(part, ends.last, RUN),
-    ]);
-    return { ends, first, last };
+    if (ends.first && !start) return this.decodeBoth(part, ends, ends.first);
+    return { ends, first: ends.first && start, last: await this.decode(part, ends.last, RUN) };
+  }
+
+  /** Of a short recording neither is known yet: one process for both, for starting a second one takes longer than decoding. */
+  private async decodeBoth({ file, rebuilt }: PartOnDisk, ends: PartEnds, first: Stretch): Promise<DecodedPart> {
+    const decoded = await this.decoder.decode(readStretches(file, rebuilt, [first, ends.last]), RUN);
+    const { configuration, packets } = decoded;
+    const split = framesOf(rebuilt.index, first);
+    return {
+      ends,
+      first: { complaint: '', configuration, packets: packets.slice(0, first.frames) },
+      last: { ...decoded, packets: packets.slice(split) },
+    };
   }
 
   /** Decodes a part's first group while the recording runs. @throws as {@link decodePart} */
@@ -100,7 +109,7 @@ export class Gate {
   }
 
   private decode({ file, rebuilt }: PartOnDisk, stretch: Stretch, run: ToolRun): Promise<DecodedFrames> {
-    return this.decoder.decode(readStretch(file, rebuilt, stretch), run);
+    return this.decoder.decode(readStretches(file, rebuilt, [stretch]), run);
   }
 
   private async probe(path: string, ends?: FileEnds): Promise<VideoProbe | string> {

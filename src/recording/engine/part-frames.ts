@@ -5,6 +5,8 @@ import { SampleIndex } from './sample-index';
 
 /** A camera may send a keyframe a minute: so much of a group shows that the tables are right. */
 export const MOST_FRAMES = 60;
+/** Two groups, and what else the fragments hold that they end in: of a fast camera a second's worth each. */
+export const DECODED_FRAMES = 2 * (MOST_FRAMES + 120);
 
 /** A stretch of a part that begins with a keyframe. */
 export interface Stretch {
@@ -46,16 +48,28 @@ export function endsOf(index: SampleIndex): PartEnds {
   return { first: null, last: whole };
 }
 
-/** A stretch as a fragmented MP4 of its own: the init segment and its fragments, as they lie on disk. */
-export async function* readStretch(
+/** Frames in the fragments that hold a stretch: the last one may have more than belong to it. */
+export function framesOf(index: SampleIndex, { fragment, frames }: Stretch): number {
+  const first = index.fragment(fragment).firstSample;
+  for (let f = fragment; f < index.fragmentCount; f++) {
+    const { endSample } = index.fragment(f);
+    if (endSample - first >= frames) return endSample - first;
+  }
+  return index.sampleCount - first;
+}
+
+/** Stretches as one fragmented MP4: the init segment and their fragments, as they lie on disk. */
+export async function* readStretches(
   file: DiskFile,
   { init, index }: Pick<RebuiltPart, 'init' | 'index'>,
-  { fragment, frames }: Stretch,
+  stretches: readonly Stretch[],
 ): AsyncGenerator<Buffer> {
   yield init;
-  for (let f = fragment, left = frames; left > 0 && f < index.fragmentCount; f++) {
-    const { offset, end, firstSample, endSample } = index.fragment(f);
-    yield await readFully(file, offset, end - offset);
-    left -= endSample - firstSample;
+  for (const stretch of stretches) {
+    for (let f = stretch.fragment, left = framesOf(index, stretch); left > 0; f++) {
+      const { offset, end, firstSample, endSample } = index.fragment(f);
+      yield await readFully(file, offset, end - offset);
+      left -= endSample - firstSample;
+    }
   }
 }

@@ -26,8 +26,6 @@ import { warmUp } from './warm-up';
 /** What may wait between the proxy and a recorder; it takes at once, so hardly ever anything does. */
 const QUEUE_BYTES = 32 * 1024 * 1024;
 const ENCODER_LOG_BYTES = 1024 * 1024;
-/** Reading cameras and writing journals goes first: what an encoder is late, it makes up for; a camera's bytes it cannot. */
-const ENCODER_NICE = 5;
 
 /** One recording to make. */
 export interface RecorderSpec {
@@ -219,7 +217,6 @@ export class RecorderFactory {
         preset: videoPreset,
         crf: videoCrf,
         maxFps: videoFps,
-        nice: ENCODER_NICE,
         log: { path: join(logsDir, `${sessionId}.ffmpeg.log`), maxBytes: ENCODER_LOG_BYTES },
         onFrame,
         onRestart: (exit, pauseMs) => {
