@@ -10,7 +10,7 @@ export interface RemovalReason {
   /** `null`: the service itself. */
   readonly actorId: number | null;
   readonly details?: AuditEntry['details'];
-  /** Only if nobody has read it for so many minutes. */
+  /** Only if nobody has read it for so many minutes; a time to come is no reading: a clock that was ahead has left it. */
   readonly unreadMinutes?: number;
 }
 
@@ -62,7 +62,8 @@ export class VideoRemoval {
       >(
         `UPDATE videos SET deleted_at = now()
           WHERE session_id = $1 AND deleted_at IS NULL
-            AND ($2::integer IS NULL OR last_read_at IS NULL OR last_read_at < now() - make_interval(mins => $2))
+            AND ($2::integer IS NULL OR last_read_at IS NULL
+                 OR last_read_at NOT BETWEEN now() - make_interval(mins => $2) AND now() + make_interval(mins => $2))
       RETURNING club_id, size_bytes, duration_seconds`,
         [sessionId, unreadMinutes ?? null],
       );

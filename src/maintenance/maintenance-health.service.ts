@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
+import { within } from '../common/within';
 import { UpkeepSource } from '../health/upkeep-source';
-import { DiskWatch } from './disk-watch.service';
+import { DiskForecast, DiskWatch } from './disk-watch.service';
 import { viewOfDisk, viewOfTask } from './dto/health-details.dto';
 import { ScheduledTasks } from './scheduled-tasks.service';
 import { TaskLog } from './task-log.service';
 import { TASK_NAMES, TaskRun } from './task-table';
 
-/** Health answers within two seconds, and who asks has been looked up before: what takes longer is left out. */
+/** Health answers within two seconds, and who asks has been looked up before: a database or a disk that hangs is left out. */
 const PATIENCE_MS = 400;
 
 /** Tells health how tasks went, and how long the disk lasts. */
@@ -23,20 +24,15 @@ export class MaintenanceHealth extends UpkeepSource {
   }
 
   async details(): Promise<Readonly<Record<string, unknown>>> {
-    const [logged, forecast] = await Promise.all([this.soon(this.log.last()), this.soon(this.disk.forecast())]);
-    const runs = [...(logged ?? []), ...this.tasks.lastHere()];
+    const [logged, forecast] = await Promise.all([
+      within<readonly TaskRun[]>(this.clock, PATIENCE_MS, this.log.last(), []),
+      within<DiskForecast | null>(this.clock, PATIENCE_MS, this.disk.forecast(), null),
+    ]);
+    const runs = [...logged, ...this.tasks.lastHere()];
     return {
       tasks: TASK_NAMES.map((name) => viewOfTask(name, newest(runs.filter((run) => run.name === name)))),
       disk: forecast && viewOfDisk(forecast),
     };
-  }
-
-  /** `null` where it fails or takes too long: a database or a disk that hangs must not make health hang. */
-  private soon<T>(promise: Promise<T>): Promise<T | null> {
-    return new Promise((resolve) => {
-      const cancel = this.clock.after(PATIENCE_MS, () => resolve(null));
-      promise.then(resolve, () => resolve(null)).finally(cancel);
-    });
   }
 }
 

@@ -20,6 +20,7 @@ import { HandClock } from '../../src/common/hand-clock.fixture';
 import { readArguments } from '../../src/media/process/proc-stat';
 import { Toolchain } from '../../src/media/toolchain';
 import { VideoReads } from '../../src/files/video-reads.service';
+import { VideoRemoval } from '../../src/files/video-removal.service';
 import { RecordingRecovery } from '../../src/recording/recording-recovery.service';
 import { ScheduledTasks } from '../../src/maintenance/scheduled-tasks.service';
 import { Counts, TaskRun } from '../../src/maintenance/task-table';
@@ -149,6 +150,10 @@ describe('maintenance', () => {
   const here = (): ScheduledTasks => club.service.app.get(ScheduledTasks, { strict: false });
   const there = (): ScheduledTasks => second.app.get(ScheduledTasks, { strict: false });
 
+  /** Ends what a failed test has left under way. */
+  const underWay: (() => void)[] = [];
+  afterEach(() => underWay.splice(0).forEach((end) => end()));
+
   /** A run that is under way until it is told to end. */
   async function begun(tasks: ScheduledTasks, name: TaskRun['name']) {
     let end: () => void = () => undefined;
@@ -162,6 +167,7 @@ describe('maintenance', () => {
       };
       run = tasks.run(name, work);
     });
+    underWay.push(end);
     return { end, run: run as Promise<TaskRun> };
   }
 
@@ -204,15 +210,21 @@ describe('maintenance', () => {
       await first.run;
     });
 
-    it('never overlaps itself; who waits has its own run', async () => {
-      const first = await begun(here(), 'retention');
-      const work = jest.fn().mockResolvedValue({});
-      expect(await here().run('retention', work)).toMatchObject({ outcome: 'skipped' });
-      const waiting = here().run('retention', work, { wait: true });
+    it('never overlaps itself; all who wait have their own run', async () => {
+      const first = await begun(here(), 'disk_space');
+      let atOnce = 0;
+      const work = jest.fn(async () => {
+        expect(++atOnce).toBe(1);
+        await new Promise(setImmediate);
+        atOnce--;
+        return {};
+      });
+      expect(await here().run('disk_space', work)).toMatchObject({ outcome: 'skipped' });
+      const waiting = [1, 2, 3].map(() => here().run('disk_space', work, { wait: true }));
       expect(work).not.toHaveBeenCalled();
       first.end();
-      expect(await waiting).toMatchObject({ outcome: 'ok' });
-      expect(work).toHaveBeenCalledTimes(1);
+      expect((await Promise.all(waiting)).map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
+      expect(work).toHaveBeenCalledTimes(3);
     });
 
     it('a hundred runs at once leave no lock and no connection behind', async () => {
@@ -383,6 +395,24 @@ describe('maintenance', () => {
       await own.sql(`UPDATE videos SET last_read_at = now() - interval '61 minutes' WHERE session_id = $1`, [id]);
       expect(await cleanUp()).toMatchObject({ deleted_videos: 1 });
       expect(own.has(id)).toBe(false);
+    });
+
+    it('leaves a video to who begins to read it at the last moment', async () => {
+      const id = await own.put({ ageDays: 40 });
+      const removal = club.service.app.get(VideoRemoval, { strict: false });
+      const expire = () => removal.remove(id, { action: 'video.expired', actorId: null, unreadMinutes: 60 });
+      await own.sql('UPDATE videos SET last_read_at = now() WHERE session_id = $1', [id]);
+      expect(await expire()).toBe(false);
+      expect([own.has(id), await own.trail(id)]).toEqual([true, []]);
+      await own.sql(`UPDATE videos SET last_read_at = now() - interval '1 hour' WHERE session_id = $1`, [id]);
+      expect(await expire()).toBe(true);
+      expect(await expire()).toBe(false);
+    });
+
+    it('is not held up by a reading in times to come', async () => {
+      const id = await own.put({ ageDays: 40 });
+      await own.sql(`UPDATE videos SET last_read_at = '2100-01-01' WHERE session_id = $1`, [id]);
+      expect(await cleanUp()).toMatchObject({ deleted_videos: 1 });
     });
 
     it('notes a reading at once, once a minute, and as long as it lasts', async () => {
@@ -681,11 +711,12 @@ describe('maintenance', () => {
     expect(timers.getIntervals().length).toBeGreaterThan(0);
     const first = await begun(tasks, 'disk_space');
     let over = false;
-    const closing = third.close().then(() => (over = true));
-    first.end();
-    await first.run;
+    const ending = tasks.beforeApplicationShutdown().then(() => (over = true));
+    await new Promise(setImmediate);
     expect(over).toBe(false);
-    await closing;
+    first.end();
+    await ending;
+    await third.close();
     expect(timers.getIntervals()).toEqual([]);
     const work = jest.fn();
     expect(await tasks.run('disk_space', work)).toMatchObject({ outcome: 'skipped' });
