@@ -73,16 +73,13 @@ export function wallSeconds({ recording }: Film): number {
  * Stretches of the file of more than half a second without a picture, end of file included; of a camera that is slow by
  * itself, those of more than three times its usual interval.
  */
-export function holes(
-  { reading, file }: Pick<Film, 'reading' | 'file'>,
-  atLeast = 0.5,
-): { start: number; end: number }[] {
+export function holes({ reading, file }: Pick<Film, 'reading' | 'file'>): { start: number; end: number }[] {
   const times = [...reading.frames.map(({ seconds }) => seconds), file.durationSeconds];
   const steps = times.slice(1).map((time, i) => time - (times[i] as number));
   const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1] ?? 0;
   return times
     .map((end, i) => ({ start: times[i - 1] ?? 0, end }))
-    .filter(({ start, end }) => end - start > Math.max(atLeast, 3 * usual))
+    .filter(({ start, end }) => end - start > Math.max(0.5, 3 * usual))
     .map(({ start, end }) => ({ start, end }));
 }
 
@@ -166,23 +163,15 @@ export function expectTrueFilm(film: Film, rules: FilmRules = {}): void {
   if (deviation !== null) expect(worst(deviations(film))).toBeLessThan(deviation);
 }
 
-/**
- * A time this near to the half second may be a gap or none: it is judged by decode times to the tick, and pictures are then
- * moved by up to a step so that players tell them apart. In seconds.
- */
-const BORDERLINE = 0.06;
-
 /** The gaps told are the gaps that are: same places, same lengths. */
 function expectGapsAsInFile(film: Film): void {
-  const found = holes(film, 0.5 - BORDERLINE);
+  const found = holes(film);
   const told: readonly GapFacts[] = film.recording.gaps;
   const places = (list: readonly { start: number; end: number }[]): string[] =>
     list.map(({ start, end }) => `${start.toFixed(3)}…${end.toFixed(3)}`);
   const gaps = told.map(({ startSeconds, endSeconds }) => ({ start: startSeconds, end: endSeconds }));
-  const mustBeTold = found.filter(({ start, end }) => end - start > 0.5 + BORDERLINE);
-  const allTold = mustBeTold.every((hole) => gaps.some((gap) => near(gap, hole)));
-  const noneMore = gaps.every((gap) => found.some((hole) => near(gap, hole)));
-  if (!allTold || !noneMore) expect(places(gaps)).toEqual(places(found));
+  const close = found.length === gaps.length && gaps.every((gap, i) => near(gap, found[i] as (typeof found)[number]));
+  if (!close) expect(places(gaps)).toEqual(places(found));
 }
 
 function near(a: { start: number; end: number }, b: { start: number; end: number }): boolean {
