@@ -2,10 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** The encoders of a session: FFmpegs with its marker that make H.264. */
 export function encodersOf(sessionId: string): number[] {
+  // Part of an id, or none, would find the encoders of others.
+  if (!/^[0-9a-f-]{36}$/.test(sessionId)) return [];
   const isOne = (pid: string): boolean => {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-      return command.includes(`:${sessionId}`) && command.includes('libx264');
+      return command.includes(`:${sessionId}\0`) && command.includes('libx264');
     } catch {
       return false;
     }
