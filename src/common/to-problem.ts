@@ -27,10 +27,15 @@ const CONTENDED = new Set(['55P03', '40P01', '40001']);
 const OVERLOADED = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** Whether the machine is at its limits, so that trying again later may do. */
+/** Whether an error, or what caused it, is a machine at its limits: trying again later may do. */
 export function isOverloaded(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' && OVERLOADED.has(code);
+  let at = error;
+  for (let depth = 0; depth < 4 && typeof at === 'object' && at !== null; depth++) {
+    const { code, cause } = at as { code?: unknown; cause?: unknown };
+    if (typeof code === 'string' && OVERLOADED.has(code)) return true;
+    at = cause;
+  }
+  return false;
 }
 
 /** Retry hint of a 503 in seconds. */
@@ -55,15 +60,16 @@ export function toProblem(error: unknown): ProblemException {
 
 function fromError(error: Error, options: { cause: unknown }): ProblemException {
   const { code, type, status } = error as Error & { code?: unknown; type?: unknown; status?: unknown };
+  const overloaded = isOverloaded(error);
   // A camera's error carries a problem code and a sentence made for people.
-  if (error.name === 'CameraError' && isProblemCode(code))
+  if (error.name === 'CameraError' && isProblemCode(code) && !overloaded)
     return new ProblemException(code, error.message, {}, options);
   const state = sqlState(error);
   if (state && UNSTORABLE.has(state)) {
     return new ProblemException('validation_failed', 'A value cannot be stored.', {}, options);
   }
   const contended = state !== null && state !== undefined && CONTENDED.has(state);
-  if (contended || isOverloaded(error)) {
+  if (contended || overloaded) {
     return new ProblemException('overloaded', undefined, { retryAfterSeconds: RETRY_SECONDS }, options);
   }
   if (typeof code === 'string' && DISK_FULL.has(code)) return new ProblemException('disk_full', undefined, {}, options);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { faultPoint } from '../../common/fault-point';
+import { isOverloaded } from '../../common/to-problem';
 import { H264Config } from '../../media/access-unit';
 import { RunFrame, buildRun } from '../../media/fmp4/fragment';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
@@ -138,8 +139,13 @@ export class JournalPart {
   async sync(): Promise<void> {
     await this.file.datasync();
     if (this.folderSynced) return;
-    this.folderSynced = true;
-    await this.disk.syncFolder(join(this.info.path, '..'));
+    try {
+      await this.disk.syncFolder(join(this.info.path, '..'));
+      this.folderSynced = true;
+    } catch (error) {
+      // The folder could not even be opened: the next sync tries again.
+      if (!isOverloaded(error)) throw error;
+    }
   }
 
   /** Cuts off what a failed write left behind the last whole fragment. */

@@ -1,4 +1,5 @@
 import { Cancel, Clock } from '../../common/clock';
+import { isOverloaded } from '../../common/to-problem';
 import { Disk, DiskEntry, DiskFile, OpenMode } from '../../storage/disk';
 import { JournalError } from './journal-error';
 
@@ -88,7 +89,8 @@ export class SureDisk extends Disk {
     try {
       await inTime(this.clock, sync);
     } catch (cause) {
-      if (cause instanceof JournalError) throw cause;
+      // Where a folder could not even be opened, nothing is lost by trying again.
+      if (cause instanceof JournalError || isOverloaded(cause)) throw cause;
       throw new JournalError('sync_failed', 'The disk could not keep the video', { cause });
     }
   }
