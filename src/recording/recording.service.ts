@@ -8,7 +8,7 @@ import { Admission } from '../runtime/admission.service';
 import { CourtRuntime, RecordingFacts } from '../runtime/court-runtime';
 import { isOpen } from '../sessions/session-state';
 import { SessionsService } from '../sessions/sessions.service';
-import { RecordingLog } from './recording-log.service';
+import { NewRecording, RecordingLog } from './recording-log.service';
 import { RecordingMirror } from './recording-mirror.service';
 import { RecordingView, viewOfFacts } from './recording-view';
 
@@ -21,6 +21,12 @@ const MINUTE_MS = 60_000;
 /** Starts, extends and stops the one recording of a session. */
 @Injectable()
 export class RecordingService {
+  /**
+   * Starts of this process that the runtime does not know of yet, by session: the row is there a moment before. Each settles
+   * once the runtime knows, or never will.
+   */
+  private readonly starting = new Map<string, Promise<void>>();
+
   constructor(
     private readonly sessions: SessionsService,
     private readonly log: RecordingLog,
@@ -48,26 +54,21 @@ export class RecordingService {
     const status = this.runtime.status(sessionId);
     if (!isOpen(session.status) || !status) throw new ProblemException('session_not_live');
     this.admission.admit(status.facts.codec === 'h264' ? 'recording' : 'encoded_recording');
+    if (this.starting.has(sessionId)) throw new ProblemException('already_recording');
     const plannedEndAt = this.clock.now() + minutes * MINUTE_MS;
     const { courtId, clubId, userId } = session;
     const recording = { sessionId, courtId, clubId, userId, plannedEndAt: new Date(plannedEndAt) };
-    const begun = await this.log.begin(recording).catch((error: unknown) => {
-      // The answer to its COMMIT may be all that was lost: the next try must not find a recording that nobody writes.
-      if (isDatabaseUnavailable(error)) this.mirror.forget(sessionId);
-      throw error;
+    const facts = await this.announced(sessionId, async (known) => {
+      await this.begin(recording);
+      const started = this.runtime.startRecording({ sessionId, clubId, plannedEndAt });
+      known();
+      return started.catch(async (error: unknown) => {
+        this.mirror.forget(sessionId);
+        await this.within(WRITE_PATIENCE_MS, this.mirror.written(sessionId));
+        throw error;
+      });
     });
-    if (!begun) {
-      await this.refuseSecond(sessionId);
-      throw new ProblemException('already_recording');
-    }
-    try {
-      const facts = await this.runtime.startRecording({ sessionId, clubId, plannedEndAt });
-      return { minutes, recording: viewOfFacts(sessionId, facts) };
-    } catch (error) {
-      this.mirror.forget(sessionId);
-      await this.within(WRITE_PATIENCE_MS, this.mirror.written(sessionId));
-      throw error;
-    }
+    return { minutes, recording: viewOfFacts(sessionId, facts) };
   }
 
   /**
@@ -92,6 +93,7 @@ export class RecordingService {
    */
   async stop(principal: Principal, sessionId: string): Promise<RecordingView> {
     await this.sessions.require(principal, sessionId, 'run');
+    await this.starting.get(sessionId);
     const row = await this.log.row(sessionId);
     if (!row) throw new ProblemException('not_recording', 'Nothing was recorded in this session.');
     if (row.status !== 'ready') await this.waitForFile(sessionId);
@@ -105,6 +107,35 @@ export class RecordingService {
   async status(principal: Principal, sessionId: string): Promise<RecordingView | null> {
     await this.sessions.require(principal, sessionId, 'see');
     return this.log.viewOf(sessionId);
+  }
+
+  /** Runs a start that callers of {@link stop} wait for until it says that it is known. */
+  private async announced<T>(sessionId: string, start: (known: () => void) => Promise<T>): Promise<T> {
+    let settle: () => void = () => undefined;
+    const known = new Promise<void>((resolve) => (settle = resolve));
+    this.starting.set(sessionId, known);
+    const announce = (): void => {
+      if (this.starting.get(sessionId) === known) this.starting.delete(sessionId);
+      settle();
+    };
+    try {
+      return await start(announce);
+    } finally {
+      announce();
+    }
+  }
+
+  /** Makes the row. @throws ProblemException `already_recording`, `already_recorded`, or what the database throws */
+  private async begin(recording: NewRecording): Promise<void> {
+    const { sessionId } = recording;
+    const begun = await this.log.begin(recording).catch((error: unknown) => {
+      // The answer to its COMMIT may be all that was lost: the next try must not find a recording that nobody writes.
+      if (isDatabaseUnavailable(error)) this.mirror.forget(sessionId);
+      throw error;
+    });
+    if (begun) return;
+    await this.refuseSecond(sessionId);
+    throw new ProblemException('already_recording');
   }
 
   private async waitForFile(sessionId: string): Promise<void> {
