@@ -1,5 +1,5 @@
-import { JpegPace } from './jpeg-pace';
-import { AccessUnit, Frame, GapReason, H264AccessUnit, TICKS_PER_SECOND } from '../media/access-unit';
+import { JpegPace, Placed } from './jpeg-pace';
+import { AccessUnit, Frame, GapReason, H264AccessUnit, JpegPicture, TICKS_PER_SECOND } from '../media/access-unit';
 
 const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
 
@@ -88,7 +88,7 @@ export class SessionTimeline {
   private rate = 0;
   private lag = 0;
   private slewing = false;
-  private readonly jpegPace = new JpegPace();
+  private readonly jpegPace = new JpegPace<JpegPicture>();
   /** Arrival of the first picture that lagged by more than a jump. */
   private late: number | undefined;
   /** Where a connection's paced pictures began, until its speed is measured: arrival in ms, stamp in ticks. */
@@ -113,9 +113,12 @@ export class SessionTimeline {
     return this.zero === undefined ? 0 : Math.round((monotonic - this.zero) * TICKS_PER_MS);
   }
 
-  /** True while the first pictures of a connection wait for their anchor; call {@link flush} when none came for {@link HOLD_QUIET_MS}. */
+  /**
+   * True while pictures wait for their place: the first ones of a connection, or JPEGs after a hole. Call {@link flush} when
+   * none came for {@link HOLD_QUIET_MS}.
+   */
   get holding(): boolean {
-    return this.held.length > 0;
+    return this.held.length > 0 || this.jpegPace.holding;
   }
 
   /** The next picture belongs to a new connection. What was held of the old one is placed first. */
@@ -135,13 +138,14 @@ export class SessionTimeline {
 
   /** Places one picture; none, one or several frames come out, in decode order. */
   place(unit: AccessUnit, arrival: number): Frame[] {
-    if (unit.kind === 'jpeg') return [this.placeJpeg(unit, arrival)];
+    if (unit.kind === 'jpeg') return this.placeJpeg(unit, arrival);
     if (!this.connecting) return [this.placeH264(unit, arrival)];
     return this.hold(unit, arrival);
   }
 
-  /** Ends the hold of a connection's first pictures and places them. */
+  /** Ends the hold and places what was held. */
   flush(): Frame[] {
+    if (this.jpegPace.holding) return this.emitJpegs(this.jpegPace.flush(this.last));
     if (this.held.length === 0) return [];
     const held = this.held;
     this.held = [];
@@ -289,16 +293,22 @@ export class SessionTimeline {
       : { kind: 'h264', config, data, keyframe, dts, cts };
   }
 
-  private placeJpeg(unit: { data: Buffer; width: number; height: number }, arrival: number): Frame {
-    if (this.connecting || this.pending) this.jpegPace.restart();
+  private placeJpeg(unit: JpegPicture, arrival: number): Frame[] {
+    const anew = this.connecting || this.pending !== undefined;
+    const rest = anew ? this.flush() : [];
+    if (anew) this.jpegPace.restart();
     this.connecting = false;
     this.zero ??= arrival;
     const now = arrival - this.zero;
-    const dts = this.advance(this.lastTicks < 0 ? now : this.jpegPace.next(this.last, now));
-    const after = this.takePending();
-    const { data, width, height } = unit;
-    const frame = { kind: 'jpeg', data, width, height, dts, keyframe: true, cts: 0 } as const;
-    return after ? { ...frame, after } : frame;
+    const placed = this.lastTicks < 0 ? [{ picture: unit, at: now }] : this.jpegPace.take(unit, this.last, now);
+    return [...rest, ...this.emitJpegs(placed, this.takePending())];
+  }
+
+  private emitJpegs(placed: readonly Placed<JpegPicture>[], after?: GapReason): Frame[] {
+    return placed.map(({ picture: { data, width, height }, at }, i) => {
+      const frame = { kind: 'jpeg', data, width, height, dts: this.advance(at), keyframe: true, cts: 0 } as const;
+      return after && i === 0 ? { ...frame, after } : frame;
+    });
   }
 
   /** Moves the timeline to `at` milliseconds, or one millisecond on where that lies behind. */

@@ -124,6 +124,18 @@ describeFilms('MJPEG cameras that fail in mid-match', [
     check: oneOutage('camera_stalled', 0.9),
   }),
   row<MjpegCamera>({
+    name: 'a network that stands still for 0.7 s and then delivers all at once',
+    make: () => mjpeg(),
+    script: async (camera) => {
+      await pictures(camera, 15);
+      camera.oneByteEvery(60_000);
+      await pictures(camera, 7);
+      camera.oneByteEvery(0);
+      await pictures(camera, 12);
+    },
+    check: uninterrupted,
+  }),
+  row<MjpegCamera>({
     name: 'one byte every 500 ms',
     make: () => mjpeg({ onlyOneConnection: 'busy' }),
     script: around((camera) => {
