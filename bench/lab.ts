@@ -6,6 +6,7 @@ import { BareFfmpeg, BareJob } from './bare-ffmpeg';
 import type { CameraHost, CameraSpec } from './camera-host';
 import { BenchOptions } from './options';
 import type { RuntimeHost } from './runtime-host';
+import { nodeFlags } from '../scripts/node-flags';
 import { ServiceUnderTest } from './service-under-test';
 import { Worker } from './worker';
 
@@ -69,7 +70,8 @@ export class Lab {
   /** A fresh process under test, with nothing open. */
   async host(room: string): Promise<Worker<RuntimeHost>> {
     const { profile } = this.options;
-    const flags = profile === null ? [] : ['--cpu-prof', '--cpu-prof-interval', '500', '--cpu-prof-dir', profile];
+    const profiler = profile === null ? [] : ['--cpu-prof', '--cpu-prof-interval', '500', '--cpu-prof-dir', profile];
+    const flags = [...nodeFlags(), ...profiler];
     const worker = await Worker.start<RuntimeHost>('runtime', join(__dirname, 'runtime-host.js'), [room], flags);
     this.workers.add(worker);
     return worker;

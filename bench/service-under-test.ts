@@ -2,6 +2,7 @@ import { ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { nodeFlags } from '../scripts/node-flags';
 
 const STARTED = /PadelVar listens on (http:\/\/[^\s"]+)/;
 
@@ -26,7 +27,7 @@ export class ServiceUnderTest {
   static async start(room: string, env: Readonly<Record<string, string>> = {}): Promise<ServiceUnderTest> {
     const login = { email: 'operator@padelvar.example', password: randomBytes(12).toString('base64url') };
     const videosDir = join(room, 'videos');
-    const child = spawn(process.execPath, [join(__dirname, '..', 'src', 'main.js')], {
+    const child = spawn(process.execPath, [...nodeFlags(), join(__dirname, '..', 'src', 'main.js')], {
       stdio: ['ignore', 'pipe', 'inherit'],
       // A Ctrl-C of the terminal is the bench's to pass on.
       detached: true,

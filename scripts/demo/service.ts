@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { nodeFlags } from '../node-flags';
 
 /** Everything the demo makes lies here, apart from a real installation's data. */
 const ROOT = resolve('data/demo');
@@ -22,7 +23,7 @@ export class DemoService {
 
   /** Settles with its address once it listens. @throws Error with its last words where it ends before. */
   async start(): Promise<string> {
-    const child = spawn(process.execPath, [resolve('dist/src/main.js')], {
+    const child = spawn(process.execPath, [...nodeFlags(), resolve('dist/src/main.js')], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Ctrl-C in the terminal reaches the demo, which ends the service in order.
       detached: true,
