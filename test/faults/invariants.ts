@@ -8,7 +8,7 @@ import { isGone, ProcessIdentity } from '../../src/runtime/process-identity';
 import { readWithFfmpeg } from '../cameras';
 import { inspectMp4 } from '../support/mp4';
 import { childrenOf, listeningPorts, listProcesses, openFiles } from '../support/processes';
-import { holes } from './film';
+import { areTold, holes, placesOf } from './film';
 import { Invariant } from './ledger';
 import { losses, Witness, worstLoss } from './witness';
 
@@ -224,13 +224,8 @@ export class Invariants {
       'goes backwards',
     );
     const told = row.gaps.map(({ start, end }) => ({ start, end }));
-    const seen = holes({ reading, file });
-    const listed =
-      told.length === seen.length &&
-      seen.every(
-        ({ start, end }, i) => near(start, told[i]!.start, EDGE_SECONDS) && near(end, told[i]!.end, EDGE_SECONDS),
-      );
-    claim(listed, 'I1', `has the holes ${places(seen)} and lists ${places(told)}`);
+    const seen = holes(file);
+    claim(areTold(seen, told, EDGE_SECONDS), 'I1', `has the holes ${places(seen)} and lists ${places(told)}`);
     if (!witness) return { violations: wrong, worstLoss: null };
     claim(
       reading.frames.every(({ bars }) => bars !== null),
@@ -284,7 +279,7 @@ function near(a: number, b: number, tolerance: number): boolean {
 }
 
 function places(list: readonly { start: number; end: number }[]): string {
-  return list.map(({ start, end }) => `${start.toFixed(1)}…${end.toFixed(1)}`).join(', ') || 'none';
+  return placesOf(list).join(', ') || 'none';
 }
 
 function filesBelow(folder: string, prefix = ''): string[] {

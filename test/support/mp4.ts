@@ -11,6 +11,8 @@ export interface Mp4Facts {
   readonly height: number;
   readonly durationSeconds: number;
   readonly frames: number;
+  /** When each packet is decoded, seconds from the first. */
+  readonly decodeTimes: readonly number[];
   /** Everything a full decode complained of; empty for a sound file. */
   readonly complaints: string;
   /** Top-level boxes in order. */
@@ -18,8 +20,13 @@ export interface Mp4Facts {
 }
 
 export async function inspectMp4(path: string): Promise<Mp4Facts> {
-  const probe = await run('ffprobe', ['-v', 'error', '-count_packets', '-of', 'json', '-show_streams', path]);
-  const { streams } = JSON.parse(probe.stdout) as { streams: Record<string, string>[] };
+  const entries = ['-show_streams', '-show_packets', '-show_entries', 'packet=dts_time:stream'];
+  const probe = await run('ffprobe', ['-v', 'error', '-of', 'json', ...entries, path], { maxBuffer: 64 * 1024 * 1024 });
+  const { streams, packets } = JSON.parse(probe.stdout) as {
+    streams: Record<string, string>[];
+    packets: { dts_time: string }[];
+  };
+  const decoded = packets.map((packet) => Number(packet.dts_time));
   const [stream] = streams;
   if (!stream || streams.length !== 1) throw new Error(`${streams.length} streams`);
   const decode = await run('ffmpeg', ['-v', 'warning', '-nostdin', '-i', path, '-f', 'null', '-']);
@@ -28,7 +35,8 @@ export async function inspectMp4(path: string): Promise<Mp4Facts> {
     width: Number(stream.width),
     height: Number(stream.height),
     durationSeconds: Number(stream.duration),
-    frames: Number(stream.nb_read_packets),
+    frames: packets.length,
+    decodeTimes: decoded.map((time) => time - (decoded[0] as number)),
     complaints: decode.stderr.trim(),
     boxes: await topLevelBoxes(path),
   };
