@@ -236,6 +236,9 @@ export class RecorderFactory {
         get load() {
           return encoder.load;
         },
+        get unable() {
+          return encoder.unable;
+        },
       };
     };
   }
