@@ -5,6 +5,9 @@ import { SideBySide } from './side-by-side';
 /** Names the folder in which `npm run test:faults` collects what its tests found; elsewhere nothing is noted. */
 export const LEDGER_VARIABLE = 'PADELVAR_FAULT_LEDGER';
 
+/** Whether this is the fault run: there rows are played at full length, in `npm test` only as long as nobody minds. */
+export const FAULT_RUN = Boolean(process.env[LEDGER_VARIABLE]);
+
 /** The promises of `docs/reliability.md`. */
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7';
 
@@ -89,6 +92,11 @@ export async function entered(
 /** A test that is a row of the table of faults. */
 export function faultTest(row: FaultRow, run: (found: Findings) => Promise<void>, timeoutMs?: number): void {
   it(`${row.fault}: ${row.how}`, () => entered(row, run), timeoutMs);
+}
+
+/** A row that takes long, and so is played in the fault run only. */
+export function longFaultTest(row: FaultRow, run: (found: Findings) => Promise<void>, timeoutMs?: number): void {
+  if (FAULT_RUN) faultTest(row, run, timeoutMs);
 }
 
 /** A row and how it is played. */
