@@ -93,7 +93,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
 
   async resume(spec: ResumeSpec): Promise<{ readonly proxyPort: number } | null> {
     const { sessionId, facts, recording } = spec;
-    const journal = await this.recorderFactory.reopen({ sessionId, partStarts: recording.partStarts });
+    const journal = await this.recorderFactory.reopen({ sessionId, ...recording });
     if (journal === null) return null;
     const zero = findZero(spec.zero, this.clock);
     const proxy = this.proxyOf(spec, { zero, lastTicks: journal.endTicks ?? 0, facts });
