@@ -50,15 +50,17 @@ export class Findings {
     this.impossible = why;
   }
 
-  entry(row: FaultRow, failure: string | null): LedgerEntry {
+  entry(row: FaultRow, test: string, failure: string | null): LedgerEntry {
     const outcome = failure !== null ? 'failed' : this.impossible !== null ? 'not possible here' : 'held';
     const words = failure ?? this.impossible ?? this.words.join('; ');
-    return { ...row, times: this.times, secondsLost: this.worst, outcome, words };
+    return { ...row, test, times: this.times, secondsLost: this.worst, outcome, words };
   }
 }
 
 /** A row as `scripts/test-faults.mjs` reads it. */
 export interface LedgerEntry extends FaultRow {
+  /** Jest's full name of its test. */
+  readonly test: string;
   readonly times: number;
   /** Longest stretch of pictures lost; `null` where pictures are not what the row is about. */
   readonly secondsLost: number | null;
@@ -80,11 +82,12 @@ export async function entered(
   run: (found: Findings) => Promise<void>,
   found = new Findings(),
 ): Promise<void> {
+  const test = expect.getState().currentTestName ?? '';
   try {
     await run(found);
-    enter(found.entry(row, null));
+    enter(found.entry(row, test, null));
   } catch (error) {
-    enter(found.entry(row, error instanceof Error ? firstLine(error.message) : String(error)));
+    enter(found.entry(row, test, error instanceof Error ? firstLine(error.message) : String(error)));
     throw error;
   }
 }
