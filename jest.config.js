@@ -1,4 +1,7 @@
-/** Two projects: specs beside the code, and end-to-end tests on real sockets, FFmpeg and Postgres. */
+/**
+ * Two projects: specs beside the code, and end-to-end tests on real sockets, FFmpeg and Postgres. In the fault run
+ * (scripts/test-faults.mjs) a third one: its tests that take minutes.
+ */
 const swcOptions = {
   sourceMaps: 'inline',
   module: { type: 'commonjs' },
@@ -17,6 +20,17 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/data/'],
 };
 
+const onPostgres = {
+  ...common,
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+const faults = {
+  ...onPostgres,
+  displayName: 'faults',
+  testMatch: ['<rootDir>/test/faults/**/*.long-spec.ts'],
+};
+
 /** @type {import('jest').Config} */
 module.exports = {
   testTimeout: 60_000,
@@ -27,12 +41,11 @@ module.exports = {
       testMatch: ['src', 'test/cameras', 'web'].map((folder) => `<rootDir>/${folder}/**/*.spec.ts`),
     },
     {
-      ...common,
+      ...onPostgres,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
     },
+    ...(process.env.PADELVAR_FAULT_LEDGER ? [faults] : []),
   ],
 };
 

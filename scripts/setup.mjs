@@ -36,8 +36,11 @@ const GSTREAMER = [
 /** For the tests that watch a court in a real browser. */
 const BROWSER = ['chromium'];
 
+/** For the tests that watch the service's system calls, or make them fail. */
+const TRACER = ['strace'];
+
 /** What a goal needs of Debian besides FFmpeg. */
-const SYSTEM_PACKAGES = { start: [], demo: [], test: [...GSTREAMER, ...BROWSER], bench: BROWSER };
+const SYSTEM_PACKAGES = { start: [], demo: [], test: [...GSTREAMER, ...BROWSER, ...TRACER], bench: BROWSER };
 
 function say(message) {
   process.stderr.write(`setup: ${message}\n`);

@@ -182,7 +182,9 @@ export class RecordingLog {
     await this.database.query(
       `INSERT INTO recording_parts (session_id, part, init, codec, start_ticks, reserve_bytes)
        VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (session_id, part) DO NOTHING`,
+       ON CONFLICT (session_id, part) DO UPDATE SET init = EXCLUDED.init, codec = EXCLUDED.codec,
+                                                    start_ticks = EXCLUDED.start_ticks,
+                                                    reserve_bytes = EXCLUDED.reserve_bytes`,
       [sessionId, part.part, part.init, part.codec, part.startTicks, part.reserveBytes],
     );
     faultPoint('recording.part.written');

@@ -93,7 +93,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
 
   async resume(spec: ResumeSpec): Promise<{ readonly proxyPort: number } | null> {
     const { sessionId, facts, recording } = spec;
-    const journal = await this.recorderFactory.reopen({ sessionId, partStarts: recording.partStarts });
+    const journal = await this.recorderFactory.reopen({ sessionId, ...recording });
     if (journal === null) return null;
     const zero = findZero(spec.zero, this.clock);
     const proxy = this.proxyOf(spec, { zero, lastTicks: journal.endTicks ?? 0, facts });
@@ -302,13 +302,14 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   /** A start for which the disk, or the machine, had no room is no start: the caller hears why, and may try again. */
-  private async takeBack(court: LocalCourt, recorder: CourtRecorder, failure: JournalError): Promise<void> {
-    if (failure.code !== 'disk_full' && !isOverloaded(failure.cause)) return;
+  private async takeBack(court: LocalCourt, recorder: CourtRecorder, failure: Error): Promise<void> {
+    const full = failure instanceof JournalError && failure.code === 'disk_full';
+    if (!full && !isOverloaded(failure)) return;
     await recorder.stop();
     court.recorder = null;
     this.recorders.delete(court.sessionId);
     await this.recorderFactory.discard(court.sessionId);
-    if (failure.code !== 'disk_full') throw failure.cause;
+    if (!full) throw failure;
     throw new ProblemException('disk_full', 'Not enough disk space for a recording: delete videos first.');
   }
 

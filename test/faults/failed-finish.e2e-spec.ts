@@ -4,6 +4,14 @@ import { dirname, join } from 'node:path';
 import { h264Clip, RtspCamera } from '../cameras';
 import { startTestClub, TestClub } from '../support/club';
 import { inspectMp4 } from '../support/mp4';
+import { faultTest, FaultRow } from './ledger';
+
+const IN_ITS_PLACE: FaultRow = {
+  section: 'Machine',
+  fault: 'the video cannot get its name',
+  how: 'somebody else’s file lies in its place, and is taken away later',
+  invariants: ['I4'],
+};
 
 interface Recording {
   status: string;
@@ -27,7 +35,7 @@ describe('a recording whose file cannot be made', () => {
     await camera?.stop();
   });
 
-  it('says so, keeps what was recorded, and makes the file once it can', async () => {
+  faultTest(IN_ITS_PLACE, async (found) => {
     const terrain_id = await club.addCourt('Court 1', camera.url);
     const opened = await club.desk.post<{ session: { session_id: string } }>('/api/video/session/create', {
       terrain_id,
@@ -38,6 +46,7 @@ describe('a recording whose file cannot be made', () => {
     const target = join(club.service.config.videosDir, `${club.clubId}`, `${session_id}.mp4`);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, 'somebody else’s');
+    found.happened();
     const stopped = await club.desk.post<{ recording: Recording }>('/api/video/record/stop', { session_id });
     expect(stopped.body.recording).toMatchObject({ status: 'failed', video_path: null });
     expect(stopped.body.recording.error).not.toBeNull();
@@ -54,6 +63,7 @@ describe('a recording whose file cannot be made', () => {
     expect(now).toMatchObject({ error: null, video_path: `${club.clubId}/${session_id}.mp4` });
     const file = await inspectMp4(target);
     expect(file.complaints).toBe('');
+    found.note('kept what was recorded, and made the file once it could');
     expect(Math.abs(file.durationSeconds - now.duration_seconds)).toBeLessThan(0.1);
   });
 });

@@ -14,7 +14,7 @@ export class FaultWorld implements Installation {
 
   private constructor(
     readonly root: string,
-    private readonly database: TestDatabase,
+    private readonly database: Pick<TestDatabase, 'url' | 'drop'>,
     /** What services get; where something stands between them and the database, not where tests look into it. */
     private readonly serviceDatabaseUrl: string,
   ) {
@@ -23,12 +23,14 @@ export class FaultWorld implements Installation {
 
   /**
    * @param options.between makes the address under which services reach the database
+   * @param options.databaseUrl a database that exists and stays; default: one of its own
    * @param options.root a folder that exists; it is removed at the end
    */
   static async make(
-    options: { between?: (databaseUrl: string) => Promise<string>; root?: string } = {},
+    options: { databaseUrl?: string; between?: (databaseUrl: string) => Promise<string>; root?: string } = {},
   ): Promise<FaultWorld> {
-    const database = await createTestDatabase();
+    const { databaseUrl: given } = options;
+    const database = given === undefined ? await createTestDatabase() : { url: given, drop: () => Promise.resolve() };
     const url = options.between ? await options.between(database.url) : database.url;
     return new FaultWorld(options.root ?? mkdtempSync(join(tmpdir(), 'padelvar-faults-')), database, url);
   }

@@ -58,6 +58,8 @@ const EDGE_SECONDS = 0.3;
 /** The folders of the video store that hold no finished videos, and what may lie in each. */
 const RECORDINGS = '.recordings';
 const QUARANTINE = '.quarantine';
+/** Whose videos these are; not a video. */
+const OWNER_MARK = '.installation';
 
 /** Checks the promises of `docs/reliability.md` from outside: rows, files, processes, ports. */
 export class Invariants {
@@ -171,7 +173,7 @@ export class Invariants {
     for (const path of filesBelow(this.videos)) {
       const [top = '', session = ''] = path.split('/');
       found.add(path);
-      if (top === QUARANTINE) continue;
+      if (top === QUARANTINE || path === OWNER_MARK) continue;
       if (top === RECORDINGS) {
         const row = rows.find(({ session_id: id }) => id === session);
         if (!row) wrong.push(say('I4', `${path} has no row`));

@@ -1,82 +1,167 @@
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { withClient } from '../../src/database/embedded/connect';
 import { h264Clip, RtspCamera } from '../cameras';
-import { Api } from '../support/api';
-import { ADMIN } from '../support/club';
-import { inspectMp4 } from '../support/mp4';
+import { Courtside, RecordingAnswer } from '../support/courtside';
+import { DatabaseProxy } from '../support/database-proxy';
 import { Service } from '../support/service';
-import { createTestDatabase, TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
+import { FaultWorld } from './fault-world';
+import { pictures } from './film';
+import { faultTests, FaultRow, Findings } from './ledger';
+import { Witness } from './witness';
 
-interface Recording {
-  status: string;
-  video_path: string | null;
-  duration_seconds: number;
-  bytes_written: number;
+/** What a kill may cost: the last second, which was not yet written, and the picture under way. */
+const LAST_SECOND = 1.1;
+/** From the moment at which the service is back to the first new second on disk. */
+const RESUMED_SECONDS = 5;
+
+/** A service and its one court, whose camera is watched. */
+interface Scene {
+  readonly world: FaultWorld;
+  readonly service: Service;
+  readonly desk: Courtside;
+  readonly court: number;
+  readonly camera: RtspCamera;
+  readonly witness: Witness;
 }
 
-describe('a service killed while it records, and away until the planned end has passed', () => {
-  let root: string;
-  let database: TestDatabase;
-  let camera: RtspCamera;
-  const services: Service[] = [];
+describe('a service killed while it records', () => {
+  const worlds: FaultWorld[] = [];
+  const cameras: RtspCamera[] = [];
+  const proxies: DatabaseProxy[] = [];
 
-  beforeAll(async () => {
-    root = mkdtempSync(join(tmpdir(), 'padelvar-killed-'));
-    database = await createTestDatabase();
-    camera = new RtspCamera({ clip: await h264Clip({ width: 640, height: 360, seconds: 4 }) });
+  async function open(between?: (databaseUrl: string) => Promise<string>): Promise<Scene> {
+    const world = await FaultWorld.make(between ? { between } : {});
+    worlds.push(world);
+    const camera = new RtspCamera({ clip: await h264Clip({ width: 640, height: 360, seconds: 8, gopSeconds: 1 }) });
+    cameras.push(camera);
     await camera.start();
-  });
+    const service = await world.start();
+    const desk = await Courtside.at(service.url);
+    const court = await desk.court('Court 1', camera.url);
+    return { world, service, desk, court, camera, witness: new Witness(camera) };
+  }
 
-  afterAll(async () => {
-    for (const service of services) await service.end('SIGTERM');
-    await camera?.stop();
-    await database?.drop();
-    rmSync(root, { recursive: true, force: true });
-  });
+  /** Kills it, and says when. Milliseconds. */
+  async function kill({ service }: Scene, found: Findings): Promise<number> {
+    const at = Date.now();
+    await service.end('SIGKILL');
+    found.happened();
+    return at;
+  }
 
-  it('makes a video of what was on disk, and lets go of the court', async () => {
-    const first = await Service.start(root, database.url);
-    services.push(first);
-    const before = await Api.signedIn(first.url, ADMIN.email, ADMIN.password);
-    const club = await before.post<{ id: number }>('/api/clubs', { name: 'Nord', time_zone: 'Europe/Paris' });
-    const court = await before.post<{ id: number }>(`/api/clubs/${club.body.id}/terrains`, {
-      name: 'Court 1',
-      camera_url: camera.url,
-    });
-    const opened = await before.post<{ session: { session_id: string } }>('/api/video/session/create', {
-      terrain_id: court.body.id,
-    });
-    const { session_id } = opened.body.session;
-    const status = async (api: Api): Promise<Recording> =>
-      (await api.get<{ status: Recording }>(`/api/video/record/status/${session_id}`)).body.status;
-    await before.post('/api/video/record/start', { session_id });
-    for (let i = 0; i < 100; i++) await once(camera, 'frame');
-    const acknowledged = (await status(before)).duration_seconds;
-    await first.end('SIGKILL');
-    await withClient(database.url, (client) =>
+  /** One file, one row, nothing left over, and the court is free for the next match. */
+  async function whole(scene: Scene, desk: Courtside, sessionId: string, found: Findings): Promise<void> {
+    const { world, witness, court } = scene;
+    await desk.close(sessionId);
+    await world.filmed(found, sessionId, witness);
+    expect(readdirSync(join(world.videosDir, '.recordings'))).toEqual([]);
+    expect(readdirSync(join(world.videosDir, `${desk.clubId}`))).toEqual([`${sessionId}.mp4`]);
+    const next = await desk.create(court);
+    expect(next.status).toBe(201);
+    await desk.close(next.body.session?.session_id as string);
+    await world.atRest(null);
+  }
+
+  const lengthOf = ({ started_at, stopped_at }: RecordingAnswer): number =>
+    (Date.parse(stopped_at ?? '') - Date.parse(started_at ?? '')) / 1000;
+
+  async function thenFrozenCamera(found: Findings): Promise<void> {
+    const scene = await open();
+    const { world, desk, camera, court } = scene;
+    const sessionId = await desk.record(court);
+    await pictures(camera, 50);
+    await kill(scene, found);
+    await pictures(camera, 12);
+
+    const after = await Courtside.at((await world.start()).url);
+    const back = performance.now();
+    await after.recordingThat(sessionId, ({ status }) => status === 'recording');
+    const seconds = (performance.now() - back) / 1000;
+    expect(seconds).toBeLessThan(RESUMED_SECONDS);
+    found.note(`recorded again ${seconds.toFixed(1)} s after the service was back`);
+    await pictures(camera, 25);
+
+    camera.silence();
+    found.happened();
+    await after.recordingThat(sessionId, ({ status }) => status === 'reconnecting');
+    await pictures(camera, 12);
+    camera.speak();
+    await after.recordingThat(sessionId, ({ status }) => status === 'recording');
+    await pictures(camera, 25);
+
+    const { recording } = (await after.stop(sessionId)).body as { recording: RecordingAnswer };
+    expect(recording).toMatchObject({ status: 'ready', restarts: 1, error: null });
+    expect(recording.gaps.map(({ reason }) => reason)).toEqual(['service_restarted', 'camera_stalled']);
+    // The true length: what passed by the clock, holes and all.
+    expect(Math.abs(recording.duration_seconds - lengthOf(recording))).toBeLessThan(0.3);
+    await whole(scene, after, sessionId, found);
+    found.note('one file, two gaps');
+  }
+
+  async function untilTheEndHasPassed(found: Findings): Promise<void> {
+    const scene = await open();
+    const { world, desk, camera, court } = scene;
+    const sessionId = await desk.record(court);
+    await pictures(camera, 90);
+    const killedAt = await kill(scene, found);
+    await withClient(world.databaseUrl, (client) =>
       client.query(`UPDATE recordings SET planned_end_at = now() - interval '1 second'`),
     );
 
-    const second = await Service.start(root, database.url);
-    services.push(second);
-    const after = await Api.signedIn(second.url, ADMIN.email, ADMIN.password);
-    let now = await status(after);
-    while (now.status !== 'ready' && now.status !== 'failed') {
-      await once(camera, 'frame');
-      now = await status(after);
-    }
-    expect(now).toMatchObject({ status: 'ready', video_path: `${club.body.id}/${session_id}.mp4` });
-    const file = await inspectMp4(join(root, 'videos', now.video_path as string));
-    // What had been acknowledged, but for the last second, which was not yet written.
-    expect(file.durationSeconds).toBeGreaterThan(acknowledged - 1.1);
-    expect(file.complaints).toBe('');
-    expect(readdirSync(join(root, 'videos', '.recordings'))).toEqual([]);
-    const videos = await after.get<{ count: number }>('/api/video/files/list');
-    expect(videos.body.count).toBe(1);
-    const again = await after.post('/api/video/session/create', { terrain_id: court.body.id });
-    expect(again.status).toBe(201);
+    const after = await Courtside.at((await world.start()).url);
+    const ready = await after.over(sessionId);
+    expect(ready).toMatchObject({ status: 'ready', video_path: `${desk.clubId}/${sessionId}.mp4`, gaps: [] });
+    const lost = (killedAt - Date.parse(ready.stopped_at ?? '')) / 1000;
+    found.lost(lost);
+    expect(lost).toBeLessThan(LAST_SECOND);
+    expect((await after.api.get<{ count: number }>('/api/video/files/list')).body.count).toBe(1);
+    await whole(scene, after, sessionId, found);
+  }
+
+  async function atAnUnwrittenStop(found: Findings): Promise<void> {
+    let proxy: DatabaseProxy | null = null;
+    const scene = await open(async (databaseUrl) => {
+      proxy = await DatabaseProxy.start(databaseUrl);
+      proxies.push(proxy);
+      return proxy.url;
+    });
+    const { world, desk, camera, court } = scene;
+    const network = proxy as unknown as DatabaseProxy;
+    const sessionId = await desk.record(court);
+    await pictures(camera, 40);
+    const silent = network.hangBefore((words) => words.includes('UPDATE recordings') && words.includes('stopping'));
+    const stopped = desk.stop(sessionId).catch(() => null);
+    const stoppedAt = Date.now();
+    await silent;
+    await until(() => existsSync(join(world.videosDir, `${desk.clubId}`, `${sessionId}.mp4`)));
+    await kill(scene, found);
+    await stopped;
+    network.heal();
+
+    const after = await Courtside.at((await world.start()).url);
+    const ready = await after.over(sessionId);
+    expect(ready).toMatchObject({ status: 'ready', restarts: 0, gaps: [] });
+    // Where it was stopped: neither cut nor gone on with.
+    expect(Math.abs(Date.parse(ready.stopped_at ?? '') - stoppedAt)).toBeLessThan(500);
+    await whole(scene, after, sessionId, found);
+  }
+
+  const row = (how: string): FaultRow => {
+    const invariants = ['I1', 'I2', 'I3', 'I4', 'I5'] as const;
+    return { section: 'Service', fault: 'SIGKILL while it records', how, invariants };
+  };
+
+  faultTests(3, [
+    { row: row('started again, then the camera freezes for seconds'), play: thenFrozenCamera },
+    { row: row('away until the planned end has passed'), play: untilTheEndHasPassed },
+    { row: row('its file made, the row still says recording: the database hung at the stop'), play: atAnUnwrittenStop },
+  ]);
+
+  afterAll(async () => {
+    for (const world of worlds) await world.close();
+    for (const proxy of proxies) await proxy.stop();
+    for (const camera of cameras) await camera.stop();
   });
 });

@@ -5,6 +5,9 @@ import { SideBySide } from './side-by-side';
 /** Names the folder in which `npm run test:faults` collects what its tests found; elsewhere nothing is noted. */
 export const LEDGER_VARIABLE = 'PADELVAR_FAULT_LEDGER';
 
+/** Whether this is the fault run: there rows are played at full length, in `npm test` only as long as nobody minds. */
+export const FAULT_RUN = Boolean(process.env[LEDGER_VARIABLE]);
+
 /** The promises of `docs/reliability.md`. */
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7';
 
@@ -47,15 +50,17 @@ export class Findings {
     this.impossible = why;
   }
 
-  entry(row: FaultRow, failure: string | null): LedgerEntry {
+  entry(row: FaultRow, test: string, failure: string | null): LedgerEntry {
     const outcome = failure !== null ? 'failed' : this.impossible !== null ? 'not possible here' : 'held';
     const words = failure ?? this.impossible ?? this.words.join('; ');
-    return { ...row, times: this.times, secondsLost: this.worst, outcome, words };
+    return { ...row, test, times: this.times, secondsLost: this.worst, outcome, words };
   }
 }
 
 /** A row as `scripts/test-faults.mjs` reads it. */
 export interface LedgerEntry extends FaultRow {
+  /** Jest's full name of its test. */
+  readonly test: string;
   readonly times: number;
   /** Longest stretch of pictures lost; `null` where pictures are not what the row is about. */
   readonly secondsLost: number | null;
@@ -77,11 +82,12 @@ export async function entered(
   run: (found: Findings) => Promise<void>,
   found = new Findings(),
 ): Promise<void> {
+  const test = expect.getState().currentTestName ?? '';
   try {
     await run(found);
-    enter(found.entry(row, null));
+    enter(found.entry(row, test, null));
   } catch (error) {
-    enter(found.entry(row, error instanceof Error ? firstLine(error.message) : String(error)));
+    enter(found.entry(row, test, error instanceof Error ? firstLine(error.message) : String(error)));
     throw error;
   }
 }
@@ -89,6 +95,11 @@ export async function entered(
 /** A test that is a row of the table of faults. */
 export function faultTest(row: FaultRow, run: (found: Findings) => Promise<void>, timeoutMs?: number): void {
   it(`${row.fault}: ${row.how}`, () => entered(row, run), timeoutMs);
+}
+
+/** A row that takes long, and so is played in the fault run only. */
+export function longFaultTest(row: FaultRow, run: (found: Findings) => Promise<void>, timeoutMs?: number): void {
+  if (FAULT_RUN) faultTest(row, run, timeoutMs);
 }
 
 /** A row and how it is played. */

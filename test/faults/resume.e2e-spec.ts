@@ -10,7 +10,8 @@ import { openFiles } from '../support/processes';
 import { Service } from '../support/service';
 import { createTestDatabase, TestDatabase } from '../support/test-database';
 import { deviations, Film, pictures, worst } from './film';
-import { SentPicture, Witness } from './witness';
+import { faultTest, FaultRow, Findings } from './ledger';
+import { losses, SentPicture, Witness, worstLoss } from './witness';
 
 const SMALL = { width: 320, height: 180, fps: 25, seconds: 8, gopSeconds: 1, bitrate: 400_000 };
 
@@ -82,7 +83,11 @@ describe('a service that ends in mid-match', () => {
     return { service, api: await Api.signedIn(service.url, ADMIN.email, ADMIN.password) };
   };
 
-  const file = async (recording: Recording, court: Court) => {
+  const row = (fault: string, how: string): FaultRow => {
+    return { section: 'Service', fault, how, invariants: ['I1', 'I2', 'I3', 'I4'] };
+  };
+
+  const file = async (found: Findings, recording: Recording, court: Court) => {
     const path = join(root, 'videos', recording.video_path as string);
     const [facts, reading] = await Promise.all([inspectMp4(path), readWithFfmpeg(path)]);
     const film = { reading, sent: court.sent, recording: { startedAt: Date.parse(recording.started_at) } };
@@ -91,6 +96,8 @@ describe('a service that ends in mid-match', () => {
     expect(reading.frames.filter(({ bars }) => bars === null)).toEqual([]);
     const wall = (Date.parse(recording.stopped_at) - Date.parse(recording.started_at)) / 1000;
     expect(Math.abs(facts.durationSeconds - wall)).toBeLessThan(0.5);
+    const times = { startedAt: Date.parse(recording.started_at), stoppedAt: Date.parse(recording.stopped_at) };
+    found.lost(worstLoss(losses(court.sent, { frames: reading.frames, ...times })));
     return { facts, reading, deviation: worst(deviations(film as unknown as Film)) };
   };
 
@@ -106,7 +113,8 @@ describe('a service that ends in mid-match', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('goes on with every recording, in the same session and file, however it ended', async () => {
+  const HOW = 'SIGKILL, then SIGTERM, and started again; the camera falls silent in the third life; H.264 and JPEG';
+  faultTest(row('it ends in mid-match', HOW), async (found) => {
     const h264 = new Court(new RtspCamera({ clip: await h264Clip({ ...SMALL, bframes: 2 }) }));
     const jpeg = new Court(
       new MjpegCamera({ clip: await mjpegClip({ width: 320, height: 180, fps: 15, seconds: 4 }) }),
@@ -119,6 +127,7 @@ describe('a service that ends in mid-match', () => {
     await pictures(h264.camera, 75);
     const acknowledged = await Promise.all(courts.map((court) => court.status(first.api)));
     await first.service.end('SIGKILL');
+    found.happened();
     await pictures(h264.camera, 25);
 
     const restarted = Date.now();
@@ -127,6 +136,7 @@ describe('a service that ends in mid-match', () => {
     expect(Date.now() - restarted).toBeLessThan(15_000);
     await pictures(h264.camera, 50);
     await second.service.end('SIGTERM');
+    found.happened();
 
     const third = await start();
     const resumed = await Promise.all(courts.map((court) => court.becomes(third.api, 'recording')));
@@ -139,6 +149,7 @@ describe('a service that ends in mid-match', () => {
     });
     await pictures(h264.camera, 25);
     h264.camera.silence();
+    found.happened();
     await h264.becomes(third.api, 'reconnecting');
     h264.camera.speak();
     await h264.becomes(third.api, 'recording');
@@ -150,7 +161,7 @@ describe('a service that ends in mid-match', () => {
       });
       const { recording } = stopped.body;
       expect(recording).toMatchObject({ status: 'ready', video_path: `${club.body.id}/${court.sessionId}.mp4` });
-      const { reading, deviation } = await file(recording, court);
+      const { reading, deviation } = await file(found, recording, court);
       // Every picture stands where it was filmed, before and behind each hole.
       expect(deviation).toBeLessThan(0.45);
       const times = [...reading.frames.map(({ seconds }) => seconds), recording.duration_seconds];
@@ -167,7 +178,7 @@ describe('a service that ends in mid-match', () => {
     expect(sessions.body.sessions.map(({ status }) => status)).toEqual(['live', 'live']);
   });
 
-  it('is taken over by one of two that start at once', async () => {
+  faultTest(row('two start at once after a kill', 'SIGKILL in mid-match, then two processes'), async (found) => {
     const court = new Court(new RtspCamera({ clip: await h264Clip(SMALL), onlyOneConnection: 'busy' }));
     courts.push(court);
     const first = await start();
@@ -176,6 +187,7 @@ describe('a service that ends in mid-match', () => {
     await pictures(court.camera, 30);
     await first.service.end('SIGKILL');
 
+    found.happened();
     const both = await Promise.all([start(), start()]);
     await court.becomes(both[0].api, 'recording');
     await pictures(court.camera, 30);
@@ -189,10 +201,10 @@ describe('a service that ends in mid-match', () => {
       { session_id: court.sessionId },
     );
     expect(stopped.body.recording).toMatchObject({ status: 'ready', restarts: 1 });
-    expect((await file(stopped.body.recording, court)).deviation).toBeLessThan(0.45);
+    expect((await file(found, stopped.body.recording, court)).deviation).toBeLessThan(0.45);
   });
 
-  it('is not gone on with where its stop was wished: it is finished', async () => {
+  faultTest(row('killed at a stop', 'the wish to stop is kept, and nothing else of it yet'), async (found) => {
     const court = new Court(new RtspCamera({ clip: await h264Clip(SMALL) }));
     courts.push(court);
     const first = await start();
@@ -200,6 +212,7 @@ describe('a service that ends in mid-match', () => {
     await court.record(first.api, club.body.id);
     await pictures(court.camera, 60);
     await first.service.end('SIGKILL');
+    found.happened();
     const folder = join(root, 'videos', '.recordings', court.sessionId);
     writeFileSync(join(folder, 'stop.json'), JSON.stringify({ end_ticks: 3 * 90_000 }));
 

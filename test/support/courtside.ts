@@ -106,15 +106,17 @@ export class Courtside {
 
   /** `null` where nothing was recorded. */
   async recording(sessionId: string): Promise<RecordingAnswer | null> {
-    const answer = await this.api.get<{ status: RecordingAnswer | null }>(`/api/video/record/status/${sessionId}`);
+    const answer = await this.askStatus(sessionId);
     if (answer.status !== 200) throw new Error(`no status: ${answer.text}`);
     return answer.body.status;
   }
 
-  /** The recording once this holds of it. */
+  /** The recording once this holds of it; a service that cannot say now is asked again. */
   recordingThat(sessionId: string, holds: (recording: RecordingAnswer) => boolean): Promise<RecordingAnswer> {
     return until(async () => {
-      const recording = await this.recording(sessionId);
+      const answer = await this.askStatus(sessionId);
+      if (answer.status !== 200 && answer.status !== 503) throw new Error(`no status: ${answer.text}`);
+      const recording = answer.status === 200 ? answer.body.status : null;
       return recording && holds(recording) ? recording : null;
     });
   }
@@ -122,5 +124,9 @@ export class Courtside {
   /** The recording once nothing is done to it any more. */
   over(sessionId: string): Promise<RecordingAnswer> {
     return this.recordingThat(sessionId, ({ status }) => LAST_STATES.includes(status));
+  }
+
+  private askStatus(sessionId: string): Promise<Answer<{ status: RecordingAnswer | null }>> {
+    return this.api.get(`/api/video/record/status/${sessionId}`);
   }
 }

@@ -87,11 +87,21 @@ export class DatabaseProxy {
         }
         if (marked !== link) return false;
         this.traps.delete(trap);
-        // The answer is the proof that it was done.
-        link.swallow = () => {
-          this.end(link);
-          resolve();
-        };
+        this.endAtAnswer(link, resolve);
+        link.server.write(chunk);
+        return true;
+      };
+      this.traps.add(trap);
+    });
+  }
+
+  /** The next such statement reaches the server, and its answer never comes back: the connection ends instead. */
+  loseAnswerTo(meant: Meant): Promise<void> {
+    return new Promise((resolve) => {
+      const trap: Trap = (link, statement, chunk) => {
+        if (!meant(statement)) return false;
+        this.traps.delete(trap);
+        this.endAtAnswer(link, resolve);
         link.server.write(chunk);
         return true;
       };
@@ -148,6 +158,14 @@ export class DatabaseProxy {
     const statement = chunk.toString('latin1');
     for (const trap of this.traps) if (trap(link, statement, chunk)) return;
     link.server.write(chunk);
+  }
+
+  /** The answer is the proof that it was done. */
+  private endAtAnswer(link: Link, then: () => void): void {
+    link.swallow = () => {
+      this.end(link);
+      then();
+    };
   }
 
   private end(link: Link): void {

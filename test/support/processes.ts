@@ -43,6 +43,19 @@ export function openFiles(pid: number): OpenFile[] {
   return files;
 }
 
+/**
+ * The limit of descriptors (a number that none may reach) that leaves a process so many more than it has: those it closed
+ * before left free numbers below.
+ */
+export function limitLeaving(pid: number, spare: number): number {
+  const taken = new Set(openFiles(pid).map(({ fd }) => fd));
+  let limit = Math.max(...taken) + 1;
+  let free = limit - taken.size;
+  for (; free < spare; free++) limit++;
+  for (; free > spare; limit--) if (!taken.has(limit - 1)) free--;
+  return limit;
+}
+
 /** TCP ports on which a process listens, ascending. */
 export function listeningPorts(pid: number): number[] {
   const sockets = new Set(openFiles(pid).map(({ path }) => /^socket:\[(\d+)\]$/.exec(path)?.[1]));

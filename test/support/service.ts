@@ -2,7 +2,7 @@ import { ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { ADMIN } from './club';
-import { childrenOf, openFiles, ProcessSeen } from './processes';
+import { childrenOf, limitLeaving, ProcessSeen } from './processes';
 
 const ROOT = join(__dirname, '..', '..');
 const LISTENS = /PadelVar listens on (http:\/\/[^\s"]+)/;
@@ -163,9 +163,9 @@ export class Service {
     return childrenOf(this.pid);
   }
 
-  /** Descriptors it has open now. */
-  get openDescriptors(): number {
-    return openFiles(this.pid).length;
+  /** From now on it may open so many files and sockets more. */
+  leaveDescriptors(spare: number): void {
+    this.limit({ files: limitLeaving(this.pid, spare) });
   }
 
   /** Changes a limit of the running process. */

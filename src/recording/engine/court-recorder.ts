@@ -34,6 +34,8 @@ export interface FrameEncoder {
   stop(): Promise<void>;
   readonly restarts: number;
   readonly load: EncoderLoad;
+  /** Why it cannot run, as long as it cannot. */
+  readonly unable: Error | null;
 }
 
 export interface RecorderOptions {
@@ -213,9 +215,10 @@ export class CourtRecorder {
     return { waitingBytes, droppedFrames, encoder: encoder?.load ?? null };
   }
 
-  /** Why nothing at all could be written; `null` where something was, or nothing has failed. */
-  get fruitless(): JournalError | null {
-    return (this.journal?.bytesWritten ?? 0) === 0 ? this.journalFailure : null;
+  /** Why nothing at all could be written so far; `null` where something was, or nothing has failed. */
+  get fruitless(): Error | null {
+    if ((this.journal?.bytesWritten ?? 0) > 0) return null;
+    return this.journalFailure ?? this.encoder?.unable ?? null;
   }
 
   /** Parts from number `part` on; of that part the fragments from number `fragment` on, of later ones all. */

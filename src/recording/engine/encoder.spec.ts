@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../../common/clock';
@@ -319,11 +319,31 @@ describe('Encoder', () => {
         if (pauseMs > 0) failed();
       },
     });
+    expect(bench.encoder.unable).toBeNull();
     bench.feed([0, 0.04]);
     await failure;
+    expect(bench.encoder.unable).toMatchObject({ code: 'ENOENT' });
     await bench.encoder.stop();
     expect(bench.frames).toHaveLength(0);
     expect(bench.encoder.status.pid).toBeNull();
+  });
+
+  it('says why it cannot run only as long as it cannot', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'padelvar-encoder-'));
+    const path = join(folder, 'ffmpeg');
+    const bench = new Bench({
+      ffmpeg: { path, instance: 'spec', clock: new SystemClock() },
+      onRestart: () => {
+        if (!existsSync(path)) symlinkSync(execFileSync('which', ['ffmpeg']).toString().trim(), path);
+      },
+    });
+    bench.feed(every(0.04, 10));
+    await bench.has(9);
+    expect(bench.encoder.unable).toBeNull();
+    await bench.encoder.stop();
+    expect(bench.encoder.status).toMatchObject({ restarts: 1, droppedFrames: 0 });
+    expect(bench.frames.map(({ dts }) => dts)).toEqual(ticks(every(0.04, 10)));
+    rmSync(folder, { recursive: true });
   });
 
   it('stops with nothing taken', async () => {

@@ -75,6 +75,9 @@ export class Encoder implements FrameConsumer {
   private watch: Cancel | null = null;
   private stopping: Promise<void> | null = null;
 
+  /** Why its program could not be started, as long as it cannot. */
+  unable: Error | null = null;
+
   constructor(private readonly options: EncoderOptions) {
     this.maxQueueBytes = options.maxQueueBytes ?? DEFAULT_QUEUE_BYTES;
     this.queue = new EncoderQueue(this.maxQueueBytes);
@@ -83,6 +86,7 @@ export class Encoder implements FrameConsumer {
       start: (generation) => this.launch(generation),
       onExit: (exit, _generation, pauseMs) => {
         this.afterRun();
+        this.unable = exit.error;
         options.onRestart?.(exit, pauseMs);
       },
     });
@@ -211,6 +215,7 @@ export class Encoder implements FrameConsumer {
   private onSample(sample: SplitSample): void {
     this.progressAt = this.now();
     this.produced = true;
+    this.unable = null;
     const owedSince = this.queue.owedSince(PICTURES_HELD);
     const settled = this.queue.settle(sample.dts);
     if (!settled) return;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { Clip, drawClip, shift } from '../../media/fmp4/clip.fixture';
 import { fragmentHeaderBytes } from '../../media/fmp4/fragment';
 import { BrokenDisk, errno } from '../../storage/broken-disk.fixture';
@@ -123,6 +123,17 @@ describe('Finaliser', () => {
     expect(pts[75]).toBe(5 * 90_000 + 18_000 - 7200);
     const bytes = readFileSync(job.target);
     expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it.each([0, 10_000])('leaves out a part that was still being made: %d bytes of it', async (bytes) => {
+    const folder = room.at('.recordings', 'a');
+    const { job } = await recordTwoFormats(folder);
+    const [first, second] = job.parts;
+    truncateSync(second!.path, bytes);
+    const endTicks = 5 * 90_000;
+    const video = await new Finaliser(disk, TOOLS).finalise({ ...job, parts: [first!, second!], endTicks });
+    expect(video).toMatchObject({ way: 'in_place', samples: 75, complaint: '' });
     expect(existsSync(folder)).toBe(false);
   });
 

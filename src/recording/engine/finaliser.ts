@@ -11,7 +11,7 @@ import { OpenedPart, PartSource } from './opened-part';
 import { endsOf } from './part-frames';
 import { collide, guessedRate } from './picture-spacing';
 import { publish, removeFolder, sameFile } from './publish';
-import { rebuildIndex } from './rebuild-index';
+import { PartUnbornError, rebuildIndex } from './rebuild-index';
 import { Remuxer } from './remuxer';
 import { Spacing } from './sample-tables';
 import { SureDisk } from './sure-disk';
@@ -109,8 +109,10 @@ export class Finaliser {
         const file = await this.disk.open(source.path, 'update');
         const rebuilt = await rebuildIndex(file, source.index).catch(async (error: unknown) => {
           await file.close().catch(() => undefined);
+          if (error instanceof PartUnbornError) return null;
           throw error;
         });
+        if (rebuilt === null) continue;
         if (rebuilt.index.sampleCount === 0) await file.close();
         else opened.push({ source, file, rebuilt, durationTicks: 0 });
       }

@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { H264Frame } from '../../media/access-unit';
 import { Clip, drawClip, shift } from '../../media/fmp4/clip.fixture';
 import { BrokenDisk, DiskCall, Fate, errno } from '../../storage/broken-disk.fixture';
 import { NodeDisk } from '../../storage/disk';
 import { Gap } from './gap-tracker';
 import { Journal } from './journal';
-import { partPath, reserveBytes } from './journal-part';
+import { JournalPart, partPath, reserveBytes } from './journal-part';
 import { rebuildIndex } from './rebuild-index';
 import { reopenJournal } from './reopen';
 import { Room, journalOptions, pictures, record } from './recording.fixture';
@@ -107,6 +107,29 @@ describe('Journal', () => {
     expect(gaps).toEqual([{ startTicks: 49 * 3600, endTicks: 50 * 3600 + 180_000, reason: 'service_restarted' }]);
     expect(pictures(path)).toHaveLength(100);
     expect((await rebuilt(path)).index.endDts).toBe(6 * 90_000);
+  });
+
+  it.each([
+    [0, 'made'],
+    [1, 'made'],
+    [0, 'being made'],
+    [1, 'being made'],
+  ])('makes a part anew of which not one fragment was written, behind %d others: it was %s', async (others, state) => {
+    const before = others === 0 ? [] : (await record(journalOptions(room.path), clip.frames, 4 * 90_000)).parts;
+    const empty = others + 1;
+    const [{ config }] = clip.frames as [H264Frame];
+    await (await JournalPart.create(disk, room.path, empty, config, 400_000, 70_000)).close();
+    if (state === 'being made') truncateSync(partPath(room.path, empty), 10_000);
+    const numbers = [...before.map(({ info }) => info.number), empty];
+    const left = await reopenJournal(disk, room.path, numbers, new Map([[empty, 400_000]]));
+    const journal = await Journal.resume(journalOptions(room.path), {}, left.parts);
+    for (const frame of clip.frames) journal.append(shift(frame, 900_000));
+    const { parts, error } = await journal.close(900_000 + 4 * 90_000);
+    expect(error).toBeNull();
+    expect(parts).toHaveLength(1);
+    const again = await reopenJournal(disk, room.path, [1], new Map([[1, 400_000]]));
+    expect(again.startTicks).toBe(others === 0 ? 900_000 : 0);
+    expect(again.endTicks).toBe(900_000 + 4 * 90_000);
   });
 
   it('begins with a keyframe and opens a part only for another configuration', async () => {

@@ -78,8 +78,7 @@ export class Journal {
     resumed: readonly WrittenPart[],
     private reopened: JournalPart | null,
   ) {
-    // A part may have been made of which not one fragment was written.
-    const last = resumed.filter(({ index }) => index.sampleCount > 0).at(-1);
+    const last = resumed.at(-1);
     this.lastDts = last ? last.info.startTicks + last.index.lastDts : null;
     this.gaps = new GapTracker(this.lastDts);
     this.fragmentBytes = resumed.reduce(
@@ -110,15 +109,19 @@ export class Journal {
 
   /**
    * Goes on with a recording whose process died. Cuts the last part behind its last whole fragment, and writes on into it where
-   * the stream's configuration is the same; the hole is a gap.
+   * the stream's configuration is the same; the hole is a gap. A part of which not one fragment was written is made anew: it
+   * said when it begins, and what comes now begins later.
    * @param parts from `rebuildIndex`, in order
    * @throws JournalError where the last part cannot be opened or cut
    */
   static async resume(options: JournalOptions, events: JournalEvents, parts: readonly WrittenPart[]): Promise<Journal> {
-    const last = parts[parts.length - 1];
-    if (!last) return Journal.start(options, events);
+    const { disk } = options;
+    const written = parts.filter(({ index }) => index.sampleCount > 0);
+    const last = written[written.length - 1];
     try {
-      return new Journal(options, events, parts, await JournalPart.reopen(options.disk, last.info, last.index));
+      for (const part of parts) if (!written.includes(part)) await disk.unlink(part.info.path);
+      if (!last) return Journal.start(options, events);
+      return new Journal(options, events, written, await JournalPart.reopen(disk, last.info, last.index));
     } catch (error) {
       throw JournalError.ofWrite(error);
     }

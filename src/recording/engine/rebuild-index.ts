@@ -12,6 +12,14 @@ export class PartDamagedError extends Error {
   }
 }
 
+/** Its process died while it made the part: the file ends before its reserve does, so not one frame was ever written. */
+export class PartUnbornError extends PartDamagedError {
+  constructor() {
+    super('it ends before its reserve does');
+    this.name = 'PartUnbornError';
+  }
+}
+
 /** What a part's file says of itself. */
 export interface RebuiltPart {
   /** `flipped`: the in-place finaliser's last write was done; the file is a whole faststart MP4 and is never truncated. */
@@ -35,11 +43,12 @@ const MAX_INIT_BYTES = 1 << 20;
 /**
  * Walks the boxes of a part up to the last whole fragment; for a file cut at any byte, or with anything after a cut.
  * @param known the index of the journal that wrote the file, which spares the walk
- * @throws PartDamagedError where not even the init and the reserve are whole
+ * @throws PartDamagedError where not even the init and the reserve are whole; PartUnbornError where they were still being made
  */
 export async function rebuildIndex(file: DiskFile, known?: SampleIndex): Promise<RebuiltPart> {
   const bytes = await file.size();
   const reader = new BoxReader(file);
+  if (bytes === 0) throw new PartUnbornError();
   const ftyp = await reader.box(0, bytes);
   if (ftyp?.type !== 'ftyp' || ftyp.end > MAX_INIT_BYTES) throw new PartDamagedError('it does not begin with ftyp');
   const second = await reader.box(ftyp.end, bytes);
@@ -88,9 +97,12 @@ async function mediaDuration(reader: BoxReader, from: number, limit: number): Pr
 }
 
 async function endOfChildren(reader: BoxReader, from: number, limit: number): Promise<number> {
+  let at = from;
   for await (const child of reader.walk(from, limit)) {
     if (child.type === 'free') return child.start;
+    at = child.end;
   }
+  if ((await reader.bytes(at, 8))?.toString('latin1', 4, 8) === 'free') throw new PartUnbornError();
   throw new PartDamagedError('its init does not end');
 }
 

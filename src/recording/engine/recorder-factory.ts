@@ -124,8 +124,11 @@ export class RecorderFactory {
    */
   async reopen({
     sessionId,
+    clubId,
     partStarts,
-  }: Pick<InterruptedRecording, 'sessionId' | 'partStarts'>): Promise<ReopenedJournal | null> {
+  }: Pick<InterruptedRecording, 'sessionId' | 'clubId' | 'partStarts'>): Promise<ReopenedJournal | null> {
+    // Its journal may be gone already, and the wish with it, where the row never heard of the stop.
+    if ((await this.disk.stat(this.store.videoPath(clubId, sessionId))) !== null) return null;
     if ((await this.store.readStopWish(sessionId)) !== null) return null;
     const folder = this.store.recordingFolder(sessionId);
     const numbers = await this.store.listParts(sessionId);
@@ -168,7 +171,7 @@ export class RecorderFactory {
     });
   }
 
-  /** When each part begins: as its row says, and where that was never written, as the part itself does. */
+  /** When each part begins: as it says itself, and where it does not any more, as its row does. */
   private async startsOf(
     folder: string,
     numbers: readonly number[],
@@ -176,8 +179,10 @@ export class RecorderFactory {
   ): Promise<Map<number, number>> {
     const starts = new Map(rows);
     for (const number of numbers) {
-      if (starts.has(number)) continue;
-      const said = await partStart(this.disk, partPath(folder, number));
+      const said = await partStart(this.disk, partPath(folder, number)).catch((error: unknown) => {
+        if (rows.has(number)) return null;
+        throw error;
+      });
       if (said !== null) starts.set(number, said);
     }
     return starts;
@@ -235,6 +240,9 @@ export class RecorderFactory {
         },
         get load() {
           return encoder.load;
+        },
+        get unable() {
+          return encoder.unable;
         },
       };
     };

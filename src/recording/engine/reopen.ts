@@ -1,7 +1,7 @@
 import { Disk } from '../../storage/disk';
 import { partPath } from './journal-part';
 import { WrittenPart } from './journal-writer';
-import { PartDamagedError, rebuildIndex } from './rebuild-index';
+import { PartDamagedError, PartUnbornError, rebuildIndex } from './rebuild-index';
 import { SampleIndex } from './sample-index';
 
 /** Why a recording on disk cannot be gone on with: its file is made, or being made. */
@@ -48,20 +48,31 @@ async function reopenPart(disk: Disk, path: string, number: number, known: numbe
   try {
     const rebuilt = await rebuildIndex(file);
     if (rebuilt.state === 'flipped') throw new AlreadyFinishedError();
-    const startTicks = known ?? rebuilt.startTicks;
+    // Its own word first: a part that was made anew may be younger than its row.
+    const startTicks = rebuilt.startTicks ?? known ?? null;
     if (startTicks === null) throw new PartDamagedError('nothing tells when it begins');
     const { init, reserveBytes, index } = rebuilt;
     return { info: { number, path, init, startTicks, reserveBytes }, index };
+  } catch (error) {
+    if (!(error instanceof PartUnbornError)) throw error;
+    const info = { number, path, init: Buffer.alloc(0), startTicks: known ?? 0, reserveBytes: 0 };
+    return { info, index: new SampleIndex() };
   } finally {
     await file.close();
   }
 }
 
-/** Session time at which a part begins, by its own note; `null` where it does not say. @throws as {@link reopenJournal} */
+/**
+ * Session time at which a part begins, by its own note; `null` where it does not say. Of a part that holds nothing any time is
+ * right. @throws as {@link reopenJournal}
+ */
 export async function partStart(disk: Disk, path: string): Promise<number | null> {
   const file = await disk.open(path, 'read');
   try {
     return (await rebuildIndex(file, new SampleIndex())).startTicks;
+  } catch (error) {
+    if (error instanceof PartUnbornError) return 0;
+    throw error;
   } finally {
     await file.close();
   }

@@ -1,0 +1,125 @@
+import { withClient } from '../../src/database/embedded/connect';
+import { CameraServer, h264Clip, RtspCamera } from '../cameras';
+import { Courtside } from '../support/courtside';
+import { Service, ServiceEnded } from '../support/service';
+import { until } from '../support/until';
+import { FaultWorld } from './fault-world';
+import { pictures } from './film';
+import { Findings } from './ledger';
+import { Witness } from './witness';
+
+/** I2: nothing says `recording` for longer than this after a start, unless it is true. Milliseconds. */
+const SETTLED_MS = 10_000;
+const ACTIVE = ['starting', 'recording', 'reconnecting'];
+
+/** A recording from its beginning to its deletion by a service that dies on the way, and what the next one makes of it. */
+export class FaultWalk {
+  private constructor(private readonly camera: CameraServer) {}
+
+  /**
+   * @param point number of a fault point's call, or its name
+   * @returns the name of the point at which it died; `null`: it never came to it
+   */
+  static async dieAt(point: number | string, found: Findings): Promise<string | null> {
+    // Of its own: to somebody else a picture may have been handed over that this service never got.
+    const camera = new RtspCamera({ clip: await h264Clip({ width: 320, height: 180, seconds: 8, bitrate: 400_000 }) });
+    await camera.start();
+    try {
+      return await new FaultWalk(camera).dieAt(point, found);
+    } finally {
+      await camera.stop();
+    }
+  }
+
+  private async dieAt(point: number | string, found: Findings): Promise<string | null> {
+    const world = await FaultWorld.make();
+    const witness = new Witness(this.camera);
+    try {
+      const died = await this.live(world, point);
+      if (died === null) return null;
+      found.happened();
+      await this.goOn(world, witness, found).catch((error: unknown) => {
+        throw new Error(`after ${died}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      });
+      return died;
+    } finally {
+      witness.leave();
+      await world.close();
+    }
+  }
+
+  /** One life of the service, up to its end at the point or in order. */
+  private async live(world: FaultWorld, point: number | string): Promise<string | null> {
+    let service: Service;
+    try {
+      service = await world.start({ faultPoint: point });
+    } catch (error) {
+      if (error instanceof ServiceEnded && error.ending.signal === 'SIGKILL') return nameIn(error.message);
+      throw error;
+    }
+    try {
+      await this.match(await Courtside.at(service.url));
+    } catch (error) {
+      // A call whose service died under it, which may not be known yet; anything else is a failure of ours.
+      const { signal } = await service.end('SIGTERM');
+      if (signal !== 'SIGKILL') throw error;
+    }
+    const { signal } = await service.end('SIGTERM');
+    return signal === 'SIGKILL' ? nameIn(service.output) : null;
+  }
+
+  private async match(desk: Courtside): Promise<void> {
+    const sessionId = await desk.record(await desk.court('Court 1', this.camera.url));
+    await pictures(this.camera, 30);
+    await desk.stop(sessionId);
+    await desk.close(sessionId);
+    await desk.remove(sessionId);
+  }
+
+  /** The next life: what was begun is finished or goes on, what was deleted is gone, and the court is free for the next match. */
+  private async goOn(world: FaultWorld, witness: Witness, found: Findings): Promise<void> {
+    const began = performance.now();
+    const service = await world.start();
+    const desk = await Courtside.at(service.url);
+    await until(async () => (await world.invariants.writers()).length === 0);
+    expect(performance.now() - began).toBeLessThan(SETTLED_MS);
+    for (const { id, status, deleted } of await rows(world)) {
+      // Resumed: it goes on as if nothing had been, and is stopped as it would have been.
+      if (ACTIVE.includes(status)) {
+        await desk.recordingThat(id, ({ status: now }) => now === 'recording');
+        await pictures(this.camera, 12);
+        await desk.stop(id);
+      }
+      const recording = await desk.over(id);
+      // Only what never had a picture on disk may come to nothing.
+      if (recording.status === 'failed') expect(recording).toEqual({ ...recording, bytes_written: 0 });
+      else if (!deleted) await world.filmed(found, id, witness);
+      // Again, whatever became of the first time: the same answer, or none is left to be had.
+      expect([200, 409]).toContain((await desk.stop(id)).status);
+      await desk.close(id);
+      if (deleted) expect((await desk.download(id)).response.status).toBe(404);
+    }
+    // What a crash left of a deleted video goes with the next upkeep; here, now.
+    await desk.cleanUp();
+    const courts = await desk.api.get<{ terrains: { id: number }[] }>(`/api/clubs/${desk.clubId}/terrains`);
+    for (const { id } of courts.body.terrains) {
+      const next = await until(async () => (await desk.create(id)).body.session?.session_id);
+      await desk.close(next);
+    }
+    await world.atRest(null);
+  }
+}
+
+/** As the service said it when it died. */
+function nameIn(output: string): string {
+  return /^fault point \d+: (\S+)$/m.exec(output)?.[1] ?? `no fault point: ${output.slice(-500)}`;
+}
+
+async function rows(world: FaultWorld): Promise<{ id: string; status: string; deleted: boolean }[]> {
+  return withClient(world.databaseUrl, async (client) => {
+    const { rows: found } = await client.query(`
+      SELECT r.session_id AS id, r.status, coalesce(v.deleted_at IS NOT NULL, false) AS deleted
+        FROM recordings r LEFT JOIN videos v ON v.session_id = r.session_id`);
+    return found as { id: string; status: string; deleted: boolean }[];
+  });
+}
