@@ -13,13 +13,19 @@ export interface Court {
   readonly name: string;
 }
 
+/** In seconds of the recording. */
+export interface Gap {
+  readonly start_seconds: number;
+  readonly end_seconds: number;
+}
+
 export interface Recording {
   readonly status: string;
   readonly active: boolean;
   readonly started_at: string | null;
   readonly stopped_at: string | null;
   readonly duration_seconds: number;
-  readonly gaps: readonly object[];
+  readonly gaps: readonly Gap[];
 }
 
 export interface Session {

@@ -242,7 +242,8 @@ export class MsePlayer {
     const { video } = this;
     const shown = (mediaTime: number): void => {
       if (this.abort.signal.aborted) return;
-      if (this.peeking !== null) this.peeked();
+      // It is on the screen with this frame; going on before would take it away from whoever reads it there.
+      if (this.peeking !== null) requestAnimationFrame(() => this.peeked());
       else if (!this.held) {
         const arrivedAt = this.arrivalOf(mediaTime);
         if (arrivedAt !== null) this.events.onPicture(arrivedAt);
