@@ -145,7 +145,8 @@ const PICTURE_READER = `(() => {
   const gray = new Uint8Array(WIDTH * HEIGHT);
   const now = () => performance.timeOrigin + performance.now();
   const read = (element) => {
-    if (!element || !(element.videoWidth ?? element.width)) return null;
+    // A video without a picture draws nothing; reading that would only keep the page from its work.
+    if (!element || !(element.videoWidth ?? element.width) || element.readyState < 2) return null;
     context.drawImage(element, 0, 0, WIDTH, HEIGHT);
     const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
     for (let i = 0; i < gray.length; i++) gray[i] = (data[i * 4] + 2 * data[i * 4 + 1] + data[i * 4 + 2]) >> 2;

@@ -13,13 +13,19 @@ export interface Court {
   readonly name: string;
 }
 
+/** In seconds of the recording. */
+export interface Gap {
+  readonly start_seconds: number;
+  readonly end_seconds: number;
+}
+
 export interface Recording {
   readonly status: string;
   readonly active: boolean;
   readonly started_at: string | null;
   readonly stopped_at: string | null;
   readonly duration_seconds: number;
-  readonly gaps: readonly object[];
+  readonly gaps: readonly Gap[];
 }
 
 export interface Session {
@@ -48,6 +54,8 @@ export class ApiError extends Error {
 /** The service's API for one signed-in person; the refresh token and the right to load media travel as cookies. */
 export class Api {
   user: User | null = null;
+  /** The sign-in is over, and no refresh helps: somebody has to sign in. */
+  onSignedOut: () => void = () => undefined;
   private token = '';
   private refreshing: Promise<boolean> | null = null;
 
@@ -71,11 +79,16 @@ export class Api {
     localStorage.removeItem(KNOWN);
   }
 
-  /** Takes up the sign-in of before; false: somebody has to sign in. */
-  resume(): Promise<boolean> {
+  /**
+   * Takes up the sign-in of before; false: somebody has to sign in.
+   * @param onAsked it is this tab's turn, and the service has been asked
+   */
+  resume(onAsked: () => void = () => undefined): Promise<boolean> {
     const refresh = async (): Promise<boolean> => {
       try {
-        this.take(await this.send('POST', '/api/auth/refresh', {}));
+        const answer = this.send<{ access_token: string; user: User }>('POST', '/api/auth/refresh', {});
+        onAsked();
+        this.take(await answer);
         return true;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return false;
@@ -106,12 +119,22 @@ export class Api {
   }
 
   private async call<T>(method: string, path: string, body?: object): Promise<T> {
+    // A page may ask before its sign-in is taken up again.
+    if (this.user === null && this.refreshing) await this.refreshing;
     try {
       return await this.send<T>(method, path, body);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401 || !(await this.resume())) throw error;
-      return this.send<T>(method, path, body);
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (await this.resume()) return this.send<T>(method, path, body);
+      this.signedOut();
+      throw error;
     }
+  }
+
+  private signedOut(): void {
+    if (this.user === null) return;
+    this.forget();
+    this.onSignedOut();
   }
 
   private async send<T>(method: string, path: string, body?: object): Promise<T> {

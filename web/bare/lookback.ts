@@ -2,12 +2,20 @@ import { ReviewPlayer, reviewUrl } from '../live';
 import { clock, h, icon, write } from './dom';
 import { decimal, t } from './texts';
 
+/** In seconds of the recording. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface LookbackHost {
   /** Seconds of the recording that are live now; `null`: nothing is recorded. */
   now(): number | null;
   /** It goes on being recorded. */
   running(): boolean;
   fps(): number | null;
+  /** Stretches of the recording without a picture, in its seconds, as far as the service told of them. */
+  gaps(): readonly Stretch[];
   onChange(looking: boolean): void;
   onFault(text: string): void;
 }
@@ -98,7 +106,7 @@ export class Lookback {
     slider.max = String(end);
     if (!slider.matches(':active')) slider.value = String(position);
     slider.setAttribute('aria-valuetext', clock(position));
-    this.track.style.setProperty('--gaps', gapGradient(player?.gaps ?? [], end));
+    this.track.style.setProperty('--gaps', gapGradient(player?.gaps ?? this.host.gaps(), end));
     write(this.time, `${clock(position)} / ${clock(end)}`);
     const playing = player !== null && !player.paused;
     const sign = playing ? 'pause' : 'play';
@@ -191,7 +199,7 @@ export class Lookback {
 }
 
 /** Stripes where the recording has no picture. */
-function gapGradient(gaps: readonly { start: number; end: number }[], end: number): string {
+function gapGradient(gaps: readonly Stretch[], end: number): string {
   if (gaps.length === 0 || end <= 0) return 'none';
   const percent = (seconds: number): string => `${Math.min(100, (seconds / end) * 100).toFixed(2)}%`;
   const stops = gaps.flatMap(({ start, end: until }) => [

@@ -10,12 +10,15 @@ const api = new Api();
 const connection = new LiveConnection({ ticket: () => api.ticket() });
 const app = document.getElementById('app') as HTMLElement;
 let view: View | null = null;
+/** The sign-in of before is being taken up. A court is built meanwhile: what it asks the service waits for that. */
+let resuming = false;
 
 /** What the address says: `#/session/<id>` a court, anything else the list of courts. */
 function show(): void {
-  view?.destroy();
   const sessionId = /^#\/session\/([0-9a-f-]{36})$/.exec(location.hash)?.[1];
-  if (api.user === null) {
+  if (resuming && !sessionId) return;
+  view?.destroy();
+  if (api.user === null && !resuming) {
     view = signInView(api, () => {
       connection.reset();
       show();
@@ -28,7 +31,7 @@ function show(): void {
   app.replaceChildren(header(), h('main', {}, view.element));
   // Who does not see that the page is another one hears it, and goes on from its beginning.
   const title = view.element.querySelector('h1');
-  if (api.user === null || title === null) return;
+  if (title === null || view.element.matches('.sign-in')) return;
   title.tabIndex = -1;
   title.focus({ preventScroll: true });
 }
@@ -51,12 +54,22 @@ function header(): HTMLElement {
   return h('header', {}, h('a', { className: 'brand', href: '#/' }, 'PadelVar'), language, api.user ? leave : null);
 }
 
-connection.onState((state) => {
-  if (state !== 'signed-out' || api.user === null) return;
-  api.forget();
-  show();
-});
+async function start(): Promise<void> {
+  if (!api.knowsMe) return show();
+  resuming = true;
+  let early: View | null = null;
+  const build = (): void => {
+    show();
+    early = view;
+  };
+  await api.resume(build).catch(() => false);
+  resuming = false;
+  // The court that is there stays; only whom it is shown to was not known.
+  if (api.user !== null && early !== null && view === early) app.querySelector('header')?.replaceWith(header());
+  else show();
+}
+
+api.onSignedOut = show;
 addEventListener('hashchange', show);
 document.addEventListener('visibilitychange', () => document.hidden || connection.hurry());
-if (api.knowsMe) api.resume().then(show, show);
-else show();
+void start();

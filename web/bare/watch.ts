@@ -1,7 +1,7 @@
 import { CourtPlayer, LiveConnection, RecordingState, ReviewPlayer } from '../live';
-import { Api, ApiError, Court, Recording, Session } from './api';
+import { Api, ApiError, Court, Gap, Recording, Session } from './api';
 import { clock, h, View, write } from './dom';
-import { Lookback } from './lookback';
+import { Lookback, Stretch } from './lookback';
 import { decimal, inWords, t } from './texts';
 
 const TICK_MS = 250;
@@ -30,6 +30,9 @@ class WatchView implements View {
   private readonly lookback: Lookback;
   private session: Session | null = null;
   private stopping = false;
+  private gaps: Stretch[] = [];
+  /** So many gaps were asked for; where there are more, some were missed. */
+  private gapsAsked = 0;
   readonly element: HTMLElement;
 
   constructor(
@@ -39,11 +42,15 @@ class WatchView implements View {
     private readonly onBack: () => void,
   ) {
     const { stage, overlay, badge, rec, recordButton, closeButton } = this;
-    this.court = new CourtPlayer(stage, connection, sessionId, { onChange: () => this.tick() });
+    this.court = new CourtPlayer(stage, connection, sessionId, {
+      onChange: () => this.tick(),
+      onGap: (gap) => this.gaps.push(stretchOf(gap)),
+    });
     this.lookback = new Lookback(stage, sessionId, {
       now: () => this.recordedUntil(),
       running: () => this.running,
       fps: () => this.session?.camera.fps ?? null,
+      gaps: () => this.gaps,
       onChange: (looking) => this.look(looking),
       onFault: (text) => write(this.fault, text),
     });
@@ -67,7 +74,7 @@ class WatchView implements View {
   async load(): Promise<void> {
     try {
       const { session } = await this.api.get<{ session: Session }>(`/api/video/session/${this.sessionId}`);
-      this.session = session;
+      this.takeSession(session);
       write(this.title, (await this.api.get<Court>(`/api/terrains/${session.terrain_id}`)).name);
     } catch (error) {
       // Whose session it is not is told where the picture would be.
@@ -81,6 +88,20 @@ class WatchView implements View {
     clearInterval(this.timer);
     this.lookback.destroy();
     this.court.destroy();
+  }
+
+  private takeSession(session: Session): void {
+    this.session = session;
+    this.gaps = (session.recording?.gaps ?? []).map(stretchOf);
+  }
+
+  /** Gaps are told of once; one that came while there was no connection is asked for. */
+  private async catchUpGaps(): Promise<void> {
+    const told = this.court.view.recording?.gaps ?? 0;
+    if (told <= this.gaps.length || told <= this.gapsAsked) return;
+    this.gapsAsked = told;
+    const { session } = await this.api.get<{ session: Session }>(`/api/video/session/${this.sessionId}`);
+    this.takeSession(session);
   }
 
   /** The service's word over the connection is newer than what was loaded once. */
@@ -115,6 +136,7 @@ class WatchView implements View {
     if (this.element === undefined) return;
     this.showState();
     this.showRecording();
+    this.catchUpGaps().catch(() => (this.gapsAsked = 0));
     this.lookback.update();
   }
 
@@ -189,7 +211,7 @@ class WatchView implements View {
       const answer = await this.api.post<{ recording: Recording }>(`/api/video/record/${stop ? 'stop' : 'start'}`, {
         session_id,
       });
-      if (this.session) this.session = { ...this.session, recording: answer.recording };
+      if (this.session) this.takeSession({ ...this.session, recording: answer.recording });
       // What looking back needs is fetched while nobody waits for it.
       if (!stop) void ReviewPlayer.prepare().catch(() => undefined);
     });
@@ -214,4 +236,8 @@ class WatchView implements View {
       write(this.fault, inWords(error as ApiError));
     }
   }
+}
+
+function stretchOf({ start_seconds: start, end_seconds: end }: Gap): Stretch {
+  return { start, end };
 }

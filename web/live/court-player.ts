@@ -146,6 +146,8 @@ export class CourtPlayer {
   private subscribe(): void {
     this.seen = false;
     this.latency.clear();
+    // Most courts send fragments; what they need is made ready while the service is asked.
+    if (this.way === 'fragments' && this.jpeg === null) this.mse ??= this.makeMse();
     this.stop = this.connection.subscribe(this.sessionId, MODES[this.way], (event) => this.hear(event));
   }
 
@@ -204,16 +206,21 @@ export class CourtPlayer {
     if (kind === 'h264' && this.mse) return this.mse.restart();
     this.dismantle();
     if (kind === 'jpeg') this.jpeg = new JpegPlayer(this.canvas, (at) => this.shown(at));
-    else {
-      this.mse = new MsePlayer(this.video, {
-        onPicture: (at) => this.shown(at),
-        onFailed: () => this.recover(),
-        onBlocked: () => this.block(),
-      });
-      if (this.held) this.mse.hold();
-    }
+    else this.mse = this.makeMse();
     this.video.hidden = kind === 'jpeg';
     this.canvas.hidden = kind === 'h264';
+  }
+
+  private makeMse(): MsePlayer {
+    const player = new MsePlayer(this.video, {
+      onPicture: (at) => this.shown(at),
+      onFailed: () => this.recover(),
+      onBlocked: () => this.block(),
+    });
+    if (this.held) player.hold();
+    this.video.hidden = false;
+    this.canvas.hidden = true;
+    return player;
   }
 
   private shown(arrivedAt: number): void {

@@ -1,3 +1,4 @@
+import { toRanges } from './append-queue';
 import { FrameRateMeter, StepDirection, stepTarget } from './frame-step';
 
 /** A press too many on "next picture" shall not be worked off for minutes. */
@@ -10,6 +11,10 @@ const SEEK_MS = 3_000;
  * whoever does not wait for it takes two steps.
  */
 const NO_PICTURE_MS = 1_000;
+/** How often one looks whether a place is loaded: no browser says so at once. */
+const LOADED_POLL_MS = 15;
+/** Room for the rounding of times, in seconds. */
+const EPSILON = 0.001;
 
 /** Steps through a paused video picture by picture, by what is really on the screen (`requestVideoFrameCallback`). */
 export class FrameStepper {
@@ -57,11 +62,43 @@ export class FrameStepper {
     for (let attempt = 1; attempt <= ATTEMPTS && !this.ended.aborted; attempt++) {
       const target = place(stepTarget(from, this.fps, direction, attempt));
       if (target === null) return;
-      video.currentTime = target;
-      await this.pictureAt(target);
+      await this.goTo(target);
       const moved = ((this.mediaTime ?? video.currentTime) - from) * direction;
       if (moved > 0.001 || target === 0) return;
     }
+  }
+
+  /**
+   * Chromium counts up to two pictures' time before what is buffered as buffered: it shows the first picture there is, and is
+   * content. So where the place was still to be loaded it is asked for again when it is there.
+   */
+  private async goTo(time: number): Promise<void> {
+    const { video } = this;
+    const there = this.isLoaded(time);
+    video.currentTime = time;
+    if (!there) {
+      await this.loaded(time);
+      // Somebody went elsewhere meanwhile.
+      if (Math.abs(video.currentTime - time) > EPSILON) return;
+      video.currentTime = time;
+    }
+    await this.pictureAt(time);
+  }
+
+  private isLoaded(time: number): boolean {
+    return toRanges(this.video.buffered).some(({ start, end }) => time > start - EPSILON && time < end);
+  }
+
+  private loaded(time: number): Promise<void> {
+    return new Promise((resolve) => {
+      const until = performance.now() + SEEK_MS;
+      const look = (): void => {
+        if (!this.isLoaded(time) && !this.ended.aborted && performance.now() < until) return;
+        clearInterval(timer);
+        resolve();
+      };
+      const timer = setInterval(look, LOADED_POLL_MS);
+    });
   }
 
   /** Settles when the picture of this time is on the screen, or when it is certain that none will come. */

@@ -214,6 +214,77 @@ describe('LiveConnection', () => {
     expect(socket.asked).toHaveLength(2);
   });
 
+  it('asks right behind the ticket, for the rest when it is welcome, and for nothing twice', async () => {
+    for (let i = 0; i < 20; i++) listen('tile');
+    await settle();
+    const socket = last();
+    socket.open();
+    await settle();
+    expect(socket.heard[0]).toEqual({ ticket: 'ticket 1' });
+    expect(socket.asked.map(({ stream }) => stream)).toEqual(Array.from({ length: 16 }, (_, i) => i + 1));
+    const { stop } = listen();
+    socket.say({ type: 'welcome', heartbeat_ms: 15_000, max_streams: 64 });
+    expect(socket.asked.map(({ stream }) => stream)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
+    stop();
+    expect(socket.asked.at(-1)).toEqual({ type: 'unsubscribe', stream: 21 });
+  });
+
+  it('takes back before the welcome what it asked for behind the ticket', async () => {
+    listen();
+    const { stop } = listen('tile');
+    await settle();
+    last().open();
+    await settle();
+    stop();
+    expect(last().asked.at(-1)).toEqual({ type: 'unsubscribe', stream: 2 });
+    last().say({ type: 'welcome', heartbeat_ms: 15_000, max_streams: 64 });
+    expect(last().asked).toHaveLength(3);
+  });
+
+  it('asks for a court that is being opened until it is, and for one that stays closed no longer than a minute', async () => {
+    const { events } = listen();
+    const socket = await welcomed();
+    const refuse = (): void => {
+      const stream = socket.asked.at(-1)?.stream;
+      socket.say({ type: 'error', stream, code: 'session_not_live', status: 409, detail: 'Not open' });
+    };
+    const answer = (): void => {
+      for (const { type, at } of socket.heard) if (type === 'ping') socket.say({ type: 'pong', at, now: 0 });
+    };
+    refuse();
+    expect(events).toMatchObject([{ code: 'session_not_live', passing: true }]);
+    await jest.advanceTimersByTimeAsync(700);
+    socket.say({ type: 'subscribed', stream: socket.asked.at(-1)?.stream, kind: 'h264' });
+    expect(events.at(-1)).toMatchObject({ type: 'subscribed' });
+    // Closed again: its minute begins anew.
+    for (let second = 0; second < 58; second++) {
+      refuse();
+      expect(events.at(-1)).toMatchObject({ passing: true });
+      await jest.advanceTimersByTimeAsync(1_000);
+      answer();
+    }
+    // The pauses between are up to 15 s and a quarter long.
+    for (let second = 0; second < 25; second++) {
+      refuse();
+      await jest.advanceTimersByTimeAsync(1_000);
+      answer();
+    }
+    expect(events.at(-1)).toMatchObject({ passing: false });
+  });
+
+  it('asks anew in the name of who signs in', async () => {
+    const { events } = listen();
+    const first = await welcomed();
+    connection.reset();
+    expect(first.readyState).toBe(3);
+    const second = await welcomed();
+    expect(second.heard[0]).toEqual({ ticket: 'ticket 2' });
+    expect(second.asked).toMatchObject([{ session_id: SESSION }]);
+    // What the line of before still says is for nobody.
+    first.say({ type: 'state', stream: first.asked[0]?.stream, state: 'live' });
+    expect(events).toEqual([]);
+  });
+
   it('does not take up again what has ended', async () => {
     listen();
     const stays = listen('tile');

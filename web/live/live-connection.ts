@@ -55,6 +55,8 @@ const SILENCE_MS = 9_000;
 /** … and for so long where the browser itself says that the network is gone. */
 const DOUBT_MS = 2_000;
 const CONNECT_MS = 10_000;
+/** So much is asked for right behind the ticket, without waiting for the welcome; the service takes a little more. */
+const EARLY_STREAMS = 16;
 /** A connection that lived so long was a good one: the next pause is short. */
 const STABLE_MS = 10_000;
 /** For so long a session that is not open is asked for again: opening takes a while, and so does a restart of the service. */
@@ -74,6 +76,8 @@ export class LiveConnection {
   private readonly offset = new ClockOffset();
   private current: ConnectionState = 'idle';
   private socket: WebSocket | null = null;
+  /** The ticket was said: what is said now is heard when it was found good. */
+  private introduced = false;
   /** Events of an attempt that was given up change nothing. */
   private attempt = 0;
   private timers: ReturnType<typeof setTimeout>[] = [];
@@ -103,7 +107,7 @@ export class LiveConnection {
       ...{ stream: null, retry: undefined, closedSince: null },
     };
     this.subscriptions.add(subscription);
-    if (this.current === 'open') this.ask(subscription);
+    if (this.maySay) this.ask(subscription);
     // Who watches anew may have signed in since.
     else if (this.current === 'idle' || this.current === 'signed-out') this.connect();
     return () => this.drop(subscription, true);
@@ -146,7 +150,7 @@ export class LiveConnection {
     const opened = this.dial();
     this.options.ticket().then(
       (ticket) => {
-        void opened.then(() => attempt === this.attempt && this.send({ ticket }));
+        void opened.then(() => attempt === this.attempt && this.introduce(ticket));
       },
       (error: unknown) => {
         if (attempt !== this.attempt) return;
@@ -217,13 +221,23 @@ export class LiveConnection {
     return localNow() - subscription.closedSince < OPENING_MS;
   }
 
+  private introduce(ticket: string): void {
+    this.send({ ticket });
+    this.introduced = true;
+    for (const subscription of this.subscriptions) if (this.maySay) this.ask(subscription);
+  }
+
+  private get maySay(): boolean {
+    return this.current === 'open' || (this.introduced && this.byStream.size < EARLY_STREAMS);
+  }
+
   private welcome(): void {
     this.hangUpTimers();
     this.welcomedAt = localNow();
     this.become('open');
     for (const ms of FIRST_PINGS_MS) this.later(ms, () => this.ping());
     this.timers.push(setInterval(() => this.beat(), PING_MS));
-    for (const subscription of this.subscriptions) this.ask(subscription);
+    for (const subscription of this.subscriptions) if (subscription.stream === null) this.ask(subscription);
   }
 
   private beat(): void {
@@ -259,7 +273,7 @@ export class LiveConnection {
     const { stream } = subscription;
     if (stream === null) return;
     this.byStream.delete(stream);
-    if (tell && this.current === 'open') this.send({ type: 'unsubscribe', stream });
+    if (tell && this.introduced) this.send({ type: 'unsubscribe', stream });
   }
 
   private lost(): void {
@@ -276,6 +290,7 @@ export class LiveConnection {
     this.hangUpTimers();
     this.socket?.close();
     this.socket = null;
+    this.introduced = false;
     this.welcomedAt = 0;
     this.byStream.clear();
     for (const subscription of this.subscriptions) {

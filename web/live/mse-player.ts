@@ -25,8 +25,6 @@ interface Anchor {
 
 const WATCH_MS = 200;
 const SETTLING_MS = 1_000;
-/** Less than this before the newest picture nothing is gained by showing an older one first. */
-const PEEK_SECONDS = 0.3;
 const PEEK_MS = 250;
 const ANCHORS = 64;
 
@@ -34,7 +32,11 @@ const ANCHORS = 64;
 export class MsePlayer {
   private readonly target = new LiveTarget();
   private queue: AppendQueue | null = null;
-  private detach: (() => void) | null = null;
+  private readonly detach: () => void;
+  /** Once it is open. */
+  private source: MediaSource | null = null;
+  /** The buffer's first; `null` before the first init segment. */
+  private codec: string | null = null;
   private format: Format | null = null;
   private early: ((queue: AppendQueue) => void)[] = [];
   private anchors: Anchor[] = [];
@@ -43,6 +45,8 @@ export class MsePlayer {
   private fresh = true;
   /** The oldest picture there is will be on the screen in a moment; then it goes to live. */
   private peeking: ReturnType<typeof setTimeout> | null = null;
+  /** Where that picture lies. */
+  private peekedAt: number | null = null;
   private held = false;
   private waitingSince: number | null = null;
   private movedAt = 0;
@@ -57,6 +61,11 @@ export class MsePlayer {
     video.addEventListener('waiting', () => this.waits(), { signal });
     video.addEventListener('playing', () => this.goesOn(), { signal });
     video.addEventListener('error', () => this.events.onFailed(video.error), { signal });
+    // That takes a moment: it passes while the first fragments are on their way.
+    this.detach = attachMediaSource(video, (source) => {
+      this.source = source;
+      this.prepare();
+    });
     this.followPictures();
   }
 
@@ -72,7 +81,8 @@ export class MsePlayer {
     if (!canPlayFragments(mediaType(format.codec))) {
       return this.events.onFailed(new Error(`this browser does not play ${format.codec}`));
     }
-    this.open(format.codec);
+    this.codec ??= format.codec;
+    this.prepare();
     this.withQueue((queue) => queue.init(format.codec, data));
   }
 
@@ -84,6 +94,7 @@ export class MsePlayer {
   /** What comes next may lie anywhere on the timeline: the connection was lost, the service began anew. */
   restart(): void {
     this.started = false;
+    this.peekedAt = null;
     this.anchors = [];
     this.withQueue((queue) => queue.clear());
   }
@@ -119,33 +130,32 @@ export class MsePlayer {
     this.abort.abort();
     this.queue = null;
     this.early = [];
-    this.detach?.();
-    this.detach = null;
+    this.detach();
   }
 
-  private open(codec: string): void {
-    if (this.detach !== null) return;
-    this.detach = attachMediaSource(this.video, (source) => {
-      try {
-        const buffer = source.addSourceBuffer(mediaType(codec));
-        buffer.mode = 'segments';
-        this.queue = new AppendQueue(
-          buffer,
-          codec,
-          () => this.video.currentTime,
-          (at) => this.appended(at),
-          (error) => this.events.onFailed(error),
-        );
-      } catch (error) {
-        return this.events.onFailed(error);
-      }
-      for (const task of this.early.splice(0)) task(this.queue);
-    });
+  /** The buffer is made when it is known for what, and the source is open. */
+  private prepare(): void {
+    const { source, codec } = this;
+    if (source === null || codec === null || this.queue !== null) return;
+    try {
+      const buffer = source.addSourceBuffer(mediaType(codec));
+      buffer.mode = 'segments';
+      this.queue = new AppendQueue(
+        buffer,
+        codec,
+        () => this.video.currentTime,
+        (at) => this.appended(at),
+        (error) => this.events.onFailed(error),
+      );
+    } catch (error) {
+      return this.events.onFailed(error);
+    }
+    for (const task of this.early.splice(0)) task(this.queue);
   }
 
   private withQueue(task: (queue: AppendQueue) => void): void {
     if (this.queue) task(this.queue);
-    else if (this.detach) this.early.push(task);
+    else if (this.codec !== null) this.early.push(task);
   }
 
   private appended(at: number | null): void {
@@ -167,8 +177,9 @@ export class MsePlayer {
       const edge = liveEdge(ranges, target);
       if (edge === null) return;
       if (this.peeking !== null) return;
-      const oldest = liveEdge(ranges, Infinity) ?? edge;
-      return this.fresh && edge - oldest > PEEK_SECONDS ? this.peek(oldest) : this.begin(edge);
+      if (this.fresh) return this.peek(liveEdge(ranges, Infinity) ?? edge);
+      // There is only what is shown already: live begins with what comes next.
+      return edge === this.peekedAt ? undefined : this.begin(edge);
     }
     if (video.seeking) return;
     const { currentTime: position, playbackRate: rate } = video;
@@ -181,12 +192,13 @@ export class MsePlayer {
   }
 
   /**
-   * A new viewer gets everything since the newest keyframe. To show its last picture all of them must be decoded; the first
-   * one is there at once, and stands until live is reached.
+   * A new viewer gets the newest keyframe, and behind it everything since. To show the last picture all of them must be
+   * decoded; the first one is there at once, and stands until live is reached.
    */
   private peek(seconds: number): void {
     // A browser that shows no picture of a paused video goes on all the same.
     this.peeking = setTimeout(() => this.peeked(), PEEK_MS);
+    this.peekedAt = seconds;
     this.moveTo(seconds);
   }
 
@@ -230,7 +242,8 @@ export class MsePlayer {
     const { video } = this;
     const shown = (mediaTime: number): void => {
       if (this.abort.signal.aborted) return;
-      if (this.peeking !== null) this.peeked();
+      // It is on the screen with this frame; going on before would take it away from whoever reads it there.
+      if (this.peeking !== null) requestAnimationFrame(() => this.peeked());
       else if (!this.held) {
         const arrivedAt = this.arrivalOf(mediaTime);
         if (arrivedAt !== null) this.events.onPicture(arrivedAt);

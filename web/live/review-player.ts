@@ -3,6 +3,7 @@ import type { HlsConfig } from 'hls.js';
 import { outOfGaps, StepDirection } from './frame-step';
 import { FrameStepper } from './frame-stepper';
 import { mediaSourceOf } from './media-source';
+import { writeMovieDuration } from './movie-duration';
 import type { BufferedRange } from './playback-control';
 
 /** The recording of a session, in progress or finished, as HLS. */
@@ -22,6 +23,10 @@ export interface ReviewOptions {
   readonly onFailed: (error: Error) => void;
 }
 
+/** Until the picture that was sought is there, nothing behind it is loaded: that would take decoding time from it. */
+const SEEK_BUFFER_SECONDS = 0.12;
+const BUFFER_SECONDS = 20;
+
 /** What was found out in Chromium, see docs/player.md. */
 const SETTINGS: Partial<HlsConfig> = {
   // With a worker the policy would have to allow blob: scripts; there is nothing to remux that would need one.
@@ -30,7 +35,7 @@ const SETTINGS: Partial<HlsConfig> = {
   // In seconds: counted in target durations it would lie far behind where groups of pictures are long.
   liveSyncDuration: 2,
   startFragPrefetch: true,
-  maxBufferLength: 20,
+  maxBufferLength: SEEK_BUFFER_SECONDS,
   // By default a quarter of a second before a segment counts as in it, and a tenth before what is buffered as buffered: the
   // picture before a keyframe would never be loaded, and a step back to it go nowhere.
   maxFragLookUpTolerance: 0,
@@ -52,6 +57,8 @@ function retrying(ms: number): HlsConfig['playlistLoadPolicy'] {
 
 /** Events after which something else is to be shown of it. */
 const CHANGES = ['timeupdate', 'seeked', 'pause', 'play', 'ratechange', 'durationchange', 'waiting', 'playing'];
+/** Events of a picture that was waited for. */
+const THERE = ['loadeddata', 'seeked', 'playing'];
 /** Nearer to the end of what is written there may be no picture yet. */
 const END_MARGIN = 0.2;
 /** What stands still this near before a gap, in seconds, waits because of it. */
@@ -82,6 +89,8 @@ export class ReviewPlayer {
     const { signal } = this.abort;
     video.addEventListener('waiting', () => this.crossGap(), { signal });
     for (const event of CHANGES) video.addEventListener(event, () => this.options.onChange(), { signal });
+    video.addEventListener('seeking', () => this.loadAhead(SEEK_BUFFER_SECONDS), { signal });
+    for (const event of THERE) video.addEventListener(event, () => this.loadAhead(BUFFER_SECONDS), { signal });
     this.stepper = new FrameStepper(video, options.fps, signal);
     this.load().catch((error: unknown) => this.fail(error));
   }
@@ -183,6 +192,10 @@ export class ReviewPlayer {
     if (gap && gap.end < this.end - END_MARGIN) this.video.currentTime = this.zero + gap.end + 0.001;
   }
 
+  private loadAhead(seconds: number): void {
+    if (this.hls) this.hls.config.maxBufferLength = seconds;
+  }
+
   /** Where the recording's beginning lies on the element's timeline. */
   private get zero(): number {
     return this.hls?.latestLevelDetails?.fragments[0]?.start ?? 0;
@@ -208,6 +221,10 @@ export class ReviewPlayer {
         if (startAt !== this.startAt || startAt !== options.startAt) hls.startLoad(this.zero + startAt);
       });
       hls.on(HlsPlayer.Events.LEVEL_UPDATED, () => options.onChange());
+      hls.on(HlsPlayer.Events.BUFFER_CODECS, (_event, { video: track }) => {
+        const seconds = hls.latestLevelDetails?.totalduration ?? 0;
+        if (track?.initSegment) writeMovieDuration(track.initSegment, seconds);
+      });
       hls.loadSource(url);
       hls.attachMedia(video);
     }

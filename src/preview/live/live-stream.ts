@@ -71,6 +71,7 @@ export class LiveStream implements FeedReader {
 
   onMedia(): void {
     if (this.socket.full || this.socket.closed) return;
+    const begins = this.position === null;
     const batch = this.feed.read(this.position);
     if (!batch) return;
     this.position = batch.next;
@@ -79,7 +80,11 @@ export class LiveStream implements FeedReader {
       this.skippedFrames += batch.skipped;
       this.socket.say({ type: 'skipped', stream: this.request.stream, frames: batch.skipped });
     }
-    this.send(batch);
+    const { items, skipped } = batch;
+    if (!begins && skipped === 0) return this.send(items, false);
+    // The keyframe by itself: it can be shown while the rest of its group is on its way.
+    this.send(items.slice(0, 1), skipped > 0);
+    if (items.length > 1) this.send(items.slice(1), false);
   }
 
   onEnd(): void {
@@ -107,13 +112,13 @@ export class LiveStream implements FeedReader {
     this.socket.send(this.header({ kind: 'init', keyframe: false, discontinuity: false, at }), [data]);
   }
 
-  private send({ items, skipped }: Batch): void {
+  private send(items: readonly MediaItem[], afterSkip: boolean): void {
     const oldest = items[0] as MediaItem;
     const newest = items[items.length - 1] as MediaItem;
     const header = this.header({
       kind: oldest.type,
       keyframe: oldest.type === 'jpeg' || oldest.keyframe,
-      discontinuity: skipped > 0 || items.some(({ afterLoss }) => afterLoss),
+      discontinuity: afterSkip || items.some(({ afterLoss }) => afterLoss),
       at: newest.at,
     });
     this.socket.send(
