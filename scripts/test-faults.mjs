@@ -189,7 +189,7 @@ function documentOf(rows, seconds) {
   const held = rows.length - failed - impossible;
   const times = rows.reduce((sum, row) => sum + row.times, 0);
   const verdict = [
-    `${rows.length} rows, ${times} faults: ${held} rows held`,
+    `${rows.length} rows, ${times} faults: ${held} held`,
     ...(failed > 0 ? [`**${failed} failed**`] : []),
     ...(impossible > 0 ? [`${impossible} could not be tried on this machine`] : []),
   ].join(', ');

@@ -87,7 +87,7 @@ export async function entered(
     await run(found);
     enter(found.entry(row, test, null));
   } catch (error) {
-    enter(found.entry(row, test, error instanceof Error ? firstLine(error.message) : String(error)));
+    enter(found.entry(row, test, error instanceof Error ? wordsOf(error.message) : String(error)));
     throw error;
   }
 }
@@ -128,7 +128,10 @@ export function faultTests(atOnce: number, rows: readonly PlayedRow[], timeoutMs
   });
 }
 
-function firstLine(message: string): string {
+/** What was violated, where a list of that was to be empty; else the first line. */
+function wordsOf(message: string): string {
   // Jest colours what it says.
-  return (message.replace(/\u001b\[[0-9;]*m/g, '').split('\n')[0] ?? '').slice(0, 200);
+  const lines = message.replace(/\u001b\[[0-9;]*m/g, '').split('\n');
+  const violated = lines.flatMap((line) => /^\+ +"(I\d: .*)",?$/.exec(line)?.[1] ?? []);
+  return (violated.length > 0 ? violated.join('; ') : (lines[0] ?? '')).slice(0, 200);
 }
