@@ -234,8 +234,8 @@ export class ReviewPlayer {
       });
       hls.on(HlsPlayer.Events.LEVEL_UPDATED, () => options.onChange());
       hls.on(HlsPlayer.Events.BUFFER_CODECS, (_event, { video: track }) => {
-        const seconds = hls.latestLevelDetails?.totalduration ?? 0;
-        if (track?.initSegment) writeMovieDuration(track.initSegment, seconds);
+        // A decoder with several threads keeps the last pictures before a gap for ever: there it has to be the slow one.
+        if (track?.initSegment && this.gaps.length === 0) writeMovieDuration(track.initSegment, this.end);
       });
       hls.loadSource(url);
       hls.attachMedia(video);
