@@ -78,6 +78,23 @@ describe('watching a court in a browser', () => {
     return (await listLeftovers(club.service.app.get(Toolchain).instance)).length;
   }
 
+  it('asks who it is where a sign-in was taken away, also with no court open', async () => {
+    const page = await browser.open();
+    await page.signIn(club.service.url, PLAYER, PASSWORD);
+    await page.context.clearCookies();
+    // The access token goes the same way when the sign-in ends.
+    await page.page.route('**/api/**', (route) => {
+      const refused = { status: 401, contentType: 'application/problem+json', body: '{"code":"unauthorized"}' };
+      return route.request().url().includes('/auth/login') ? route.continue() : route.fulfill(refused);
+    });
+    await page.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+    await page.page.waitForSelector('#email');
+    await page.page.unroute('**/api/**');
+    await page.signInHere(PLAYER, PASSWORD);
+    expect(page.faults).toEqual([]);
+    await page.close();
+  });
+
   it('says in the browser’s language what is wrong with a password', async () => {
     const stranger = await browser.open({ locale: 'fr-FR' });
     await stranger.page.goto(club.service.url);
@@ -167,17 +184,16 @@ describe('watching a court in a browser', () => {
     const { page } = viewer;
     await page.click('[aria-label="Pause"]');
     await page.waitForSelector('[aria-label="Play"]');
-    // Back far enough to come to what was not loaded yet.
-    for (const [button, key, step, count] of [
-      ['Next picture', '.', 1, 15],
-      ['Previous picture', ',', LOOP - 1, 80],
+    for (const [button, key, step] of [
+      ['Next picture', '.', 1],
+      ['Previous picture', ',', LOOP - 1],
     ] as const) {
       const bars = [(await viewer.look(REVIEW)).bars];
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < 25; i++) {
         await (i % 2 ? page.keyboard.press(key) : page.click(`[aria-label="${button}"]`));
         bars.push((await viewer.next(REVIEW, bars.at(-1) ?? null)).bars);
       }
-      expect(steps(bars)).toEqual(Array.from({ length: count }, () => step));
+      expect(steps(bars)).toEqual(Array.from({ length: 25 }, () => step));
     }
   });
 
@@ -191,6 +207,40 @@ describe('watching a court in a browser', () => {
     expect(body.status.status).toBe('recording');
   });
 
+  it('goes back as far as was pressed, however fast, and steps on into what is not loaded yet', async () => {
+    const { page } = viewer;
+    const position = async (): Promise<number> => Number(await page.inputValue('.timeline input'));
+    await until(async () => (await position()) > 14);
+    const before = await position();
+    await page.evaluate(`{
+      const back = document.querySelector('[aria-label="Back 5 seconds"]');
+      back.click();
+      back.click();
+    }`);
+    await page.waitForSelector(`${REVIEW}:not([hidden])`);
+    await page.keyboard.press('4');
+    await viewer.next(REVIEW, null);
+    const after = await position();
+    expect(before - after).toBeGreaterThan(8);
+    expect(before - after).toBeLessThan(10.1);
+    // A seek keeps the speed.
+    await page.fill('.timeline input', String(Math.round(after * 10) / 10));
+    await until(() => page.evaluate(`!document.querySelector('${REVIEW}').seeking`));
+    expect(await page.evaluate(`document.querySelector('${REVIEW}').playbackRate`)).toBe(0.25);
+    await page.keyboard.press(' ');
+    await page.waitForSelector('[aria-label="Play"]');
+    // Whatever was on its way is on the screen after a step.
+    await page.keyboard.press('.');
+    await until(() => page.evaluate(`(${settled})('${REVIEW}')`));
+    const bars = [(await viewer.look(REVIEW)).bars];
+    for (let i = 0; i < 70; i++) {
+      await page.keyboard.press(',');
+      bars.push((await viewer.next(REVIEW, bars.at(-1) ?? null)).bars);
+    }
+    expect(steps(bars).filter((step) => step !== LOOP - 1)).toEqual([]);
+    await page.keyboard.press('l');
+  });
+
   it('shows the recording when it is finished, and where a gap is goes around it', async () => {
     const { page } = viewer;
     await rtsp.cut({ refuseMs: 2_000 });
@@ -198,6 +248,9 @@ describe('watching a court in a browser', () => {
     await pictures(viewer, LIVE, 50);
     await page.click('text=Stop recording');
     await page.waitForSelector('.badge.rec[data-state=ready]');
+    // Drawn where it is, also for who watches live.
+    expect(await page.isVisible(REVIEW)).toBe(false);
+    await until(() => page.evaluate(`document.querySelector('.track').style.cssText.includes('var(--gap)')`));
     const { body } = await club.player.get<{
       status: { duration_seconds: number; gaps: { start_seconds: number; end_seconds: number }[] };
     }>(`/api/video/record/status/${session}`);
@@ -261,6 +314,17 @@ describe('watching a court in a browser', () => {
     return (await club.player.get<{ live_viewers: number }>(`/api/preview/${session}/info`)).body.live_viewers;
   }
 });
+
+/** In the page: no seek is under way, and the picture has been the same for some frames. */
+const settled = `async (selector) => {
+  const { look } = globalThis.pictureReader;
+  const frames = async (count) => {
+    for (let i = 0; i < count; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+  };
+  const first = look(selector);
+  await frames(15);
+  return first.bars !== null && look(selector).bars === first.bars;
+}`;
 
 /** Looks until it is so; the test's own time-out is the limit. */
 async function until(condition: () => Promise<boolean>): Promise<void> {

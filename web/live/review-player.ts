@@ -23,8 +23,10 @@ export interface ReviewOptions {
   readonly onFailed: (error: Error) => void;
 }
 
-/** Until the picture that was sought is there, nothing behind it is loaded: that would take decoding time from it. */
-const SEEK_BUFFER_SECONDS = 0.12;
+/** Until the picture that was sought is there, hardly anything behind it is loaded: that would take decoding time from it. */
+const SEEK_BUFFER_SECONDS = 0.3;
+/** … but not for long: a decoder with many threads gives no picture before it has had as many. */
+const SEEK_MS = 250;
 const BUFFER_SECONDS = 20;
 
 /** What was found out in Chromium, see docs/player.md. */
@@ -71,6 +73,7 @@ export class ReviewPlayer {
   private readonly stepper: FrameStepper;
   private recoveredAt = 0;
   private wantedSpeed = 1;
+  private seekTimer: ReturnType<typeof setTimeout> | undefined;
   /** Where it begins, until it has. */
   private startAt: number;
 
@@ -89,7 +92,7 @@ export class ReviewPlayer {
     const { signal } = this.abort;
     video.addEventListener('waiting', () => this.crossGap(), { signal });
     for (const event of CHANGES) video.addEventListener(event, () => this.options.onChange(), { signal });
-    video.addEventListener('seeking', () => this.loadAhead(SEEK_BUFFER_SECONDS), { signal });
+    video.addEventListener('seeking', () => this.loadForSeek(), { signal });
     for (const event of THERE) video.addEventListener(event, () => this.loadAhead(BUFFER_SECONDS), { signal });
     this.stepper = new FrameStepper(video, options.fps, signal);
     this.load().catch((error: unknown) => this.fail(error));
@@ -173,6 +176,7 @@ export class ReviewPlayer {
 
   destroy(): void {
     this.abort.abort();
+    clearTimeout(this.seekTimer);
     this.hls?.destroy();
     this.hls = null;
     this.video.removeAttribute('src');
@@ -192,7 +196,13 @@ export class ReviewPlayer {
     if (gap && gap.end < this.end - END_MARGIN) this.video.currentTime = this.zero + gap.end + 0.001;
   }
 
+  private loadForSeek(): void {
+    this.loadAhead(SEEK_BUFFER_SECONDS);
+    this.seekTimer = setTimeout(() => this.loadAhead(BUFFER_SECONDS), SEEK_MS);
+  }
+
   private loadAhead(seconds: number): void {
+    clearTimeout(this.seekTimer);
     if (this.hls) this.hls.config.maxBufferLength = seconds;
   }
 
@@ -212,6 +222,8 @@ export class ReviewPlayer {
       if (this.abort.signal.aborted) return;
       const hls = new HlsPlayer({ ...SETTINGS, startPosition: this.startAt });
       this.hls = hls;
+      // The first picture is sought as any other.
+      hls.once(HlsPlayer.Events.FRAG_BUFFERED, () => this.loadForSeek());
       hls.on(HlsPlayer.Events.ERROR, (_event, data) => {
         if (data.fatal) this.recover(hls, data.type, data.error);
       });
@@ -222,8 +234,8 @@ export class ReviewPlayer {
       });
       hls.on(HlsPlayer.Events.LEVEL_UPDATED, () => options.onChange());
       hls.on(HlsPlayer.Events.BUFFER_CODECS, (_event, { video: track }) => {
-        const seconds = hls.latestLevelDetails?.totalduration ?? 0;
-        if (track?.initSegment) writeMovieDuration(track.initSegment, seconds);
+        // A decoder with several threads keeps the last pictures before a gap for ever: there it has to be the slow one.
+        if (track?.initSegment && this.gaps.length === 0) writeMovieDuration(track.initSegment, this.end);
       });
       hls.loadSource(url);
       hls.attachMedia(video);
