@@ -225,7 +225,6 @@ describeFilms('RTSP cameras that fail in mid-match', [
       return made;
     },
     script: (played) => pictures(played, 30 * 8),
-    rules: { faster: true },
     check: (film) => expect(film.recording.gaps).toEqual([]),
   }),
   row<RtspCamera>({

@@ -3,21 +3,26 @@ export class BitstreamError extends Error {}
 
 /** Reads the bit fields of a raw byte sequence payload (ITU-T H.264 §7.2, §9.1), most significant bit first. */
 export class BitReader {
-  private position = 0;
+  private at = 0;
   private readonly end: number;
 
   constructor(private readonly bytes: Buffer) {
     this.end = bytes.length * 8;
   }
 
+  /** Bits read so far. */
+  get position(): number {
+    return this.at;
+  }
+
   /** `u(1)` */
   bit(): number {
-    if (this.position >= this.end) {
+    if (this.at >= this.end) {
       throw new BitstreamError('truncated');
     }
-    const byte = this.bytes[this.position >> 3] as number;
-    const value = (byte >> (7 - (this.position & 7))) & 1;
-    this.position++;
+    const byte = this.bytes[this.at >> 3] as number;
+    const value = (byte >> (7 - (this.at & 7))) & 1;
+    this.at++;
     return value;
   }
 
@@ -76,4 +81,19 @@ export function removeEmulationPrevention(nal: Buffer): Buffer {
     out[length++] = byte;
   }
   return out.subarray(0, length);
+}
+
+/** Puts them in: the counterpart of {@link removeEmulationPrevention}. */
+export function addEmulationPrevention(payload: Buffer): Buffer {
+  const out: number[] = [];
+  let zeros = 0;
+  for (const byte of payload) {
+    if (zeros >= 2 && byte <= 3) {
+      out.push(3);
+      zeros = 0;
+    }
+    out.push(byte);
+    zeros = byte === 0 ? zeros + 1 : 0;
+  }
+  return Buffer.from(out);
 }

@@ -24,6 +24,8 @@ export interface Sps {
   readonly reorderDepth: number | null;
   /** VUI `time_scale / (2 * num_units_in_tick)`, `null` where absent or absurd. */
   readonly nominalFps: number | null;
+  /** Where the VUI has `num_units_in_tick`, in bits of the payload behind the header byte; `null` where it has none. */
+  readonly timingAt: number | null;
 }
 
 /** Profiles whose SPS carries chroma format, bit depth and scaling lists. */
@@ -89,6 +91,7 @@ export function parseSps(nal: Buffer): Sps {
     height: codedHeight - cropY,
     reorderDepth: noReordering ? 0 : vui.reorderDepth,
     nominalFps: vui.nominalFps,
+    timingAt: vui.timingAt,
   };
 }
 
@@ -155,18 +158,16 @@ function readCropping(reader: BitReader, format: ColourFormat, frameMbsOnly: boo
   return [(left + right) * unitX, (top + bottom) * unitY];
 }
 
-interface Vui {
-  readonly reorderDepth: number | null;
-  readonly nominalFps: number | null;
-}
+type Vui = Pick<Sps, 'reorderDepth' | 'nominalFps' | 'timingAt'>;
 
 /** Annex E.1.1. What was read before a fault in it still counts. */
 function readVui(reader: BitReader): Vui {
   let nominalFps: number | null = null;
+  let timingAt: number | null = null;
   let reorderDepth: number | null = null;
   try {
     if (!reader.flag()) {
-      return { reorderDepth, nominalFps };
+      return { reorderDepth, nominalFps, timingAt };
     }
     if (reader.flag() && reader.bits(8) === EXTENDED_SAR) {
       reader.bits(32);
@@ -185,7 +186,9 @@ function readVui(reader: BitReader): Vui {
       reader.ue(); // chroma_sample_loc_type_bottom_field
     }
     if (reader.flag()) {
+      const { position } = reader;
       nominalFps = readTiming(reader);
+      timingAt = position;
     }
     const nalHrd = reader.flag();
     if (nalHrd) {
@@ -211,7 +214,7 @@ function readVui(reader: BitReader): Vui {
       throw error;
     }
   }
-  return { reorderDepth, nominalFps };
+  return { reorderDepth, nominalFps, timingAt };
 }
 
 function readTiming(reader: BitReader): number | null {

@@ -98,6 +98,41 @@ describe('Finaliser', () => {
     expect(complaints(target)).toBe('');
   });
 
+  it.each([
+    [
+      'a camera that says 25 a second and is faster for a while',
+      (i: number) => i * 3600 - Math.max(0, Math.min(i, 60) - 15) * 700,
+    ],
+    ['pictures that a network bunched', (i: number) => (i < 30 || i > 45 ? i * 3600 : 30 * 3600 + (i - 30) * 500)],
+    [
+      'a gap in the first second, and bunches behind it',
+      (i: number) => i * 3600 + (i < 10 ? 0 : 70_000) - (i % 10 > 5 ? ((i % 10) - 5) * 2800 : 0),
+    ],
+  ])('leaves no two pictures on one step of any rate: %s', async (_, timeOf) => {
+    for (const [name, { frames }] of [
+      ['plain', clip],
+      ['reordered', reordered],
+    ] as const) {
+      const folder = room.at('.recordings', name);
+      await disk.makeFolder(folder);
+      const placed = frames.map((frame, i) => {
+        return { ...frame, dts: timeOf(i), cts: timeOf((frame.dts + frame.cts) / 3600) - timeOf(i) };
+      });
+      const result = await record(journalOptions(folder), placed, placed.at(-1)!.dts + 3600);
+      const sources = result.parts.map(({ info, index }) => ({ path: info.path, startTicks: info.startTicks, index }));
+      const before = pictures(sources[0]!.path);
+      const target = room.at('1', `${name}.mp4`);
+      const { endTicks } = result;
+      const video = await new Finaliser(disk, TOOLS).finalise({ folder, parts: sources, endTicks, target });
+      expect(video).toMatchObject({ way: 'in_place', samples: 75, complaint: '' });
+      expect(complaints(target)).toBe('');
+      expect(pictures(target)).toEqual(before);
+      const { pts } = times(target);
+      const shown = placed.map((frame) => frame.dts + frame.cts - placed[0]!.cts);
+      for (const [i, at] of pts.entries()) expect(Math.abs(at - shown[i]!)).toBeLessThan(3.1 * 3600);
+    }
+  });
+
   /** Two parts, the second of another size, 2 s after the first. */
   async function recordTwoFormats(folder: string): Promise<{ job: FinaliseJob; samples: number }> {
     const other = drawClip({ seconds: 1, size: '640x480', fps: 10, bFrames: 2, gop: 10 });

@@ -9,7 +9,7 @@ import { DecodedPart, Expected, Gate, Verdict } from './gate';
 import { InPlacePart, ReserveTooSmallError } from './in-place';
 import { OpenedPart, PartSource } from './opened-part';
 import { endsOf } from './part-frames';
-import { collide, guessedRate } from './picture-spacing';
+import { collide, GRID_RATE, guessedRate } from './picture-spacing';
 import { publish, removeFolder, sameFile } from './publish';
 import { PartUnbornError, rebuildIndex } from './rebuild-index';
 import { Remuxer } from './remuxer';
@@ -160,8 +160,11 @@ export class Finaliser {
     return this.finish(job, verdict, 'in_place');
   }
 
-  private check({ source, rebuilt: { index } }: OpenedPart, place: InPlacePart, decoding: Promise<DecodedPart>) {
-    const expected: Expected = { samples: index.sampleCount, durationTicks: place.movie.durationTicks };
+  private check({ source, rebuilt: { index, init } }: OpenedPart, place: InPlacePart, decoding: Promise<DecodedPart>) {
+    const { durationTicks, moov } = place.movie;
+    const record = decoderConfiguration(moov);
+    const configuration = record.equals(decoderConfiguration(init)) ? null : record;
+    const expected: Expected = { samples: index.sampleCount, durationTicks, configuration };
     return this.gate.checkPart(source.path, endsOf(index), expected, decoding);
   }
 
@@ -180,26 +183,28 @@ export class Finaliser {
     if (!(rate > 0) || !collide(place.movie.shown, rate)) return;
     await place.unflip();
     const gridded: Spacing = { grid: true, ...(stated > 0 ? { rate: stated } : {}) };
-    for (const spacing of [{ rate }, gridded]) {
-      if (await this.passes(part, spacing, stated, decoding)) return;
+    const restated: Spacing = { grid: true, rate: GRID_RATE, restated: true };
+    for (const spacing of [{ rate }, gridded, restated]) {
+      if (await this.passes(part, spacing, decoding)) return;
     }
     await place.prepare();
     await place.flip();
   }
 
   /** Finishes the part with this spacing; where pictures still fall together, it is a fragmented file again. */
-  private async passes(
-    part: OpenedPart,
-    spacing: Spacing,
-    stated: number,
-    decoding: Promise<DecodedPart>,
-  ): Promise<boolean> {
+  private async passes(part: OpenedPart, spacing: Spacing, decoding: Promise<DecodedPart>): Promise<boolean> {
     const place = await InPlacePart.of(part.file, part.rebuilt, part.durationTicks, spacing);
     const { shown } = place.movie;
     if (spacing.rate !== undefined && collide(shown, spacing.rate)) return false;
-    await place.prepare();
+    try {
+      await place.prepare();
+    } catch (error) {
+      if (error instanceof ReserveTooSmallError) return false;
+      throw error;
+    }
     await place.flip();
     const { fault, probe } = await this.check(part, place, decoding);
+    const stated = statedRate(place.movie.moov);
     const rate = guessedRate(probe.baseRate, probe.averageRate, stated);
     if (fault === null && !(rate > 0 && collide(shown, rate))) return true;
     await place.unflip();
@@ -235,9 +240,13 @@ export class Finaliser {
 }
 
 /** Pictures a second as the parameter sets have it, 0 where they do not say. */
-function statedRate(init: Buffer): number {
-  const at = init.indexOf('avcC', 0, 'latin1');
-  const record = init.subarray(at + 4, at - 4 + init.readUInt32BE(at - 4));
-  const { sps, pps } = parseAvcDecoderConfigurationRecord(record);
+function statedRate(movie: Buffer): number {
+  const { sps, pps } = parseAvcDecoderConfigurationRecord(decoderConfiguration(movie));
   return parseH264Config(sps, pps).nominalFps ?? 0;
+}
+
+/** The body of the `avcC` of an init or a `moov`. */
+function decoderConfiguration(movie: Buffer): Buffer {
+  const at = movie.indexOf('avcC', 0, 'latin1');
+  return movie.subarray(at + 4, at - 4 + movie.readUInt32BE(at - 4));
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TICKS_PER_SECOND } from '../../media/access-unit';
 import { DecodedFrames, FragmentDecoder, decodeEnds } from '../../media/decode-check';
 import { FileEnds, VideoProbe, probeVideo } from '../../media/ffprobe';
@@ -10,6 +11,8 @@ import { RebuiltPart } from './rebuild-index';
 export interface Expected {
   readonly samples: number | null;
   readonly durationTicks: number | null;
+  /** The decoder configuration where it is not the one recorded: then both ends are decoded from the file, too. */
+  readonly configuration?: Buffer | null;
 }
 
 /** What the gate says: a file is as it should be, is not, or only its pictures make the decoder complain. */
@@ -95,10 +98,20 @@ export class Gate {
    * @throws MediaToolError where the programs cannot be run, which says nothing of the file
    */
   async checkPart(path: string, ends: PartEnds, expected: Expected, decoding: Promise<DecodedPart>): Promise<Verdict> {
-    const [probe, decoded] = await Promise.all([this.probe(path, fileEnds(ends)), decoding]);
+    const { configuration } = expected;
+    const [probe, decoded, again] = await Promise.all([
+      this.probe(path, fileEnds(ends)),
+      decoding,
+      configuration ? decodeEnds(this.tools, path, fileEnds(ends), RUN) : '',
+    ]);
     const complaint = [decoded.first?.complaint, decoded.last.complaint].filter(Boolean).join('\n');
     if (typeof probe === 'string') return { probe: NOTHING, fault: probe, complaint };
-    return { probe, fault: faultOf(probe, expected) ?? packetFault(probe, decoded), complaint };
+    const fault = faultOf(probe, expected) ?? packetFault(probe, decoded, configuration ? sha256(configuration) : null);
+    return {
+      probe,
+      fault: fault ?? (configuration && again !== '' ? `it does not decode: ${again}` : null),
+      complaint,
+    };
   }
 
   /** Looks at any file, and decodes both its ends from it. @throws MediaToolError as {@link checkPart} */
@@ -153,8 +166,16 @@ function faultOf(probe: VideoProbe, { samples, durationTicks }: Expected): strin
   return null;
 }
 
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 /** Its ends must be what was decoded, packet by packet, at times that rise. */
-function packetFault({ packets, configuration }: VideoProbe, { ends, first, last }: DecodedPart): string | null {
+function packetFault(
+  { packets, configuration }: VideoProbe,
+  { ends, first, last }: DecodedPart,
+  expected: string | null,
+): string | null {
   const count = ends.first?.frames ?? 0;
   const stretches = [
     { name: 'first', frames: count, found: packets.slice(0, count), decoded: first },
@@ -162,7 +183,8 @@ function packetFault({ packets, configuration }: VideoProbe, { ends, first, last
   ];
   for (const { name, frames, found, decoded } of stretches) {
     if (!decoded) continue;
-    if (configuration !== decoded.configuration) return 'its decoder configuration is not the one recorded';
+    if (configuration !== (expected ?? decoded.configuration))
+      return 'its decoder configuration is not the one recorded';
     const same = found.length === frames && found.every(({ hash }, i) => hash === decoded.packets[i]);
     if (!same) return `its ${name} pictures are not those recorded`;
     if (!found.every(({ dts }, i) => i === 0 || dts > (found[i - 1]?.dts ?? NaN))) {

@@ -42,7 +42,8 @@ export function spacePictures(sorted: Float64Array, rate: number | null = usualR
  * Decode times on a grid of 5 ms. Where a gap falls into a file's first pictures, FFmpeg finds no rate in it and counts in
  * steps of the average, gap included, which is far too slow; on this grid it finds 200 a second, or what the parameter sets say.
  */
-export const DECODE_GRID = TICKS_PER_SECOND / 200;
+export const GRID_RATE = 200;
+export const DECODE_GRID = TICKS_PER_SECOND / GRID_RATE;
 
 /** The next decode time on the grid, after `before` (-1: none). */
 export function onGrid(dts: number, before: number): number {

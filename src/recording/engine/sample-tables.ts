@@ -2,7 +2,8 @@ import { endianness } from 'node:os';
 import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { fullBox, u32 } from '../../media/fmp4/box-writer';
 import { movieBox } from '../../media/fmp4/movie-box';
-import { onGrid, spacePictures } from './picture-spacing';
+import { restateRate } from '../../media/h264/restate-rate';
+import { GRID_RATE, onGrid, spacePictures } from './picture-spacing';
 import { SampleColumns, SampleIndex } from './sample-index';
 
 /** A `moov` for the fragments of a part, and what it promises. */
@@ -15,12 +16,17 @@ export interface FinishedMovie {
   readonly shown: Float64Array;
 }
 
+/** `stsd` up to its first entry: size, type, version and flags, count. */
+const STSD_HEADER_BYTES = 16;
+
 /** How a file's times are made fit for players that count its pictures in steps. */
 export interface Spacing {
   /** Pictures a second that players count in, where it is known: see {@link spacePictures}. */
   readonly rate?: number;
   /** Decode times go onto {@link DECODE_GRID}; presentation times stay. */
   readonly grid?: boolean;
+  /** The parameter sets say {@link GRID_RATE}, where they say a rate. */
+  readonly restated?: boolean;
 }
 
 /** The numbers big-endian, as they lie in a file; the array is theirs from now on. */
@@ -44,6 +50,7 @@ export async function finishedMovie(
 ): Promise<FinishedMovie> {
   if (index.sampleCount === 0) throw new RangeError('the part has no frames');
   const durationTicks = Math.max(endTicks, index.lastDts + 1);
+  const picture = await readPicture(init);
   const columns = index.columns();
   const times = timeTables(columns, durationTicks, spacing);
   const tables = [times.stts, ...(times.ctts ? [times.ctts] : []), ...placeTables(index, columns)];
@@ -54,7 +61,7 @@ export async function finishedMovie(
     mediaStart: times.firstPts + times.lift,
   };
   return {
-    moov: movieBox(await readPicture(init), timing, tables),
+    moov: movieBox(spacing.restated ? { ...picture, stsd: restated(picture.stsd) } : picture, timing, tables),
     durationTicks,
     samples: index.sampleCount,
     shown: times.shown,
@@ -69,6 +76,18 @@ async function readPicture(init: Buffer): Promise<{ width: number; height: numbe
   const width = init.readUInt32BE(tkhd.end - 8) >>> 16;
   const height = init.readUInt32BE(tkhd.end - 4) >>> 16;
   return { width, height, stsd: init.subarray(stsd.start, stsd.end) };
+}
+
+/** The sample description with {@link GRID_RATE} in its decoder configuration; its boxes grow or shrink by a few bytes. */
+function restated(stsd: Buffer): Buffer {
+  const at = stsd.indexOf('avcC', 0, 'latin1') - 4;
+  const end = at + stsd.readUInt32BE(at);
+  const record = restateRate(stsd.subarray(at + 8, end), GRID_RATE);
+  const grown = record.length + 8 - (end - at);
+  const boxes = Buffer.concat([stsd.subarray(0, at + 8), record, stsd.subarray(end)]);
+  // `stsd` itself, its one sample entry, and `avcC` in that.
+  for (const box of [0, STSD_HEADER_BYTES, at]) boxes.writeUInt32BE(boxes.readUInt32BE(box) + grown, box);
+  return boxes;
 }
 
 interface TimeTables {
