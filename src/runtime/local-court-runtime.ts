@@ -41,8 +41,10 @@ import { findZero, noteZero } from './session-zero';
 const FIRST_FRAGMENT_MS = 5_000;
 /** How often free space is looked at while something records. */
 const DISK_CHECK_MS = 5_000;
-/** What we expect of the encoder until it is measured, bits a second. */
-const ENCODED_BITRATE = 4_000_000;
+/** What we expect of the encoder, and at most of a camera until it is measured, bits a second. */
+const EXPECTED_BITRATE = 4_000_000;
+/** A camera's first picture is a keyframe, many times as large as the others: until so many came, its rate is not known. */
+const MEASURED_FRAMES = 50;
 /** How often a running recording's progress is told, for its row. */
 const PROGRESS_MS = 15_000;
 /** A finished recording is answered from memory this long after its session closed. */
@@ -353,7 +355,8 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
 }
 
 function writerOf(court: LocalCourt): Writer {
-  const health = court.proxy.health();
-  const bitrate = health.facts?.codec === 'h264' ? health.bitrate : ENCODED_BITRATE;
+  const { facts, frames, bitrate: measured } = court.proxy.health();
+  const most = frames >= MEASURED_FRAMES ? Infinity : EXPECTED_BITRATE;
+  const bitrate = facts?.codec === 'h264' ? Math.min(measured, most) : EXPECTED_BITRATE;
   return { bitrate, remainingMs: court.recorder?.remainingMs ?? 0 };
 }
