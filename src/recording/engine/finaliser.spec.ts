@@ -104,6 +104,7 @@ describe('Finaliser', () => {
       (i: number) => i * 3600 - Math.max(0, Math.min(i, 60) - 15) * 700,
     ],
     ['pictures that a network bunched', (i: number) => (i < 30 || i > 45 ? i * 3600 : 30 * 3600 + (i - 30) * 500)],
+    ['pictures a millisecond apart', (i: number) => (i < 40 || i > 55 ? i * 3600 : 40 * 3600 + (i - 40) * 90)],
     [
       'a gap in the first second, and bunches behind it',
       (i: number) => i * 3600 + (i < 10 ? 0 : 70_000) - (i % 10 > 5 ? ((i % 10) - 5) * 2800 : 0),

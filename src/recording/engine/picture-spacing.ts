@@ -7,8 +7,9 @@ const TOLERANCE = 0.04;
 const LOOKED_AT = 20;
 /** Of a picture's place: what lies this near to the middle between two places may be rounded to either. */
 const EDGE = 0.01;
-/** A picture is moved by this many places at the most; where that does not do, the file stays as it was. */
+/** A picture is moved by so many places, or seconds, at the most; where that does not do, the file stays as it was. */
 const FARTHEST = 3;
+const FARTHEST_SECONDS = 0.12;
 
 /**
  * Players and FFmpeg count a recording's pictures in steps of its usual rate, and call two pictures that round to the same
@@ -22,6 +23,7 @@ export function spacePictures(sorted: Float64Array, rate: number | null = usualR
   const moves = new Map<number, number>();
   if (rate === null) return moves;
   const step = TICKS_PER_SECOND / rate;
+  const farthest = Math.max(FARTHEST, FARTHEST_SECONDS * rate);
   const first = sorted[0] as number;
   let before = -1;
   for (let i = 0; i < sorted.length; i++) {
@@ -30,7 +32,7 @@ export function spacePictures(sorted: Float64Array, rate: number | null = usualR
     let place = exact;
     if (Math.abs(place - Math.floor(place) - 0.5) < EDGE) place += 2 * EDGE;
     if (Math.round(place) <= before) place = before + 0.5 + 2 * EDGE;
-    if (place - exact > FARTHEST) return new Map();
+    if (place - exact > farthest) return new Map();
     before = Math.round(place);
     const move = Math.ceil((place - exact) * step);
     if (move > 0) moves.set(pts, move);
