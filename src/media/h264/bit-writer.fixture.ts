@@ -1,3 +1,5 @@
+import { addEmulationPrevention } from './bit-reader';
+
 /** Writes bit fields for specs: the counterpart of `BitReader`. */
 export class BitWriter {
   private readonly bits: number[] = [];
@@ -24,18 +26,9 @@ export class BitWriter {
     while (bits.length % 8 !== 0) {
       bits.push(0);
     }
-    const bytes = [...header];
-    let zeros = 0;
-    for (let i = 0; i < bits.length; i += 8) {
-      const byte = parseInt(bits.slice(i, i + 8).join(''), 2);
-      if (zeros >= 2 && byte <= 3) {
-        bytes.push(3);
-        zeros = 0;
-      }
-      bytes.push(byte);
-      zeros = byte === 0 ? zeros + 1 : 0;
-    }
-    return Buffer.from(bytes);
+    const payload = Buffer.alloc(bits.length / 8);
+    bits.forEach((bit, i) => (payload[i >> 3] = ((payload[i >> 3] as number) << 1) | bit));
+    return Buffer.concat([Buffer.from(header), addEmulationPrevention(payload)]);
   }
 }
 
