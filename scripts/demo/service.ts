@@ -17,6 +17,7 @@ export interface Login {
 
 /** The service as `npm start` runs it, in a process of its own. */
 export class DemoService {
+  private readonly dataDir = demoDataDir();
   readonly operator: Login = { role: 'SUPER_ADMIN', email: 'operator@padelvar.example', password: demoPassword() };
   private child: ChildProcess | undefined;
   private readonly videosDir = join(ROOT, 'videos');
@@ -31,7 +32,7 @@ export class DemoService {
         PORT: '5000',
         ...process.env,
         NODE_ENV: 'development',
-        DATA_DIR: ROOT,
+        DATA_DIR: this.dataDir,
         VIDEOS_DIR: this.videosDir,
         LOGS_DIR: join(ROOT, 'logs'),
         CAMERA_ALLOW_LOOPBACK: 'true',
@@ -80,4 +81,16 @@ export function demoPassword(): string {
   mkdirSync(ROOT, { recursive: true });
   if (!existsSync(path)) writeFileSync(path, randomBytes(9).toString('base64url'), { mode: 0o600 });
   return readFileSync(path, 'utf8');
+}
+
+/**
+ * A folder whose path no demo had before: root's PostgreSQL lies outside the clone, by the path of its data, and survives a
+ * clone that is made anew in the same place. An earlier demo keeps its own.
+ */
+function demoDataDir(): string {
+  const note = join(ROOT, 'data-dir');
+  mkdirSync(ROOT, { recursive: true });
+  const fresh = existsSync(join(ROOT, 'demo-password')) ? '.' : `data-${randomBytes(4).toString('hex')}`;
+  if (!existsSync(note)) writeFileSync(note, fresh);
+  return join(ROOT, readFileSync(note, 'utf8'));
 }
