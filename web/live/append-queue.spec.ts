@@ -82,6 +82,24 @@ describe('AppendQueue', () => {
     expect(appended.mock.calls).toEqual([[null], [300], [400]]);
   });
 
+  it('appends a group of pictures at a time while nobody looks', () => {
+    queue.rest();
+    queue.media(bytes(1), true, 1);
+    buffer.finish();
+    queue.media(bytes(2), false, 2);
+    queue.media(bytes(3), false, 3);
+    expect(buffer.done).toEqual(['append 1']);
+    queue.media(bytes(4), true, 4);
+    expect(buffer.done).toEqual(['append 1', 'append 2 3 4']);
+    buffer.finish();
+    queue.media(bytes(5), false, 5);
+    queue.wake();
+    expect(buffer.done.at(-1)).toBe('append 5');
+    buffer.finish();
+    queue.media(bytes(6), false, 6);
+    expect(buffer.done.at(-1)).toBe('append 6');
+  });
+
   it('puts a new format where it belongs', () => {
     queue.init('avc1.1', bytes(0));
     queue.media(bytes(1), true, 1);

@@ -32,6 +32,7 @@ export class AppendQueue {
   private steps: Step[] = [];
   private waitingBytes = 0;
   private appending: number | null = null;
+  private resting = false;
 
   /**
    * @param codec the buffer was made for
@@ -62,8 +63,20 @@ export class AppendQueue {
 
   media(data: Bytes, keyframe: boolean, at: number): void {
     this.waitingBytes += data.length;
-    this.add({ kind: 'media', data, keyframe, at });
+    this.steps.push({ kind: 'media', data, keyframe, at });
     if (this.waitingBytes > MAX_WAITING_BYTES) this.skipToKeyframe();
+    if (keyframe || !this.resting) this.drain();
+  }
+
+  /** Nobody looks: fragments are appended a group of pictures at a time, which leaves the machine to whatever plays. */
+  rest(): void {
+    this.resting = true;
+  }
+
+  /** Ends {@link rest}: what waits is appended at once. */
+  wake(): void {
+    this.resting = false;
+    this.drain();
   }
 
   /** What is there and what waits is of the past: the timeline may begin anew. */

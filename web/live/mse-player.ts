@@ -103,11 +103,13 @@ export class MsePlayer {
   hold(): void {
     this.held = true;
     this.video.pause();
+    this.queue?.rest();
   }
 
   resume(): void {
     this.held = false;
     this.started = false;
+    this.queue?.wake();
     this.control();
   }
 
@@ -151,6 +153,7 @@ export class MsePlayer {
       return this.events.onFailed(error);
     }
     for (const task of this.early.splice(0)) task(this.queue);
+    if (this.held) this.queue.rest();
   }
 
   private withQueue(task: (queue: AppendQueue) => void): void {

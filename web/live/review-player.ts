@@ -5,6 +5,7 @@ import { FrameStepper } from './frame-stepper';
 import { mediaSourceOf } from './media-source';
 import { writeMovieDuration } from './movie-duration';
 import type { BufferedRange } from './playback-control';
+import { QuickSeek } from './quick-seek';
 
 /** The recording of a session, in progress or finished, as HLS. */
 export function reviewUrl(sessionId: string): string {
@@ -24,7 +25,7 @@ export interface ReviewOptions {
 }
 
 /** Until the picture that was sought is there, hardly anything behind it is loaded: that would take decoding time from it. */
-const SEEK_BUFFER_SECONDS = 0.3;
+const SEEK_BUFFER_SECONDS = 0.15;
 /** … but not for long: a decoder with many threads gives no picture before it has had as many. */
 const SEEK_MS = 250;
 const BUFFER_SECONDS = 20;
@@ -71,6 +72,7 @@ export class ReviewPlayer {
   private hls: Hls | null = null;
   private readonly abort = new AbortController();
   private readonly stepper: FrameStepper;
+  private readonly quick: QuickSeek;
   private recoveredAt = 0;
   private wantedSpeed = 1;
   private seekTimer: ReturnType<typeof setTimeout> | undefined;
@@ -93,7 +95,8 @@ export class ReviewPlayer {
     video.addEventListener('waiting', () => this.crossGap(), { signal });
     for (const event of CHANGES) video.addEventListener(event, () => this.options.onChange(), { signal });
     video.addEventListener('seeking', () => this.loadForSeek(), { signal });
-    for (const event of THERE) video.addEventListener(event, () => this.loadAhead(BUFFER_SECONDS), { signal });
+    for (const event of THERE) video.addEventListener(event, () => this.pictureIsThere(), { signal });
+    this.quick = new QuickSeek(video, (time) => this.keyframeBefore(time), signal);
     this.stepper = new FrameStepper(video, options.fps, signal);
     this.load().catch((error: unknown) => this.fail(error));
   }
@@ -101,7 +104,7 @@ export class ReviewPlayer {
   /** Seconds of the recording. */
   get position(): number {
     if (!this.begun) return this.startAt;
-    return Math.max(0, this.video.currentTime - this.zero);
+    return Math.max(0, this.quick.place - this.zero);
   }
 
   /** Seconds of the recording that can be reached so far. */
@@ -158,7 +161,7 @@ export class ReviewPlayer {
       return;
     }
     const direction = seconds < this.position ? -1 : 1;
-    this.video.currentTime = this.zero + this.playable(seconds, direction);
+    this.quick.to(this.zero + this.playable(seconds, direction));
   }
 
   seekBy(seconds: number): void {
@@ -168,6 +171,7 @@ export class ReviewPlayer {
   /** Pauses and shows the next or the previous picture. Steps asked for while one is under way follow it. */
   step(direction: StepDirection): Promise<unknown> {
     this.pause();
+    this.quick.arrive();
     return this.stepper.step(direction, (time) => {
       const seconds = Math.max(0, time - this.zero);
       return seconds > this.end - END_MARGIN / 2 ? null : this.zero + this.outOfGaps(seconds, direction);
@@ -196,6 +200,10 @@ export class ReviewPlayer {
     if (gap && gap.end < this.end - END_MARGIN) this.video.currentTime = this.zero + gap.end + 0.001;
   }
 
+  private pictureIsThere(): void {
+    if (!this.quick.underWay) this.loadAhead(BUFFER_SECONDS);
+  }
+
   private loadForSeek(): void {
     this.loadAhead(SEEK_BUFFER_SECONDS);
     this.seekTimer = setTimeout(() => this.loadAhead(BUFFER_SECONDS), SEEK_MS);
@@ -204,6 +212,12 @@ export class ReviewPlayer {
   private loadAhead(seconds: number): void {
     clearTimeout(this.seekTimer);
     if (this.hls) this.hls.config.maxBufferLength = seconds;
+  }
+
+  /** Each segment begins with one. */
+  private keyframeBefore(time: number): number | null {
+    const fragments = this.hls?.latestLevelDetails?.fragments ?? [];
+    return fragments.find(({ start, duration }) => time >= start && time < start + duration)?.start ?? null;
   }
 
   /** Where the recording's beginning lies on the element's timeline. */
