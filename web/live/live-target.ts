@@ -1,5 +1,5 @@
 /** Beyond one frame: what loopback and a good network need. */
-const MARGIN_SECONDS = 0.08;
+const MARGIN_SECONDS = 0.11;
 const MAX_SECONDS = 1.2;
 /** A wait longer than this is an outage, not jitter: no buffer helps against it. */
 const LONGEST_JITTER_SECONDS = 1;
