@@ -4,6 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import { setupApiDocument } from './api-document';
+import { followMediaUrl } from './auth/media-url-path';
 import { AppModule } from './app.module';
 import { ProblemFilter } from './common/problem.filter';
 import { Shutdown } from './common/shutdown';
@@ -33,6 +34,8 @@ export function setupApp(app: NestExpressApplication): void {
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', 'simple');
   app.set('etag', false);
+  // Before anything that writes a request's path down.
+  app.use(followMediaUrl);
   app.use(app.get(HttpMetrics).middleware);
   app.use(securityHeaders(config));
   app.use(refuseWhileEnding(app.get(Shutdown)));

@@ -5,6 +5,7 @@ import type { Request } from 'express';
 import { ProblemException } from '../common/problem';
 import { AuthCookies } from './cookies';
 import { MEDIA_ROUTE } from './media-route.decorator';
+import { mediaUrlOf } from './media-url-path';
 import { Principal } from './principal';
 import { PrincipalsService } from './principals.service';
 import { PUBLIC_ROUTE } from './public.decorator';
@@ -13,7 +14,7 @@ type AuthedRequest = Request & { user?: Principal };
 
 /**
  * The global guard: every route asks for a bearer token unless it is `@Public()`; a `@MediaRoute()` takes the media
- * cookie too. Every refusal is the same 401, whatever the cause.
+ * cookie or a media URL too. Every refusal is the same 401, whatever the cause.
  */
 @Injectable()
 export class AccessGuard extends AuthGuard('jwt') {
@@ -28,6 +29,11 @@ export class AccessGuard extends AuthGuard('jwt') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http' || this.has(context, PUBLIC_ROUTE)) return true;
     const request = context.switchToHttp().getRequest<AuthedRequest>();
+    const claim = mediaUrlOf(request);
+    if (claim !== null && this.has(context, MEDIA_ROUTE)) {
+      request.user = this.handleRequest(null, (await this.principals.byMediaUrl(claim)) ?? false);
+      return true;
+    }
     const cookie = this.mediaCookie(context, request);
     if (cookie === null) return (await super.canActivate(context)) as boolean;
     request.user = this.handleRequest(null, (await this.principals.byMediaToken(cookie)) ?? false);

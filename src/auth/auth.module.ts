@@ -22,6 +22,7 @@ import { DeviceCookies } from './device-cookies';
 import { AdminHealthViewer } from './health-viewer';
 import { JwtStrategy } from './jwt.strategy';
 import { LoginThrottle } from './login-throttle';
+import { MediaUrls } from './media-urls.service';
 import { PasswordHasher } from './password-hasher';
 import { PrincipalsService } from './principals.service';
 import { RolesGuard } from './roles.guard';
@@ -59,6 +60,7 @@ import { SignInsService } from './sign-ins.service';
     DeviceCookies,
     JwtStrategy,
     LoginThrottle,
+    MediaUrls,
     PasswordHasher,
     PrincipalsService,
     SignInsService,
@@ -72,6 +74,7 @@ import { SignInsService } from './sign-ins.service';
     AuditService,
     AuthCookies,
     HealthViewer,
+    MediaUrls,
     PasswordHasher,
     PrincipalsService,
     SignInsService,

@@ -1,3 +1,5 @@
+import type { MediaUrlClaim } from './media-url-path';
+
 /** What somebody may be. The strings are the wire's. */
 export type Role = 'SUPER_ADMIN' | 'CLUB_ADMIN' | 'PLAYER';
 
@@ -24,6 +26,8 @@ export interface Principal {
   readonly memberships: readonly PrincipalMembership[];
   /** The sign-in (family of refresh tokens) this request belongs to. */
   readonly familyId: string;
-  /** `media`: came with the media cookie, good for reading media only. */
-  readonly via: 'bearer' | 'media';
+  /** `media`: came with the media cookie, good for reading media only; `url`: by a media URL, good for what that names. */
+  readonly via: 'bearer' | 'media' | 'url';
+  /** Of the media URL that was used. */
+  readonly mediaUrl?: MediaUrlClaim;
 }

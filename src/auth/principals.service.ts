@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
+import type { MediaUrlClaim } from './media-url-path';
 import { Principal, PrincipalMembership } from './principal';
 import { tokenHash } from './token-text';
 
@@ -55,6 +56,17 @@ export class PrincipalsService {
     return toPrincipal(rows[0], rows[0]?.active_club_id ?? null, 'media');
   }
 
+  /** By what a media URL claims: as long as it is neither revoked nor over, and the sign-in it was made in is in force. */
+  async byMediaUrl(claim: MediaUrlClaim): Promise<Principal | null> {
+    const rows = await this.query(
+      `${SELECT} JOIN media_urls t ON t.sign_in_id = s.id
+       WHERE t.hash = $1 AND t.session_id = $2 AND t.purpose = ANY($3) AND t.expires_at > now() AND ${IN_FORCE}`,
+      [tokenHash(claim.token), claim.sessionId, claim.purposes],
+    );
+    const principal = toPrincipal(rows[0], rows[0]?.active_club_id ?? null, 'url');
+    return principal && { ...principal, mediaUrl: claim };
+  }
+
   /** In the club that is active for the sign-in now. */
   async bySignIn(familyId: string): Promise<Principal | null> {
     const rows = await this.query(`${SELECT} WHERE s.id = $1 AND ${IN_FORCE}`, [familyId]);
@@ -66,7 +78,8 @@ export class PrincipalsService {
    * deletion. `null`, or without what the stream needs: end it.
    */
   async refreshed(principal: Principal, manager?: EntityManager): Promise<Principal | null> {
-    const { userId, familyId, clubId } = principal;
+    const { userId, familyId, clubId, mediaUrl } = principal;
+    if (mediaUrl !== undefined) return this.byMediaUrl(mediaUrl);
     return this.byAccess({ userId, familyId, clubId }, manager);
   }
 

@@ -8,6 +8,8 @@ export interface CameraCheckRules {
   readonly allowLoopback: boolean;
   /** Where this service listens: never a camera. */
   readonly ownPort: number;
+  /** Those in which the club's cameras are; `null`: no matter which. */
+  readonly networks: readonly string[] | null;
 }
 
 /**
@@ -19,11 +21,11 @@ export function checkCameraUrl(url: string, rules: CameraCheckRules): ParsedCame
   const camera = parseCameraUrl(url);
   const host = bareHost(camera.host);
   if (isIP(host) !== 0) {
-    const { allowLoopback, ownPort } = rules;
+    const { allowLoopback, ownPort, networks } = rules;
     const isOwnPort = (port: number): boolean => port === ownPort;
     // None of this machine's addresses is a camera's, unless cameras on it are allowed: then all but our own port.
     const own = allowLoopback ? { isOwnPort } : {};
-    checkAddress(host, { allowLoopback, literalHost: camera.host, port: camera.port, ...own });
+    checkAddress(host, { allowLoopback, networks, literalHost: camera.host, port: camera.port, ...own });
   } else if (/(^|\.)localhost\.?$/i.test(host) && !(rules.allowLoopback && host === 'localhost')) {
     throw new CameraError('camera_address_forbidden', 'The camera address points at this machine itself.');
   }

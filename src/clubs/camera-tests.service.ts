@@ -76,7 +76,7 @@ export class CameraTestsService {
   }
 
   private async dial(courtId: number): Promise<CameraProbeResult> {
-    const url = await this.cameras.urlForCourt(courtId);
-    return this.gate.run(() => this.probe.probe(url));
+    const { cameraUrl, cameraNetworks } = await this.cameras.accessTo(courtId);
+    return this.gate.run(() => this.probe.probe(cameraUrl, cameraNetworks));
   }
 }

@@ -6,6 +6,13 @@ import { AppConfig } from '../config/app-config';
 import { checkCameraUrl } from './camera-check';
 import { Camera } from './entities/camera.entity';
 
+/** What it takes to dial a court's camera. */
+export interface CameraAccess {
+  readonly cameraUrl: string;
+  /** Those that the club's cameras are in; `null`: no matter which. */
+  readonly cameraNetworks: readonly string[] | null;
+}
+
 /** Keeps the cameras' addresses: sealed at rest, opened for the runtime only. */
 @Injectable()
 export class CamerasService {
@@ -18,17 +25,19 @@ export class CamerasService {
   ) {}
 
   /**
-   * The address of a court's camera as the club wrote it, credentials and all: for dialling, never for an answer or a log.
+   * The address of a court's camera as the club wrote it, credentials and all, and the networks in which it must lie: for
+   * dialling, never for an answer or a log.
    * @throws ProblemException `not_found`; `internal_error` where the address cannot be opened (`SECRETS_KEY` changed)
    */
-  async urlForCourt(courtId: number): Promise<string> {
-    const camera = await this.database.manager.findOne(Camera, {
-      where: { courtId },
-      select: { id: true, urlSealed: true },
-    });
+  async accessTo(courtId: number): Promise<CameraAccess> {
+    const [camera] = await this.database.query<{ url_sealed: string; camera_networks: string[] | null }[]>(
+      `SELECT a.url_sealed, o.camera_networks
+       FROM cameras a JOIN courts c ON c.id = a.court_id JOIN clubs o ON o.id = c.club_id WHERE a.court_id = $1`,
+      [courtId],
+    );
     if (!camera) throw new ProblemException('not_found', 'This court has no camera.');
     try {
-      return this.box.open(camera.urlSealed, owner(courtId));
+      return { cameraUrl: this.box.open(camera.url_sealed, owner(courtId)), cameraNetworks: camera.camera_networks };
     } catch (cause) {
       this.logger.error({ err: cause, courtId }, 'The address of a camera cannot be opened');
       throw new ProblemException(
@@ -44,8 +53,8 @@ export class CamerasService {
    * Sets the camera of a court.
    * @throws CameraError `camera_scheme_unsupported` or `camera_address_forbidden`
    */
-  async set(courtId: number, url: string, manager: EntityManager): Promise<Camera> {
-    const { scheme, host, username, password } = this.check(url);
+  async set(courtId: number, url: string, networks: readonly string[] | null, manager: EntityManager): Promise<Camera> {
+    const { scheme, host, username, password } = this.check(url, networks);
     const known = await manager.findOneBy(Camera, { courtId });
     const camera = known ?? manager.create(Camera, { courtId });
     camera.urlSealed = this.box.seal(url.trim(), owner(courtId));
@@ -57,9 +66,9 @@ export class CamerasService {
   }
 
   /** Looks at an address before anything is written. @throws as {@link set} */
-  check(url: string): ReturnType<typeof checkCameraUrl> {
+  check(url: string, networks: readonly string[] | null): ReturnType<typeof checkCameraUrl> {
     const { cameraAllowLoopback: allowLoopback, port: ownPort } = this.config;
-    return checkCameraUrl(url, { allowLoopback, ownPort });
+    return checkCameraUrl(url, { allowLoopback, ownPort, networks });
   }
 }
 

@@ -11,6 +11,7 @@ import { Caller, FromCaller } from '../auth/caller';
 import { CurrentUser } from '../auth/current-user.decorator';
 import { Principal } from '../auth/principal';
 import { Roles } from '../auth/roles.decorator';
+import { isAdminOf } from '../auth/tenant';
 import { ApiProblems } from '../common/api-problems';
 import { ParseIdPipe } from '../common/ids';
 import { PageQuery } from '../common/pagination';
@@ -40,7 +41,7 @@ export class ClubsController {
     @Body() dto: CreateClubDto,
     @FromCaller() caller: Caller,
   ): Promise<ClubView> {
-    return viewOfClub(await this.clubs.create(user, dto, caller));
+    return viewOfClub(await this.clubs.create(user, dto, caller), true);
   }
 
   @Get(':id')
@@ -48,7 +49,7 @@ export class ClubsController {
   @ApiOkResponse({ type: ClubView })
   @ApiProblems('not_found')
   async one(@CurrentUser() user: Principal, @Param('id', ParseIdPipe) id: number): Promise<ClubView> {
-    return viewOfClub(await this.clubs.require(user, id, 'member'));
+    return viewOfClub(await this.clubs.require(user, id, 'member'), isAdminOf(user, id));
   }
 
   @Patch(':id')
@@ -64,7 +65,7 @@ export class ClubsController {
     @Body() dto: UpdateClubDto,
     @FromCaller() caller: Caller,
   ): Promise<ClubView> {
-    return viewOfClub(await this.clubs.update(user, id, dto, caller));
+    return viewOfClub(await this.clubs.update(user, id, dto, caller), true);
   }
 
   @Delete(':id')

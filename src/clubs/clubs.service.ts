@@ -4,7 +4,7 @@ import { AuditService } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { SignInsService } from '../auth/sign-ins.service';
-import { ClubAccess, requireClub, visibleClubIds } from '../auth/tenant';
+import { ClubAccess, isAdminOf, requireClub, visibleClubIds } from '../auth/tenant';
 import { ProblemException } from '../common/problem';
 import { PageQuery } from '../common/pagination';
 import { AppConfig } from '../config/app-config';
@@ -47,7 +47,12 @@ export class ClubsService {
       take,
     });
     const { items, next } = cutIdPage(rows, limit);
-    return { success: true, clubs: items.map(viewOfClub), count: items.length, ...next };
+    return {
+      success: true,
+      clubs: items.map((club) => viewOfClub(club, isAdminOf(principal, club.id))),
+      count: items.length,
+      ...next,
+    };
   }
 
   async create(principal: Principal, dto: CreateClubDto, caller: Caller): Promise<Club> {
@@ -58,6 +63,8 @@ export class ClubsService {
           timeZone: dto.time_zone ?? 'UTC',
           retentionDays: null,
           quotaBytes: null,
+          cameraNetworks: null,
+          consentNote: null,
         }),
       );
       await this.note(manager, 'club.created', principal, club.id, caller);
@@ -73,11 +80,16 @@ export class ClubsService {
     if (dto.max_sessions !== undefined && principal.role !== 'SUPER_ADMIN') {
       throw new ProblemException('forbidden', 'Only a SUPER_ADMIN sets how many sessions a club may have open.');
     }
+    if (dto.camera_networks !== undefined && principal.role !== 'SUPER_ADMIN') {
+      throw new ProblemException('forbidden', "Where a club's cameras may be is set by a SUPER_ADMIN.");
+    }
     return this.database.transaction(async (manager) => {
       const club = await lockClub(manager, id);
       club.name = dto.name ?? club.name;
       club.timeZone = dto.time_zone ?? club.timeZone;
       if (dto.max_sessions !== undefined) club.maxSessions = dto.max_sessions;
+      if (dto.camera_networks !== undefined) club.cameraNetworks = dto.camera_networks;
+      if (dto.consent_note !== undefined) club.consentNote = dto.consent_note;
       Object.assign(club, limitsFor(principal, club, dto, this.config.retentionDays));
       await manager.save(club);
       await this.note(manager, 'club.changed', principal, id, caller);

@@ -64,11 +64,11 @@ export class CourtsService {
   }
 
   async create(principal: Principal, clubId: number, dto: CreateCourtDto, caller: Caller): Promise<CourtWithCamera> {
-    await this.clubs.require(principal, clubId, 'admin');
-    this.cameras.check(dto.camera_url);
+    const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
+    this.cameras.check(dto.camera_url, cameraNetworks);
     return this.database.transaction(async (manager) => {
       const court = await manager.save(manager.create(Court, { clubId, name: dto.name }));
-      const camera = await this.cameras.set(court.id, dto.camera_url, manager);
+      const camera = await this.cameras.set(court.id, dto.camera_url, cameraNetworks, manager);
       await this.note(manager, 'court.created', principal, court, caller);
       return Object.assign(court, { camera });
     });
@@ -76,7 +76,8 @@ export class CourtsService {
 
   async update(principal: Principal, id: number, dto: UpdateCourtDto, caller: Caller): Promise<CourtWithCamera> {
     const found = await this.require(principal, id, 'admin');
-    if (dto.camera_url !== undefined) this.cameras.check(dto.camera_url);
+    const { cameraNetworks } = await this.clubs.require(principal, found.clubId, 'admin');
+    if (dto.camera_url !== undefined) this.cameras.check(dto.camera_url, cameraNetworks);
     return this.database.transaction(async (manager) => {
       const court = await lockCourt(manager, id);
       court.name = dto.name ?? court.name;
@@ -84,7 +85,7 @@ export class CourtsService {
       if (dto.name !== undefined) await this.note(manager, 'court.changed', principal, court, caller);
       let { camera } = found;
       if (dto.camera_url !== undefined) {
-        camera = await this.cameras.set(id, dto.camera_url, manager);
+        camera = await this.cameras.set(id, dto.camera_url, cameraNetworks, manager);
         await this.note(manager, 'camera.changed', principal, court, caller);
       }
       return Object.assign(court, { camera });

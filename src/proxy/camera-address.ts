@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { CameraError } from './camera-error';
+import { liesIn } from './camera-networks';
 import { bareHost } from './camera-url';
 
 /** How addresses are judged. */
@@ -16,6 +17,8 @@ export interface AddressRules {
    * counts; with it, a camera program beside the service may be reached on the others.
    */
   readonly isOwnPort?: (port: number) => boolean;
+  /** Those in which a club's cameras are, as `10.20.0.0/16`; `null` or none: anywhere a camera may be. */
+  readonly networks?: readonly string[] | null;
 }
 
 /** The only spellings of loopback, and what each may resolve to. */
@@ -66,6 +69,9 @@ export function checkAddress(ip: string, rules: AddressRules): void {
   }
   if (rules.port !== undefined && !(rules.port >= 1 && rules.port <= 65535)) {
     throw forbidden('The port of a camera address lies between 1 and 65535.');
+  }
+  if (rules.networks && !liesIn(innerIPv4(ip) ?? ip, rules.networks)) {
+    throw forbidden('The camera address lies outside the networks that this club’s cameras may be in.');
   }
   const ownPort = rules.port !== undefined && rules.isOwnPort?.(rules.port);
   if (isLiteralLoopback(ip, rules)) {

@@ -50,12 +50,13 @@ export class CameraConnector {
   }
 
   /**
+   * @param networks those that the club's cameras are in; `null`: no matter which
    * @param session whom the source works for; stands in the arguments of its FFmpeg, where it needs one
    * @throws CameraError where the URL or the address it leads to is not allowed, or does not resolve.
    */
-  async connect(cameraUrl: string, session: string): Promise<StreamSource> {
+  async connect(cameraUrl: string, networks: readonly string[] | null, session: string): Promise<StreamSource> {
     const { dialer, limits, clock } = this;
-    const target = await dialer.resolve(parseCameraUrl(cameraUrl));
+    const target = await dialer.resolve(parseCameraUrl(cameraUrl), networks);
     if (target.scheme === 'rtsp' || target.scheme === 'rtsps') return new RtspSource({ target, dialer, limits, clock });
     return new HttpSource({ target, dialer, limits, clock, ffmpeg: this.toolchain, session });
   }

@@ -35,16 +35,17 @@ export class CameraDialer {
 
   /**
    * @param camera the camera's URL, or what {@link parseCameraUrl} made of it
+   * @param networks those it must lie in; `null`: anywhere a camera may be
    * @throws CameraError `camera_address_forbidden` if any of the host's addresses may not be dialled (no socket is
    * opened), `camera_unreachable` for a name nobody knows, `camera_timeout`, and what {@link parseCameraUrl} throws
    */
-  async resolve(camera: ParsedCameraUrl | string): Promise<CameraTarget> {
+  async resolve(camera: ParsedCameraUrl | string, networks: readonly string[] | null = null): Promise<CameraTarget> {
     const parsed = typeof camera === 'string' ? parseCameraUrl(camera) : camera;
     const host = bareHost(parsed.host);
     const addresses = isIP(host) ? [host] : await this.addressesOf(host);
     const { allowLoopback, isOwnPort } = this.options;
     for (const address of addresses) {
-      checkAddress(address, { allowLoopback, isOwnPort, literalHost: parsed.host, port: parsed.port });
+      checkAddress(address, { allowLoopback, isOwnPort, networks, literalHost: parsed.host, port: parsed.port });
     }
     return { ...parsed, address: addresses[0] as string };
   }

@@ -23,7 +23,8 @@ export interface CameraProbeResult extends CameraFacts {
 export abstract class CameraProbe {
   /**
    * @param cameraUrl as the club wrote it, with its credentials.
+   * @param networks those that the club's cameras are in; `null`: no matter which.
    * @throws CameraError with the code that says what is wrong.
    */
-  abstract probe(cameraUrl: string): Promise<CameraProbeResult>;
+  abstract probe(cameraUrl: string, networks: readonly string[] | null): Promise<CameraProbeResult>;
 }

@@ -23,11 +23,11 @@ export class LiveCameraProbe extends CameraProbe {
     super();
   }
 
-  async probe(cameraUrl: string): Promise<CameraProbeResult> {
+  async probe(cameraUrl: string, networks: readonly string[] | null): Promise<CameraProbeResult> {
     const began = this.clock.monotonic();
     const proxy = new CameraProxy({
       clock: this.clock,
-      connect: () => this.connector.connect(cameraUrl, SESSION),
+      connect: () => this.connector.connect(cameraUrl, networks, SESSION),
       stallMs: this.config.cameraStallSeconds * 1000,
       timeoutMs: this.config.cameraTimeoutSeconds * 1000,
     });

@@ -10,6 +10,8 @@ export interface OpenSpec {
   readonly sessionId: string;
   /** As the club wrote it, with its credentials. */
   readonly cameraUrl: string;
+  /** Those that the club's cameras are in, as `10.20.0.0/16`; `null` or none: no matter which. */
+  readonly cameraNetworks?: readonly string[] | null;
 }
 
 export interface OpenedCourt {

@@ -207,10 +207,13 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     await this.recorderFactory.close();
   }
 
-  private proxyOf({ sessionId, cameraUrl }: OpenSpec, resumed?: CameraProxyOptions['resumed']): CameraProxy {
+  private proxyOf(
+    { sessionId, cameraUrl, cameraNetworks = null }: OpenSpec,
+    resumed?: CameraProxyOptions['resumed'],
+  ): CameraProxy {
     return new CameraProxy({
       clock: this.clock,
-      connect: () => this.connector.connect(cameraUrl, sessionId),
+      connect: () => this.connector.connect(cameraUrl, cameraNetworks, sessionId),
       stallMs: this.config.cameraStallSeconds * 1000,
       timeoutMs: this.config.cameraTimeoutSeconds * 1000,
       ...(resumed ? { resumed } : {}),

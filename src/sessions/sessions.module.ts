@@ -8,6 +8,7 @@ import { ProxyModule } from '../proxy/proxy.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
+import { MediaUrlController } from './media-url.controller';
 import { OpenSessions } from './open-sessions.service';
 import { SessionJanitor } from './session-janitor.service';
 import { RightToWatch } from './right-to-watch.service';
@@ -28,7 +29,7 @@ import { SessionsService } from './sessions.service';
     RecordingLogModule,
     ScheduledTasksModule,
   ],
-  controllers: [SessionsController],
+  controllers: [SessionsController, MediaUrlController],
   providers: [
     SessionStore,
     SessionMirror,

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { Principal } from '../auth/principal';
 import { isAdminOf } from '../auth/tenant';
-import { CamerasService } from '../clubs/cameras.service';
+import { CameraAccess, CamerasService } from '../clubs/cameras.service';
 import { CourtsService } from '../clubs/courts.service';
 import { UsersService } from '../clubs/users.service';
 import { isDatabaseUnavailable } from '../common/database-error';
@@ -64,7 +64,7 @@ export class SessionsService {
     const id = randomUUID();
     this.opening.add(id);
     try {
-      const cameraUrl = await this.cameras.urlForCourt(court.id);
+      const camera = await this.cameras.accessTo(court.id);
       const session = { id, courtId: court.id, clubId: court.clubId, userId: principal.userId, playerIds };
       const user = isAdminOf(principal, court.clubId) ? null : this.config.maxSessionsPerUser;
       const hold = async (manager: EntityManager): Promise<SessionLimits> => {
@@ -79,7 +79,7 @@ export class SessionsService {
         await this.refuseOccupied(principal, court.id);
         throw new ProblemException('terrain_in_session');
       }
-      await this.connect(id, cameraUrl);
+      await this.connect(id, camera);
     } finally {
       this.opening.delete(id);
     }
@@ -212,17 +212,17 @@ export class SessionsService {
     session: { id: string; courtId: number } & Pick<ResumeSpec, 'zero' | 'facts' | 'recording'>,
   ): Promise<boolean> {
     const { id, courtId, ...known } = session;
-    const cameraUrl = await this.cameras.urlForCourt(courtId);
-    const resumed = await this.runtime.resume({ sessionId: id, cameraUrl, ...known });
+    const camera = await this.cameras.accessTo(courtId);
+    const resumed = await this.runtime.resume({ sessionId: id, ...camera, ...known });
     if (resumed === null) return false;
     if (await this.store.setResumed(id, resumed.proxyPort)) return true;
     await this.runtime.close(id);
     return false;
   }
 
-  private async connect(id: string, cameraUrl: string): Promise<void> {
+  private async connect(id: string, camera: CameraAccess): Promise<void> {
     try {
-      const opened = await this.runtime.open({ sessionId: id, cameraUrl });
+      const opened = await this.runtime.open({ sessionId: id, ...camera });
       if (await this.store.setLive(id, opened)) return;
       throw new ProblemException('session_not_live', 'The session was closed while its camera was being reached.');
     } catch (error) {

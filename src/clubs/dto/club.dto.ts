@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
 import { Club } from '../entities/club.entity';
-import { IsIanaTimeZone, IsName, MayBeLeftOut, MayBeNull } from './fields';
+import { IsIanaTimeZone, IsName, IsNetworks, IsNote, MayBeLeftOut, MayBeNull } from './fields';
 
 /** A hundred years: as in `RETENTION_DAYS`. */
 const MOST_DAYS = 36_500;
@@ -71,6 +71,28 @@ export class UpdateClubDto {
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)
   quota_bytes?: number | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    nullable: true,
+    example: ['10.20.0.0/16'],
+    description:
+      "SUPER_ADMIN. Where the club's cameras must lie, at saving and at each dialling; `null`: no matter where.",
+  })
+  @MayBeNull()
+  @IsNetworks()
+  camera_networks?: string[] | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: 2000,
+    example: 'Matches are filmed when you start a recording. Videos are kept for 30 days.',
+    description: 'Shown before a recording is started; `null`: nothing.',
+  })
+  @MayBeNull()
+  @IsNote()
+  consent_note?: string | null;
 }
 
 /** The wire's `club`. */
@@ -109,6 +131,22 @@ export class ClubView {
   })
   quota_bytes: number | null;
 
+  @ApiPropertyOptional({
+    type: [String],
+    nullable: true,
+    example: null,
+    description: 'Only for its admins: where its cameras must lie; `null`: no matter where.',
+  })
+  camera_networks?: string[] | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'What players are told before they are filmed.',
+  })
+  consent_note: string | null;
+
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 }
@@ -127,7 +165,8 @@ export class ClubListAnswer {
   next_cursor?: string;
 }
 
-export function viewOfClub(club: Club): ClubView {
+/** @param forAdmin how its network looks is nobody else's business */
+export function viewOfClub(club: Club, forAdmin: boolean): ClubView {
   return {
     id: club.id,
     name: club.name,
@@ -135,6 +174,8 @@ export function viewOfClub(club: Club): ClubView {
     max_sessions: club.maxSessions,
     retention_days: club.retentionDays,
     quota_bytes: club.quotaBytes === null ? null : Number(club.quotaBytes),
+    ...(forAdmin && { camera_networks: club.cameraNetworks }),
+    consent_note: club.consentNote,
     created_at: club.createdAt.toISOString(),
   };
 }

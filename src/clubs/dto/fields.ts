@@ -1,6 +1,16 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsString, Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsString,
+  Length,
+  Matches,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
+import { isNetwork } from '../../proxy/camera-networks';
 
 const trim = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
 
@@ -44,4 +54,30 @@ export function IsIanaTimeZone(): PropertyDecorator {
       defaultMessage: () => 'must be a time zone of the IANA database, such as Europe/Paris',
     },
   });
+}
+
+/** Text of several lines, 1 to 2,000 characters, trimmed. */
+export function IsNote(): PropertyDecorator {
+  return applyDecorators(
+    trim,
+    IsString(),
+    Length(1, 2_000),
+    Matches(/^[^\p{Cs}\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$/u, { message: 'must not hold control characters' }),
+  ) as PropertyDecorator;
+}
+
+/** 1 to 32 networks, as `10.20.0.0/16`. */
+export function IsNetworks(): PropertyDecorator {
+  return applyDecorators(
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(32),
+    ValidateBy(
+      {
+        name: 'isNetwork',
+        validator: { validate: isNetwork, defaultMessage: () => 'must each be a network such as 10.20.0.0/16' },
+      },
+      { each: true },
+    ),
+  ) as PropertyDecorator;
 }

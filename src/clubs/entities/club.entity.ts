@@ -25,6 +25,14 @@ export class Club {
   @Column('bigint', { name: 'quota_bytes', nullable: true })
   quotaBytes: string | null;
 
+  /** Networks in which its cameras must lie, as `10.20.0.0/16`; `null`: anywhere a camera may be. */
+  @Column('text', { name: 'camera_networks', array: true, nullable: true })
+  cameraNetworks: string[] | null;
+
+  /** What players are told before they are filmed; `null`: nothing of the club's own. */
+  @Column('text', { name: 'consent_note', nullable: true })
+  consentNote: string | null;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

@@ -1,0 +1,231 @@
+import { Caller, TwoClubs } from './two-clubs';
+
+export interface RouteRequest {
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+export interface RouteRow {
+  /** What is asked, of the club in which the match is played; made anew for each caller where asking changes something. */
+  readonly ask: (world: TwoClubs, caller: Caller) => RouteRequest | Promise<RouteRequest>;
+  /** A status for each of `CALLERS`, in their order. */
+  readonly statuses: string;
+  /** The answer has no end: only its head is read. */
+  readonly endless?: boolean;
+}
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const TOKEN = 'A'.repeat(43);
+
+/*                        anon dis mov fpl fad oth par own adm ope */
+const PUBLIC_BAD_BODY = '400 400 400 400 400 400 400 400 400 400';
+const PUBLIC_OK = '      200 200 200 200 200 200 200 200 200 200';
+const PUBLIC_401 = '     401 401 401 401 401 401 401 401 401 401';
+const SIGNED_IN = '      401 401 401 200 200 200 200 200 200 200';
+const BAD_BODY = '       401 401 401 400 400 400 400 400 400 400';
+const MEMBERS = '        401 401 401 404 404 200 200 200 200 200';
+const ADMINS = '         401 401 401 404 404 403 403 403 200 200';
+const SESSION = '        401 401 401 404 404 404 200 200 200 200';
+
+/** Every route of the OpenAPI document. A route without a row fails the test. */
+export const ROUTES: Readonly<Record<string, RouteRow>> = {
+  // Who one is.
+  'POST /api/auth/login': row('/api/auth/login', PUBLIC_BAD_BODY, {}),
+  'POST /api/auth/refresh': row('/api/auth/refresh', PUBLIC_401, { refresh_token: TOKEN }),
+  'POST /api/auth/logout': row('/api/auth/logout', BAD_BODY, { refresh_token: 7 }),
+  'GET /api/auth/me': row('/api/auth/me', SIGNED_IN),
+  'POST /api/auth/password': row('/api/auth/password', BAD_BODY, {}),
+  'POST /api/auth/club': {
+    ask: (world) => ({ path: '/api/auth/club', body: { club_id: world.clubId } }),
+    statuses: '            401 401 401 404 404 200 200 200 200 404',
+  },
+
+  // Clubs.
+  'GET /api/clubs': row('/api/clubs', SIGNED_IN),
+  'POST /api/clubs': {
+    ask: () => ({ path: '/api/clubs', body: { name: 'Padel Est', time_zone: 'Europe/Paris' } }),
+    statuses: '            401 401 401 403 403 403 403 403 403 201',
+  },
+  'GET /api/clubs/{id}': { ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}` }), statuses: MEMBERS },
+  'PATCH /api/clubs/{id}': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}`, body: { name: 'Padel Nord' } }),
+    statuses: ADMINS,
+  },
+  'DELETE /api/clubs/{id}': {
+    // It has an open session.
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}` }),
+    statuses: '            401 401 401 403 403 403 403 403 403 409',
+  },
+
+  // Courts and their cameras.
+  'GET /api/clubs/{id}/terrains': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/terrains` }),
+    statuses: MEMBERS,
+  },
+  'POST /api/clubs/{id}/terrains': {
+    ask: ({ clubId }) => ({
+      path: `/api/clubs/${clubId}/terrains`,
+      body: { name: 'Court 9', camera_url: 'rtsp://127.0.0.1:1/nothing' },
+    }),
+    statuses: '            401 401 401 404 404 403 403 403 201 201',
+  },
+  'GET /api/terrains/{id}': { ask: ({ courtId }) => ({ path: `/api/terrains/${courtId}` }), statuses: MEMBERS },
+  'PATCH /api/terrains/{id}': {
+    ask: ({ courtId }) => ({ path: `/api/terrains/${courtId}`, body: { name: 'Court 1' } }),
+    statuses: ADMINS,
+  },
+  'DELETE /api/terrains/{id}': {
+    ask: async (world) => ({ path: `/api/terrains/${await world.newCourt()}` }),
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+  'POST /api/terrains/{id}/camera/test': {
+    ask: ({ courtId }) => ({ path: `/api/terrains/${courtId}/camera/test`, body: {} }),
+    statuses: ADMINS,
+  },
+  'GET /api/terrains/{id}/camera/snapshot/{token}': {
+    ask: async ({ club, courtId }) => {
+      const tested = await club.desk.post<{ snapshot_url: string }>(`/api/terrains/${courtId}/camera/test`);
+      return { path: new URL(tested.body.snapshot_url, 'http://service').pathname };
+    },
+    statuses: ADMINS,
+  },
+
+  // People.
+  'GET /api/clubs/{id}/users': { ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/users` }), statuses: ADMINS },
+  'POST /api/clubs/{id}/users': {
+    ask: ({ clubId }, caller) => ({
+      path: `/api/clubs/${clubId}/users`,
+      body: { email: `by.${caller.replace(' ', '.')}@padelvar.test`, name: 'New', password: 'a long enough word' },
+    }),
+    statuses: '            401 401 401 404 404 403 403 403 201 201',
+  },
+  'GET /api/users/{id}': {
+    ask: (world) => ({ path: `/api/users/${world.person('participant').id}` }),
+    statuses: ADMINS,
+  },
+  'PATCH /api/users/{id}': {
+    ask: (world) => ({ path: `/api/users/${world.person('participant').id}`, body: { name: 'Participant' } }),
+    statuses: ADMINS,
+  },
+  'DELETE /api/users/{id}': {
+    ask: async (world) => ({ path: `/api/users/${await world.newcomer()}` }),
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+
+  // Sessions.
+  'POST /api/video/session/create': {
+    // In session: who may use it is told which, and everybody of the club that it is.
+    ask: ({ courtId }) => ({ path: '/api/video/session/create', body: { terrain_id: courtId } }),
+    statuses: '            401 401 401 404 404 409 409 409 409 409',
+  },
+  'POST /api/video/session/close': {
+    // While recording.
+    ask: ({ sessionId }) => ({ path: '/api/video/session/close', body: { session_id: sessionId } }),
+    statuses: '            401 401 401 404 404 404 403 409 409 409',
+  },
+  'GET /api/video/session/list': row('/api/video/session/list', SIGNED_IN),
+  'GET /api/video/session/{id}': {
+    ask: ({ sessionId }) => ({ path: `/api/video/session/${sessionId}` }),
+    statuses: SESSION,
+  },
+  'POST /api/video/media-url': {
+    ask: ({ sessionId }) => ({
+      path: '/api/video/media-url',
+      body: { session_id: sessionId, purpose: 'snapshot', expires_in_minutes: 1 },
+    }),
+    statuses: SESSION,
+  },
+  'DELETE /api/video/media-url/{id}': {
+    // The owner's: not even admins know of it.
+    ask: async ({ club, sessionId }) => {
+      const body = { session_id: sessionId, purpose: 'preview' };
+      const { id } = (await club.player.post<{ id: string }>('/api/video/media-url', body)).body;
+      return { path: `/api/video/media-url/${id}` };
+    },
+    statuses: '            401 401 401 404 404 404 404 204 404 404',
+  },
+
+  // Recordings.
+  'POST /api/video/record/start': {
+    ask: ({ sessionId }) => ({ path: '/api/video/record/start', body: { session_id: sessionId } }),
+    statuses: '            401 401 401 404 404 404 403 409 409 409',
+  },
+  'POST /api/video/record/extend': {
+    ask: ({ sessionId }) => ({ path: '/api/video/record/extend', body: { session_id: sessionId, minutes: 1 } }),
+    statuses: '            401 401 401 404 404 404 403 200 200 200',
+  },
+  'POST /api/video/record/stop': {
+    // Of a match that is over: the answer of then.
+    ask: async (world) => ({ path: '/api/video/record/stop', body: { session_id: await world.video() } }),
+    statuses: '            401 401 401 404 404 404 403 200 200 200',
+  },
+  'GET /api/video/record/status/{id}': {
+    ask: ({ sessionId }) => ({ path: `/api/video/record/status/${sessionId}` }),
+    statuses: SESSION,
+  },
+
+  // Files.
+  'GET /api/video/files/list': {
+    ask: ({ clubId }) => ({ path: `/api/video/files/list?club_id=${clubId}` }),
+    statuses: MEMBERS,
+  },
+  'GET /api/video/files/stats': {
+    ask: ({ clubId }) => ({ path: `/api/video/files/stats?club_id=${clubId}` }),
+    statuses: ADMINS,
+  },
+  'GET /api/video/files/{id}/download': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.video()}/download` }),
+    statuses: SESSION,
+  },
+  'DELETE /api/video/files/{id}/delete': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.video()}/delete` }),
+    statuses: '            401 401 401 404 404 404 403 403 200 200',
+  },
+
+  // Watching.
+  'GET /api/preview/{id}/stream.mjpeg': {
+    ask: ({ sessionId }) => ({ path: `/api/preview/${sessionId}/stream.mjpeg` }),
+    statuses: SESSION,
+    endless: true,
+  },
+  'GET /api/preview/{id}/snapshot.jpg': {
+    ask: ({ sessionId }) => ({ path: `/api/preview/${sessionId}/snapshot.jpg` }),
+    statuses: SESSION,
+  },
+  'GET /api/preview/{id}/info': {
+    ask: ({ sessionId }) => ({ path: `/api/preview/${sessionId}/info` }),
+    statuses: SESSION,
+  },
+  'GET /api/preview/{id}/review.m3u8': {
+    ask: ({ sessionId }) => ({ path: `/api/preview/${sessionId}/review.m3u8` }),
+    statuses: SESSION,
+  },
+  'GET /api/preview/{id}/review/{part}/init.mp4': {
+    ask: ({ sessionId }) => ({ path: `/api/preview/${sessionId}/review/1/init.mp4` }),
+    statuses: SESSION,
+  },
+  'GET /api/preview/{id}/review/{part}/media.mp4': {
+    ask: ({ sessionId }) => ({ path: `/api/preview/${sessionId}/review/1/media.mp4` }),
+    statuses: SESSION,
+  },
+  'POST /api/preview/ticket': row('/api/preview/ticket', SIGNED_IN, {}),
+
+  // Running it.
+  'GET /api/video/health': row('/api/video/health', PUBLIC_OK),
+  'GET /api/video/health/live': row('/api/video/health/live', PUBLIC_OK),
+  'GET /api/video/health/ready': row('/api/video/health/ready', PUBLIC_OK),
+  'POST /api/video/cleanup': {
+    ask: () => ({ path: '/api/video/cleanup', body: {} }),
+    // A club's admin cleans up what is theirs.
+    statuses: '            401 401 401 403 200 403 403 403 200 200',
+  },
+  // From this machine.
+  'GET /metrics': row('/metrics', PUBLIC_OK),
+};
+
+/** Ids of nothing, in the places of ids that are somebody's. */
+export const UNKNOWN = { session: NOBODY, number: '2147483646' };
+
+function row(path: string, statuses: string, body?: unknown): RouteRow {
+  return { ask: () => ({ path, ...(body !== undefined && { body }) }), statuses };
+}

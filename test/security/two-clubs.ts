@@ -1,0 +1,147 @@
+import { h264Clip, RtspCamera } from '../cameras';
+import { Answer, Api } from '../support/api';
+import { ADMIN, PASSWORD, startTestClub, TestClub } from '../support/club';
+import { TestAppOptions } from '../support/test-app';
+import { VideoShelf } from '../support/video-shelf';
+
+/** Everybody who may call, in the order of the expectations in `route-table.ts`. */
+export const CALLERS = [
+  'anonymous',
+  'disabled',
+  'moved',
+  'foreign player',
+  'foreign admin',
+  'other player',
+  'participant',
+  'owner',
+  'admin',
+  'operator',
+] as const;
+export type Caller = (typeof CALLERS)[number];
+
+/** Those who are signed in with a club, and not this one. */
+export const FOREIGN: readonly Caller[] = ['foreign player', 'foreign admin'];
+
+const CLIP = { width: 320, height: 180, fps: 25, seconds: 4, gopSeconds: 1 };
+
+interface Person {
+  readonly id: number;
+  readonly email: string;
+  readonly api: Api;
+}
+
+/**
+ * Two clubs, and everybody there is about a match in one of them: its owner, a player who takes part, one who does not, the
+ * desk, the other club's, the operator; somebody whose account was disabled and somebody who was taken out of the club after
+ * they had got their tokens. One session of the first club is open and recorded, one court is free, videos are on a shelf.
+ */
+export class TwoClubs {
+  private constructor(
+    readonly club: TestClub,
+    readonly camera: RtspCamera,
+    readonly foreignClubId: number,
+    private readonly people: Readonly<Record<Exclude<Caller, 'anonymous'>, Person>>,
+    readonly courtId: number,
+    readonly freeCourtId: number,
+    readonly sessionId: string,
+    readonly shelf: VideoShelf,
+    private readonly nobody: Api,
+  ) {}
+
+  static async open(options: TestAppOptions = {}): Promise<TwoClubs> {
+    const camera = new RtspCamera({ clip: await h264Clip(CLIP) });
+    await camera.start();
+    const club = await startTestClub({ ...options, env: { MAX_SESSIONS: '30', ...options.env } });
+    const { operator, desk, clubId, service } = club;
+    const other = await operator.post<{ id: number }>('/api/clubs', { name: 'Padel Sud', time_zone: 'Europe/Paris' });
+    const join = async (email: string, role: string, where: number): Promise<Person> => {
+      const body = { email, name: email.split('@')[0], password: PASSWORD, role };
+      const made = await operator.post<{ id: number }>(`/api/clubs/${where}/users`, body);
+      if (made.status !== 201) throw new Error(`user not made: ${made.text}`);
+      return { id: made.body.id, email, api: await Api.signedIn(service.url, email, PASSWORD) };
+    };
+    const people = {
+      disabled: await join('disabled@padelvar.test', 'PLAYER', clubId),
+      moved: await join('moved@padelvar.test', 'PLAYER', clubId),
+      'foreign player': await join('foreign.player@padelvar.test', 'PLAYER', other.body.id),
+      'foreign admin': await join('foreign.admin@padelvar.test', 'CLUB_ADMIN', other.body.id),
+      'other player': { id: club.ids.other, email: 'other@padelvar.test', api: club.other },
+      participant: await join('participant@padelvar.test', 'PLAYER', clubId),
+      owner: { id: club.ids.player, email: 'player@padelvar.test', api: club.player },
+      admin: { id: club.ids.desk, email: 'desk@padelvar.test', api: desk },
+      operator: { id: (await operator.get<{ id: number }>('/api/auth/me')).body.id, email: ADMIN.email, api: operator },
+    };
+    const courtId = await club.addCourt('Court 1', camera.url);
+    const freeCourtId = await club.addCourt('Court 2', camera.url);
+    const body = { terrain_id: courtId, player_ids: [people.participant.id, people.disabled.id, people.moved.id] };
+    const opened = await club.player.post<{ session: { session_id: string } }>('/api/video/session/create', body);
+    if (opened.status !== 201) throw new Error(`no session: ${opened.text}`);
+    const { session_id: sessionId } = opened.body.session;
+    const started = await club.player.post('/api/video/record/start', { session_id: sessionId });
+    if (started.status !== 201) throw new Error(`no recording: ${started.text}`);
+    const shelf = await VideoShelf.of(service, operator, clubId);
+    const world = new TwoClubs(
+      club,
+      camera,
+      other.body.id,
+      people,
+      courtId,
+      freeCourtId,
+      sessionId,
+      shelf,
+      new Api(service.url),
+    );
+    await expectOk(desk.patch(`/api/users/${people.disabled.id}`, { disabled: true }));
+    await expectOk(desk.delete(`/api/users/${people.moved.id}?club_id=${clubId}`));
+    return world;
+  }
+
+  api(caller: Caller): Api {
+    return caller === 'anonymous' ? this.nobody : this.people[caller].api;
+  }
+
+  person(caller: Exclude<Caller, 'anonymous'>): Person {
+    return this.people[caller];
+  }
+
+  get clubId(): number {
+    return this.club.clubId;
+  }
+
+  /** A video of the owner's, with the participant in it. */
+  async video(): Promise<string> {
+    const id = await this.shelf.put();
+    for (const table of ['camera_sessions', 'recordings', 'videos']) {
+      const key = table === 'camera_sessions' ? 'id' : 'session_id';
+      await this.shelf.sql(`UPDATE ${table} SET user_id = $2 WHERE ${key} = $1`, [id, this.people.owner.id]);
+    }
+    await this.shelf.sql('INSERT INTO session_players (session_id, user_id) VALUES ($1, $2)', [
+      id,
+      this.people.participant.id,
+    ]);
+    return id;
+  }
+
+  /** Somebody new in the club. */
+  async newcomer(): Promise<number> {
+    const email = `newcomer.${Math.trunc(performance.now() * 1000)}@padelvar.test`;
+    const body = { email, name: 'Newcomer', password: PASSWORD, role: 'PLAYER' };
+    const made = await this.club.desk.post<{ id: number }>(`/api/clubs/${this.clubId}/users`, body);
+    return made.body.id;
+  }
+
+  /** A court nobody plays on. */
+  newCourt(): Promise<number> {
+    return this.club.addCourt(`Court ${Math.trunc(performance.now() * 1000)}`, 'rtsp://127.0.0.1:1/nothing');
+  }
+
+  async close(): Promise<void> {
+    await this.club.close();
+    await this.camera.stop();
+  }
+}
+
+async function expectOk(answer: Promise<Answer<unknown>>): Promise<void> {
+  const { status, text } = await answer;
+  if (status >= 300) throw new Error(text);
+}
