@@ -8,7 +8,7 @@ const LEAST_BYTES = 6;
  * `fixed_frame_rate_flag`). No decoder needs to know it; one without a rate stays as it is.
  * @param fps pictures a second, a whole number
  */
-function withRate(sps: Buffer, fps: number): Buffer {
+export function withRate(sps: Buffer, fps: number): Buffer {
   const { timingAt } = parseSps(sps);
   if (timingAt === null) return sps;
   const payload = Buffer.from(removeEmulationPrevention(sps.subarray(1)));

@@ -8,6 +8,20 @@ import { JournalPart, partPath } from './journal-part';
 import { Room, TOOLS, complaints, journalOptions, pictures, record, times } from './recording.fixture';
 import { SampleIndex } from './sample-index';
 
+/** Times of pictures that come 25 a second, by their number, in ticks. */
+const UNEVEN: [string, (i: number) => number][] = [
+  [
+    'a camera that says 25 a second and is faster for a while',
+    (i: number) => i * 3600 - Math.max(0, Math.min(i, 60) - 15) * 700,
+  ],
+  ['pictures that a network bunched', (i: number) => (i < 30 || i > 45 ? i * 3600 : 30 * 3600 + (i - 30) * 500)],
+  ['pictures a millisecond apart', (i: number) => (i < 40 || i > 55 ? i * 3600 : 40 * 3600 + (i - 40) * 90)],
+  [
+    'a gap in the first second, and bunches behind it',
+    (i: number) => i * 3600 + (i < 10 ? 0 : 70_000) - (i % 10 > 5 ? ((i % 10) - 5) * 2800 : 0),
+  ],
+];
+
 describe('Finaliser', () => {
   let clip: Clip;
   let reordered: Clip;
@@ -98,18 +112,7 @@ describe('Finaliser', () => {
     expect(complaints(target)).toBe('');
   });
 
-  it.each([
-    [
-      'a camera that says 25 a second and is faster for a while',
-      (i: number) => i * 3600 - Math.max(0, Math.min(i, 60) - 15) * 700,
-    ],
-    ['pictures that a network bunched', (i: number) => (i < 30 || i > 45 ? i * 3600 : 30 * 3600 + (i - 30) * 500)],
-    ['pictures a millisecond apart', (i: number) => (i < 40 || i > 55 ? i * 3600 : 40 * 3600 + (i - 40) * 90)],
-    [
-      'a gap in the first second, and bunches behind it',
-      (i: number) => i * 3600 + (i < 10 ? 0 : 70_000) - (i % 10 > 5 ? ((i % 10) - 5) * 2800 : 0),
-    ],
-  ])('leaves no two pictures on one step of any rate: %s', async (_, timeOf) => {
+  it.each(UNEVEN)('leaves no two pictures on one step of any rate: %s', async (_, timeOf) => {
     for (const [name, { frames }] of [
       ['plain', clip],
       ['reordered', reordered],
@@ -130,6 +133,52 @@ describe('Finaliser', () => {
       expect(pictures(target)).toEqual(before);
       const { pts } = times(target);
       const shown = placed.map((frame) => frame.dts + frame.cts - placed[0]!.cts);
+      for (const [i, at] of pts.entries()) expect(Math.abs(at - shown[i]!)).toBeLessThan(3.1 * 3600);
+    }
+  });
+
+  it.each(UNEVEN)('leaves none that comes late in a long recording either: %s', async (_, timeOf) => {
+    const folder = room.at('.recordings', 'a');
+    const regular = [0, 1, 2].flatMap((round) => clip.frames.map((frame) => shift(frame, round * 75 * 3600)));
+    const uneven = clip.frames.map((frame, i) => ({ ...frame, dts: 225 * 3600 + timeOf(i) }));
+    const result = await record(journalOptions(folder), [...regular, ...uneven], uneven.at(-1)!.dts + 3600);
+    const sources = result.parts.map(({ info, index }) => ({ path: info.path, startTicks: info.startTicks, index }));
+    const target = room.at('1', 'a.mp4');
+    const { endTicks } = result;
+    const video = await new Finaliser(disk, TOOLS).finalise({ folder, parts: sources, endTicks, target });
+    expect(video).toMatchObject({ way: 'in_place', samples: 300, complaint: '' });
+    expect(complaints(target)).toBe('');
+  });
+
+  it.each(UNEVEN)('leaves none in a file of two parts either: %s', async (_, timeOf) => {
+    const zero = 5 * 90_000;
+    for (const [name, { frames }] of [
+      ['plain', clip],
+      ['reordered', reordered],
+    ] as const) {
+      const [folder, other] = [room.at('.recordings', name), room.at('.recordings', `${name}-more`)];
+      for (const one of [folder, other]) await disk.makeFolder(one);
+      const placed = frames.map((frame, i) => {
+        return { ...frame, dts: timeOf(i), cts: timeOf((frame.dts + frame.cts) / 3600) - timeOf(i) };
+      });
+      const results = [
+        await record(journalOptions(folder), frames, frames.length * 3600),
+        await record(journalOptions(other), placed, placed.at(-1)!.dts + 3600),
+      ];
+      const parts = results.flatMap(({ parts: made }, i) =>
+        made.map(({ info, index }) => ({ path: info.path, startTicks: i * zero, index })),
+      );
+      const before = parts.flatMap(({ path }) => pictures(path));
+      const target = room.at('1', `${name}-two.mp4`);
+      const endTicks = zero + (results[1]!.endTicks ?? 0);
+      const video = await new Finaliser(disk, TOOLS).finalise({ folder, parts, endTicks, target });
+      expect(video).toMatchObject({ way: 'remuxed', samples: 150, complaint: '' });
+      expect(complaints(target)).toBe('');
+      expect(pictures(target)).toEqual(before);
+      const { pts } = times(target);
+      const shown = [frames, placed.map((frame) => shift(frame, zero))]
+        .flat()
+        .map((frame) => frame.dts + frame.cts - frames[0]!.cts);
       for (const [i, at] of pts.entries()) expect(Math.abs(at - shown[i]!)).toBeLessThan(3.1 * 3600);
     }
   });

@@ -182,9 +182,7 @@ export class Finaliser {
     const rate = guessedRate(verdict.probe.baseRate, verdict.probe.averageRate, stated);
     if (!(rate > 0) || !collide(place.movie.shown, rate)) return;
     await place.unflip();
-    const gridded: Spacing = { grid: true, ...(stated > 0 ? { rate: stated } : {}) };
-    const restated: Spacing = { grid: true, rate: GRID_RATE, restated: true };
-    for (const spacing of [{ rate }, gridded, restated]) {
+    for (const spacing of partings(rate, stated)) {
       if (await this.passes(part, spacing, decoding)) return;
     }
     await place.prepare();
@@ -217,15 +215,38 @@ export class Finaliser {
       if (part.rebuilt.state !== 'flipped') continue;
       await (await InPlacePart.of(part.file, part.rebuilt, part.durationTicks)).unflip();
     }
-    const made = await this.remuxer.remux(job.folder, parts);
-    const verdict = await this.gate.checkFile(made.path, made.ends, made.expected);
-    if (verdict.fault !== null) {
-      await this.disk.unlink(made.path);
-      throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${verdict.fault}`);
-    }
+    const verdict = await this.remuxed(job, parts);
     faultPoint('remux.passed');
-    await publish(this.disk, made.path, job.target);
+    await publish(this.disk, this.remuxer.pathIn(job.folder), job.target);
     return this.finish(job, verdict, 'remuxed');
+  }
+
+  /** Puts the parts together; where pictures fall on one step of the rate that players count in, once more and parted. */
+  private async remuxed(job: FinaliseJob, parts: readonly OpenedPart[]): Promise<Verdict> {
+    const first = (await this.copy(job, parts, {})) as Copied;
+    if (first.verdict.fault === null && !first.collides) return first.verdict;
+    if (first.verdict.fault === null) {
+      for (const spacing of partings(first.rate, first.stated)) {
+        const copied = await this.copy(job, parts, spacing);
+        if (copied?.verdict.fault === null && !copied.collides) return copied.verdict;
+      }
+      const { verdict } = (await this.copy(job, parts, {})) as Copied;
+      if (verdict.fault === null) return verdict;
+    }
+    await this.disk.unlink(this.remuxer.pathIn(job.folder));
+    const fault = first.verdict.fault ?? 'it was, and is no more';
+    throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${fault}`);
+  }
+
+  /** @returns `null` where this spacing does not do; asked before anything is copied */
+  private async copy(job: FinaliseJob, parts: readonly OpenedPart[], spacing: Spacing): Promise<Copied | null> {
+    const fits = (shown: Float64Array): boolean => spacing.rate === undefined || !collide(shown, spacing.rate);
+    const made = await this.remuxer.remux(job.folder, parts, spacing, fits);
+    if (made === null) return null;
+    const verdict = await this.gate.checkFile(made.path, made.ends, made.expected);
+    const stated = statedRate(made.init);
+    const rate = guessedRate(verdict.probe.baseRate, verdict.probe.averageRate, stated);
+    return { verdict, stated, rate, collides: rate > 0 && collide(made.shown, rate) };
   }
 
   private async finish(job: FinaliseJob, verdict: Verdict, way: FinishedVideo['way']): Promise<FinishedVideo> {
@@ -237,6 +258,26 @@ export class Finaliser {
     const { width, height, codec, samples, durationSeconds } = probe;
     return { path: job.target, bytes, durationSeconds, samples, width, height, codec, way, complaint };
   }
+}
+
+/** A file put together from parts, looked at. */
+interface Copied {
+  readonly verdict: Verdict;
+  /** Pictures a second, by the parameter sets; 0: they say none. */
+  readonly stated: number;
+  /** That players count in. */
+  readonly rate: number;
+  readonly collides: boolean;
+}
+
+/**
+ * What to try, in this order, where pictures fall together.
+ * @param rate that players count in
+ * @param stated by the parameter sets; 0: they say none
+ */
+function partings(rate: number, stated: number): readonly Spacing[] {
+  const gridded: Spacing = { grid: true, ...(stated > 0 ? { rate: stated } : {}) };
+  return [{ rate }, gridded, { grid: true, rate: GRID_RATE, restated: true }];
 }
 
 /** Pictures a second as the parameter sets have it, 0 where they do not say. */

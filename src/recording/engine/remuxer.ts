@@ -4,13 +4,17 @@ import { FragmentSample, buildFragment } from '../../media/fmp4/fragment';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
 import { parameterSetId } from '../../media/fmp4/sps-chroma';
 import { FileEnds } from '../../media/ffprobe';
+import { withRate } from '../../media/h264/restate-rate';
 import { MediaToolError, MediaTools, runTool } from '../../media/media-tool';
 import { ManagedChild } from '../../media/process';
 import { Disk, DiskFile, isErrno, readFully } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 import { OpenedPart, temporaryPath } from './opened-part';
+import { FilmTimes, filmTimes, Placed, Stretch } from './film-times';
 import { Expected } from './gate';
 import { endsOf } from './part-frames';
+import { GRID_RATE } from './picture-spacing';
+import { Spacing } from './sample-tables';
 import { ParameterSets, listSamples, readParameterSets, transcodeArgs } from './transcode';
 
 /** A file made of parts, and what it must be. */
@@ -18,23 +22,21 @@ interface RemuxedFile {
   readonly path: string;
   readonly ends: FileEnds;
   readonly expected: Expected;
+  /** Its `ftyp` and `moov` before FFmpeg, with its parameter sets. */
+  readonly init: Buffer;
+  /** When its pictures are shown, in ticks, ascending. */
+  readonly shown: Float64Array;
 }
 
-/** A part of the new file: its fragments at their times on the video's timeline. */
-interface Track {
+/** A part of the new file. */
+interface Track extends Stretch {
   readonly sets: ParameterSets;
-  /** On the video's timeline. */
-  readonly startTicks: number;
   readonly endTicks: number;
   readonly file: DiskFile;
-  readonly fragments: Iterable<readonly Placed[]>;
-  readonly samples: number;
-  /** Decode time of its last sample on its own timeline. */
-  readonly lastDts: number;
 }
 
-/** A sample of a track; its time on the track's own timeline. */
-type Placed = Omit<FragmentSample, 'data' | 'duration'> & { readonly offset: number; readonly size: number };
+/** A sample where it lies, with its times on the video's timeline. */
+type Written = Omit<Placed, 'dts'> & Pick<FragmentSample, 'dts' | 'duration'>;
 
 const MARGIN_BYTES = 16 * 1024 * 1024;
 /** Encoding runs at a few times real time on one core; it is given twice the length and some. */
@@ -53,6 +55,11 @@ export class Remuxer {
     private readonly tools: MediaTools,
   ) {}
 
+  /** Where {@link remux} puts the new file. */
+  pathIn(folder: string): string {
+    return temporaryPath(folder, 'remux');
+  }
+
   /** Takes away what an earlier run left half done. */
   async removeLeftovers(folder: string): Promise<void> {
     const names = await this.disk.list(folder).catch((error: unknown): string[] => {
@@ -67,27 +74,40 @@ export class Remuxer {
 
   /**
    * Makes the new file, durable, under a temporary name.
+   * @param spacing for players that count its pictures in steps
+   * @param fits asked with when the pictures will be shown, before anything is copied
+   * @returns `null` where it does not fit
    * @throws FinaliseError `disk_full` before anything is written, MediaToolError, or the file system's error
    */
-  async remux(folder: string, parts: readonly OpenedPart[]): Promise<RemuxedFile> {
+  async remux(
+    folder: string,
+    parts: readonly OpenedPart[],
+    spacing: Spacing,
+    fits: (shown: Float64Array) => boolean,
+  ): Promise<RemuxedFile | null> {
+    await this.removeLeftovers(folder);
     const bytes = parts.reduce((sum, part) => sum + part.rebuilt.index.endOffset, 0);
     if ((await this.disk.freeBytes(folder)) < bytes + MARGIN_BYTES) {
       throw new FinaliseError('disk_full', 'There is not enough room to put the parts together');
     }
-    const path = temporaryPath(folder, 'remux');
+    const path = this.pathIn(folder);
     const opened: DiskFile[] = [];
     try {
       const tracks = await this.tracks(folder, parts, opened);
-      await this.copy(path, await commonInit(parts[0]!, tracks), tracks, lastDurationFilter(parts[0]!, tracks));
+      const times = filmTimes(tracks, spacing);
+      if (!fits(times.shown)) return null;
+      const end = tracks[tracks.length - 1]!.endTicks;
+      const init = await commonInit(parts[0]!, tracks, spacing);
+      await this.copy(path, stream(init, tracks, times, end), lastDurationFilter(times, end));
       const made = await this.disk.open(path, 'update');
       await made.datasync().finally(() => made.close());
       const first = parts[0]!;
       const last = tracks[tracks.length - 1]!;
-      const samples = tracks.reduce((sum, track) => sum + track.samples, 0);
       const { first: opening, last: closing } = endsOf(first.rebuilt.index);
       const lastKeyframeSeconds = parts.length === 1 ? closing.seconds : last.startTicks / 90_000;
       const ends = { firstFrames: (opening ?? closing).frames, lastFrames: 25, lastKeyframeSeconds };
-      return { path, ends, expected: { samples, durationTicks: last.endTicks } };
+      const expected = { samples: times.dts.length, durationTicks: end };
+      return { path, ends, expected, init, shown: times.shown };
     } finally {
       for (const file of opened) await file.close().catch(() => undefined);
       for (let i = 1; i < parts.length; i++)
@@ -109,9 +129,7 @@ export class Remuxer {
           ...place,
           sets,
           file: part.file,
-          fragments: copied(part),
-          samples: part.rebuilt.index.sampleCount,
-          lastDts: part.rebuilt.index.lastDts,
+          fragments: () => copied(part),
         });
         continue;
       }
@@ -132,7 +150,7 @@ export class Remuxer {
     first: OpenedPart,
     parameterSet: number,
     opened: DiskFile[],
-  ): Promise<Pick<Track, 'sets' | 'file' | 'fragments' | 'samples' | 'lastDts'>> {
+  ): Promise<Pick<Track, 'sets' | 'file' | 'fragments'>> {
     const { init } = first.rebuilt;
     const tkhd = await new BoxReader(bufferSource(init)).find(0, init.length, ['moov', 'trak', 'tkhd']);
     if (!tkhd) throw new RangeError('the init has no video track');
@@ -152,16 +170,10 @@ export class Remuxer {
       delay = Math.min(delay, index.dts(index.fragment(index.fragmentOf(i)), i) + index.cts(i));
     }
     const shift = Math.max(0, delay);
-    return {
-      sets,
-      file,
-      fragments: inGroups(stored, shift),
-      samples: stored.length,
-      lastDts: shift + stored[stored.length - 1]!.dts,
-    };
+    return { sets, file, fragments: () => inGroups(stored, shift) };
   }
 
-  private async copy(path: string, init: Buffer, tracks: readonly Track[], filter: string): Promise<void> {
+  private async copy(path: string, fragments: AsyncIterable<readonly Buffer[]>, filter: string): Promise<void> {
     const { tools } = this;
     const input = [
       '-v',
@@ -196,7 +208,7 @@ export class Remuxer {
       void child.kill();
     });
     try {
-      for await (const buffers of stream(init, tracks)) {
+      for await (const buffers of fragments) {
         for (const buffer of buffers) {
           if (!child.alive || !child.stdin) break;
           if (!child.stdin.write(buffer)) await Promise.race([once(child.stdin, 'drain'), child.exited]);
@@ -221,54 +233,55 @@ export class Remuxer {
  * A bit stream filter that says how long the last sample lasts: FFmpeg takes durations from the distance of two samples and
  * guesses the last one's. What the edit list cuts off at the beginning (the reorder delay) is added at the end.
  */
-function lastDurationFilter(first: OpenedPart, tracks: readonly Track[]): string {
-  const last = tracks[tracks.length - 1]!;
-  const samples = tracks.reduce((sum, track) => sum + track.samples, 0);
-  const duration =
-    Math.max(1, last.endTicks - last.startTicks - last.lastDts) + Math.max(0, first.rebuilt.index.cts(0));
-  return `setts=pts=PTS:dts=DTS:duration=if(eq(N\\,${samples - 1})\\,${duration}\\,DURATION)`;
+function lastDurationFilter({ dts, cts }: FilmTimes, end: number): string {
+  const last = dts.length - 1;
+  const duration = Math.max(1, end - (dts[last] as number)) + Math.max(0, cts[0] as number);
+  return `setts=pts=PTS:dts=DTS:duration=if(eq(N\\,${last})\\,${duration}\\,DURATION)`;
 }
 
 /** The first part's init with every track's parameter sets. */
-async function commonInit(first: OpenedPart, tracks: readonly Track[]): Promise<Buffer> {
+async function commonInit(first: OpenedPart, tracks: readonly Track[], spacing: Spacing): Promise<Buffer> {
   const { init } = first.rebuilt;
   const tkhd = await new BoxReader(bufferSource(init)).find(0, init.length, ['moov', 'trak', 'tkhd']);
   if (!tkhd) throw new RangeError('the init has no video track');
   const distinct = (sets: readonly Buffer[]): Buffer[] =>
     sets.filter((set, i) => sets.findIndex((other) => other.equals(set)) === i);
+  const sps = distinct(tracks.flatMap((track) => track.sets.sps));
   return buildInitSegment({
     width: init.readUInt16BE(tkhd.end - 8),
     height: init.readUInt16BE(tkhd.end - 4),
-    sps: distinct(tracks.flatMap((track) => track.sets.sps)),
+    sps: spacing.restated ? sps.map((set) => withRate(set, GRID_RATE)) : sps,
     pps: distinct(tracks.flatMap((track) => track.sets.pps)),
   });
 }
 
 /** Fragment after fragment on the video's timeline; a sample lasts until the next, whatever lies between. */
-async function* stream(init: Buffer, tracks: readonly Track[]): AsyncGenerator<readonly Buffer[]> {
+async function* stream(
+  init: Buffer,
+  tracks: readonly Track[],
+  { dts, cts }: FilmTimes,
+  end: number,
+): AsyncGenerator<readonly Buffer[]> {
   yield [init];
   let sequence = 0;
-  for (const { fragments, file, startTicks, endTicks } of tracks) {
-    let waiting: readonly Placed[] | null = null;
-    for (const fragment of fragments) {
-      if (waiting) yield await fragmentOf(file, waiting, startTicks, fragment[0]!.dts, ++sequence);
-      waiting = fragment;
+  let sample = 0;
+  for (const { fragments, file } of tracks) {
+    for (const fragment of fragments()) {
+      const written = fragment.map((placed, i): Written => {
+        const at = dts[sample + i] as number;
+        const duration = Math.max(1, (dts[sample + i + 1] ?? end) - at);
+        return { ...placed, dts: at, cts: cts[sample + i] as number, duration };
+      });
+      sample += fragment.length;
+      yield await fragmentOf(file, written, ++sequence);
     }
-    if (waiting) yield await fragmentOf(file, waiting, startTicks, endTicks - startTicks, ++sequence);
   }
 }
 
-async function fragmentOf(
-  file: DiskFile,
-  placed: readonly Placed[],
-  zero: number,
-  end: number,
-  sequence: number,
-): Promise<Buffer[]> {
+async function fragmentOf(file: DiskFile, written: readonly Written[], sequence: number): Promise<Buffer[]> {
   const samples: FragmentSample[] = [];
-  for (const [i, { dts, cts, keyframe, offset, size }] of placed.entries()) {
-    const next = placed[i + 1]?.dts ?? Math.max(end, dts + 1);
-    samples.push({ data: await readFully(file, offset, size), dts: zero + dts, cts, keyframe, duration: next - dts });
+  for (const { offset, size, ...sample } of written) {
+    samples.push({ ...sample, data: await readFully(file, offset, size) });
   }
   return buildFragment(samples, sequence);
 }

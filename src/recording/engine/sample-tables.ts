@@ -3,7 +3,7 @@ import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { fullBox, u32 } from '../../media/fmp4/box-writer';
 import { movieBox } from '../../media/fmp4/movie-box';
 import { restateRate } from '../../media/h264/restate-rate';
-import { GRID_RATE, onGrid, spacePictures } from './picture-spacing';
+import { DECODE_GRID, GRID_RATE, onGrid, spacePictures } from './picture-spacing';
 import { SampleColumns, SampleIndex } from './sample-index';
 
 /** A `moov` for the fragments of a part, and what it promises. */
@@ -100,21 +100,43 @@ interface TimeTables {
   readonly shown: Float64Array;
 }
 
-function timeTables({ dts: own, cts }: SampleColumns, end: number, { rate, grid = false }: Spacing): TimeTables {
+/** The times of pictures in decode order, fit for players that count them in steps. */
+export interface SpacedTimes {
+  readonly dts: Float64Array;
+  /** When each is shown, were it not for `moves`. */
+  readonly shown: Float64Array;
+  /** The same, ascending. */
+  readonly sorted: Float64Array;
+  /** By how much what is shown then is shown later. */
+  readonly moves: Map<number, number>;
+  /** When pictures are shown in the end, ascending. */
+  readonly placed: Float64Array;
+}
+
+/**
+ * @param own decode times in ticks
+ * @param cts by how much later each is shown; `null`: at once
+ */
+export function spacedTimes(own: Float64Array, cts: Int32Array | null, spacing: Spacing): SpacedTimes {
+  const shown = cts ? sum(own, cts) : own;
+  const sorted = cts ? shown.slice().sort() : shown;
+  const moves = spacePictures(sorted, spacing.rate);
+  const placed = moves.size === 0 ? sorted : sorted.map((pts) => pts + (moves.get(pts) ?? 0));
+  return { dts: spacing.grid ? gridded(own, spacing.restated === true) : own, shown, sorted, moves, placed };
+}
+
+function timeTables({ dts: own, cts }: SampleColumns, end: number, spacing: Spacing): TimeTables {
   const count = own.length;
-  const dts = grid ? gridded(own) : own;
+  const { dts, shown, sorted, moves, placed } = spacedTimes(own, cts, spacing);
   const steps = new Uint32Array(count);
   for (let i = 1; i < count; i++) steps[i - 1] = (dts[i] as number) - (dts[i - 1] as number);
   steps[count - 1] = Math.max(end - (dts[count - 1] as number), 1);
-  const shown = cts ? sum(own, cts) : own;
-  const sorted = cts ? shown.slice().sort() : shown;
-  const moves = spacePictures(sorted, rate);
   const firstPts = sorted[0] as number;
   const lastShown = sorted[count - 1] as number;
   const lastPts = lastShown + (moves.get(lastShown) ?? 0);
   const lift = Math.max(0, -firstPts);
   let ctts: Buffer | null = null;
-  if (cts || grid || moves.size > 0) {
+  if (cts || spacing.grid || moves.size > 0) {
     const offsets = new Uint32Array(count);
     // Of what may be below zero, the lower 32 bits: `ctts` version 1 has them signed.
     for (let i = 0; i < count; i++) offsets[i] = (shown[i] as number) - (dts[i] as number) + lift;
@@ -123,7 +145,6 @@ function timeTables({ dts: own, cts }: SampleColumns, end: number, { rate, grid 
     }
     ctts = runLengths('ctts', 1, offsets);
   }
-  const placed = moves.size === 0 ? sorted : sorted.map((pts) => pts + (moves.get(pts) ?? 0));
   return { stts: runLengths('stts', 0, steps), ctts, firstPts, lastPts, lift, shown: placed };
 }
 
@@ -133,9 +154,18 @@ function sum(left: Float64Array, right: Int32Array): Float64Array {
   return sums;
 }
 
-function gridded(own: Float64Array): Float64Array {
+/** Of what lies before, libavformat makes no use; it looks at twenty and some. */
+const MARKED = 8;
+
+/**
+ * @param marked one early picture is decoded a step sooner: libavformat takes the greatest common divisor of the first decode
+ *   times' distances for a file's rate (`ff_rfps_add_frame`), and where all of those are regular it would not see the grid
+ */
+function gridded(own: Float64Array, marked: boolean): Float64Array {
   const dts = new Float64Array(own.length);
   for (let i = 0, previous = -1; i < own.length; i++) dts[i] = previous = onGrid(own[i] as number, previous);
+  const [before = 0, mark = 0] = dts.subarray(MARKED - 1, MARKED + 1);
+  if (marked && mark - before > DECODE_GRID) dts[MARKED] = mark - DECODE_GRID;
   return dts;
 }
 
