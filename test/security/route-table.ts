@@ -15,6 +15,7 @@ export interface RouteRow {
 }
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
+const NOTHING = '2147483646';
 const TOKEN = 'A'.repeat(43);
 
 /*                        anon dis mov fpl fad oth par own adm ope */
@@ -54,7 +55,7 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'DELETE /api/clubs/{id}': {
     // It has an open session.
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}` }),
-    statuses: '            401 401 401 403 403 403 403 403 403 409',
+    statuses: '            401 401 401 404 404 403 403 403 403 409',
   },
 
   // Courts and their cameras.
@@ -95,7 +96,12 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'POST /api/clubs/{id}/users': {
     ask: ({ clubId }, caller) => ({
       path: `/api/clubs/${clubId}/users`,
-      body: { email: `by.${caller.replace(' ', '.')}@padelvar.test`, name: 'New', password: 'a long enough word' },
+      body: {
+        email: `by.${caller.replace(' ', '.')}@padelvar.test`,
+        name: 'New',
+        password: 'a long enough word',
+        role: 'PLAYER',
+      },
     }),
     statuses: '            401 401 401 404 404 403 403 403 201 201',
   },
@@ -223,8 +229,18 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'GET /metrics': row('/metrics', PUBLIC_OK),
 };
 
-/** Ids of nothing, in the places of ids that are somebody's. */
-export const UNKNOWN = { session: NOBODY, number: '2147483646' };
+/** The same request about something that does not exist; the same one where it is about nothing of anybody's. */
+export function aboutNothing({ path, body }: RouteRequest): RouteRequest {
+  const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+  const number = /(?<=[/=])\d+(?=\/|$)/;
+  const elsewhere = uuid.test(path) ? path.replace(uuid, NOBODY) : path.replace(number, NOTHING);
+  if (typeof body !== 'object' || body === null) return { path: elsewhere, body };
+  const named = Object.entries(body).map(([key, value]: [string, unknown]) => {
+    if (key === 'session_id') return [key, NOBODY];
+    return [key, key === 'terrain_id' || key === 'club_id' ? Number(NOTHING) : value];
+  });
+  return { path: elsewhere, body: Object.fromEntries(named) as unknown };
+}
 
 function row(path: string, statuses: string, body?: unknown): RouteRow {
   return { ask: () => ({ path, ...(body !== undefined && { body }) }), statuses };

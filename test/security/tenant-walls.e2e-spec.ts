@@ -1,5 +1,5 @@
 import { OpenAPIObject } from '@nestjs/swagger';
-import { ROUTES, RouteRow, UNKNOWN } from './route-table';
+import { aboutNothing, ROUTES, RouteRow } from './route-table';
 import { Caller, CALLERS, FOREIGN, TwoClubs } from './two-clubs';
 
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
@@ -67,24 +67,24 @@ describe('tenant walls', () => {
     expect(found).toEqual(expected(row));
   });
 
-  it.each(Object.entries(ROUTES).filter(([route]) => /\{id\}/.test(route)))(
-    '%s: what is foreign and what does not exist answer the same',
-    async (route, row) => {
+  it('tells nobody whether what is foreign exists', async () => {
+    let compared = 0;
+    for (const [route, row] of Object.entries(ROUTES)) {
       for (const caller of FOREIGN.filter((one) => expected(row)[one] === 404)) {
-        const { path, body } = await row.ask(world, caller);
-        const unknown = path
-          .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, UNKNOWN.session)
-          .replace(/\/\d+/, `/${UNKNOWN.number}`);
-        expect(unknown).not.toBe(path);
         const method = route.split(' ')[0] as string;
+        const real = await row.ask(world, caller);
+        const none = aboutNothing(real);
+        expect(none).not.toEqual(real);
         const [foreign, nothing] = [
-          await send(method, path, body, bearer(caller)),
-          await send(method, unknown, body, bearer(caller)),
+          await send(method, real.path, real.body, bearer(caller)),
+          await send(method, none.path, none.body, bearer(caller)),
         ];
-        expect(foreign).toEqual(nothing);
+        expect({ route, caller, ...foreign }).toEqual({ route, caller, ...nothing });
+        compared++;
       }
-    },
-  );
+    }
+    expect(compared).toBeGreaterThan(40);
+  });
 
   it.each(Object.entries(ROUTES))('%s: the media cookie opens media and nothing else', async (route, row) => {
     const operation = document.paths[route.split(' ')[1] as string]?.[route.split(' ')[0]?.toLowerCase() as 'get'];
