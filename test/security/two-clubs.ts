@@ -2,6 +2,7 @@ import { h264Clip, RtspCamera } from '../cameras';
 import { Answer, Api } from '../support/api';
 import { ADMIN, PASSWORD, startTestClub, TestClub } from '../support/club';
 import { TestAppOptions } from '../support/test-app';
+import { until } from '../support/until';
 import { VideoShelf } from '../support/video-shelf';
 
 /** Everybody who may call, in the order of the expectations in `route-table.ts`. */
@@ -79,6 +80,8 @@ export class TwoClubs {
     const { session_id: sessionId } = opened.body.session;
     const started = await club.player.post('/api/video/record/start', { session_id: sessionId });
     if (started.status !== 201) throw new Error(`no recording: ${started.text}`);
+    const playlist = `/api/preview/${sessionId}/review.m3u8`;
+    await until(async () => (await club.player.bytes(playlist)).response.status === 200);
     const shelf = await VideoShelf.of(service, operator, clubId);
     const world = new TwoClubs(
       club,
