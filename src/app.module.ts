@@ -13,6 +13,7 @@ import { FilesModule } from './files/files.module';
 import { HealthModule } from './health/health.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { MaintenanceModule } from './maintenance/maintenance.module';
+import { PrivacyModule } from './privacy/privacy.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
 import { SessionsModule } from './sessions/sessions.module';
@@ -26,6 +27,7 @@ import { SessionsModule } from './sessions/sessions.module';
     RecordingModule,
     FilesModule,
     PreviewModule,
+    PrivacyModule,
     MaintenanceModule,
     HealthModule,
     MetricsModule,

@@ -175,6 +175,23 @@ export class AccountsService {
     ]);
   }
 
+  async countSuperAdmins(manager: EntityManager): Promise<number> {
+    const [row] = await manager.query<{ count: number }[]>(
+      'SELECT count(*)::int AS count FROM users WHERE is_super_admin AND disabled_at IS NULL AND deleted_at IS NULL',
+    );
+    return row?.count ?? 0;
+  }
+
+  /** The account is gone, and with it everything that says whose it was. */
+  async erase(id: number, manager: EntityManager): Promise<void> {
+    await manager.query(
+      `UPDATE users SET deleted_at = now(), updated_at = now(), password_hash = NULL, is_super_admin = false,
+         name = 'Erased', email = 'erased-' || id || '@erased.invalid'
+       WHERE id = $1`,
+      [id],
+    );
+  }
+
   /** The account is gone for everybody; its rows stay for what points at them, its address is free. */
   async softDelete(id: number, manager: EntityManager): Promise<void> {
     await manager.query(

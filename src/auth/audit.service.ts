@@ -12,7 +12,7 @@ export type AuditAction =
   | `club.${'created' | 'changed' | 'deleted'}`
   | `court.${'created' | 'changed' | 'deleted'}`
   | `camera.${'changed' | 'tested'}`
-  | `user.${'created' | 'added' | 'changed' | 'removed' | 'deleted'}`
+  | `user.${'created' | 'added' | 'changed' | 'removed' | 'deleted' | 'erased'}`
   | `session.${string}`
   | `recording.${string}`
   | `video.${string}`;

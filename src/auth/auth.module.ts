@@ -74,6 +74,7 @@ import { SignInsService } from './sign-ins.service';
     AuditService,
     AuthCookies,
     HealthViewer,
+    LoginThrottle,
     MediaUrls,
     PasswordHasher,
     PrincipalsService,

@@ -164,6 +164,11 @@ export class SignInsService {
     );
   }
 
+  /** Ends a person's sign-ins and forgets that there were any: addresses, browsers, tokens. */
+  async forgetUser(userId: number, manager: EntityManager): Promise<void> {
+    await manager.query('DELETE FROM sign_ins WHERE user_id = $1', [userId]);
+  }
+
   /** Ends every sign-in in a club. */
   async revokeClub(clubId: number, manager: EntityManager = this.database.manager): Promise<void> {
     await this.end(manager, 'removed', 'active_club_id = $2', [clubId]);

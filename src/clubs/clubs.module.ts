@@ -33,6 +33,6 @@ import { UsersService } from './users.service';
     UserChangesService,
     UsersService,
   ],
-  exports: [CamerasService, ClubLimits, ClubsService, CourtsService, UsersService],
+  exports: [CamerasService, ClubLimits, ClubsService, CourtUsageProvider, CourtsService, UsersService],
 })
 export class ClubsModule {}

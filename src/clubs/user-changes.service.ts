@@ -12,11 +12,8 @@ import { UserView } from '../auth/user-view';
 import { ProblemException } from '../common/problem';
 import { CourtUsageProvider } from './court-usage.provider';
 import { UpdateUserDto } from './dto/user.dto';
-import { manage, ManagedUser, requireGrantable, requireOther, requireWholeAccount } from './user-rules';
+import { manage, ManagedUser, requireGrantable, requireOther, requireWholeAccount, RIGHTS_LOCK } from './user-rules';
 import { entryOf, hashOfNew, viewForAdmin } from './users.service';
-
-/** Key of the advisory lock under which rights are changed ("PDLR"). */
-const RIGHTS_LOCK = 0x50444c52;
 
 /**
  * Changes people and takes them out of clubs. Changes of rights happen one after another, each after another look at

@@ -3,6 +3,9 @@ import { Principal, Role } from '../auth/principal';
 import { isAdminOf, roleIn } from '../auth/tenant';
 import { ProblemException } from '../common/problem';
 
+/** Key of the advisory lock under which rights are changed ("PDLR"). */
+export const RIGHTS_LOCK = 0x50444c52;
+
 /** Somebody's account, as one who may manage them sees it. */
 export interface ManagedUser {
   readonly account: Account;

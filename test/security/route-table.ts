@@ -118,6 +118,14 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: '            401 401 401 404 404 403 403 403 204 204',
   },
 
+  // What is kept about them.
+  'GET /api/auth/me/export': row('/api/auth/me/export', SIGNED_IN),
+  'POST /api/auth/me/erase': row('/api/auth/me/erase', BAD_BODY, { password: 7 }),
+  'POST /api/users/{id}/erase': {
+    ask: async (world) => ({ path: `/api/users/${await world.newcomer()}/erase`, body: {} }),
+    statuses: ADMINS,
+  },
+
   // Sessions.
   'POST /api/video/session/create': {
     // In session: who may use it is told which, and everybody of the club that it is.

@@ -1,0 +1,55 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsString, Length } from 'class-validator';
+import { IfPresent } from '../../common/if-present.decorator';
+
+export class EraseUserDto {
+  @ApiPropertyOptional({
+    default: false,
+    description: 'true: the videos of their matches stay, as nobody’s, until the club deletes them or they grow old.',
+  })
+  @IfPresent()
+  @IsBoolean()
+  keep_videos?: boolean;
+}
+
+export class EraseMeDto extends EraseUserDto {
+  @ApiProperty({ example: 'correct horse battery staple', maxLength: 1024 })
+  @IsString()
+  @Length(1, 1024)
+  password: string;
+}
+
+export class ErasedAnswer {
+  @ApiProperty({ example: true })
+  success: true;
+
+  @ApiProperty({ example: 3, description: 'Videos that were deleted with the account.' })
+  deleted_videos: number;
+}
+
+/** Everything that is kept about one person. */
+export class PersonalData {
+  @ApiProperty({ format: 'date-time' })
+  exported_at: string;
+
+  @ApiProperty({ type: Object, description: 'Name, address, since when, last change of the password.' })
+  account: Record<string, unknown>;
+
+  @ApiProperty({ type: [Object], description: 'Clubs, and what they are there.' })
+  memberships: Record<string, unknown>[];
+
+  @ApiProperty({ type: [Object], description: 'Sign-ins: when, from where, with which browser.' })
+  sign_ins: Record<string, unknown>[];
+
+  @ApiProperty({ type: [Object], description: 'Matches they owned or took part in.' })
+  sessions: Record<string, unknown>[];
+
+  @ApiProperty({ type: [Object], description: 'Videos of these, with where to download them.' })
+  videos: Record<string, unknown>[];
+
+  @ApiProperty({ type: [Object], description: 'What the audit trail says of them.' })
+  audit: Record<string, unknown>[];
+
+  @ApiProperty({ example: false, description: 'true: a list was longer than what is given out at once.' })
+  cut: boolean;
+}

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module';
+import { ClubsModule } from '../clubs/clubs.module';
+import { VideoCatalogueModule } from '../files/video-catalogue.module';
+import { ErasureService } from './erasure.service';
+import { OwnPassword } from './own-password';
+import { PersonalDataService } from './personal-data.service';
+import { PrivacyController } from './privacy.controller';
+
+/** What a person may ask of us about themselves: their data, and its end. See docs/privacy.md. */
+@Module({
+  imports: [AuthModule, ClubsModule, VideoCatalogueModule],
+  controllers: [PrivacyController],
+  providers: [ErasureService, OwnPassword, PersonalDataService],
+})
+export class PrivacyModule {}

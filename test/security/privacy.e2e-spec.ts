@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { Api } from '../support/api';
+import { ADMIN, PASSWORD } from '../support/club';
+import { TwoClubs } from './two-clubs';
+
+interface Exported {
+  account: { email: string; name: string };
+  memberships: { club_id: number; role: string }[];
+  sign_ins: { ip: string }[];
+  sessions: { session_id: string; owned: boolean }[];
+  videos: { session_id: string; download: string }[];
+  audit: { action: string }[];
+  cut: boolean;
+}
+
+describe('what a person may ask about themselves', () => {
+  let world: TwoClubs;
+
+  beforeAll(async () => {
+    world = await TwoClubs.open();
+  });
+
+  afterAll(() => world?.close());
+
+  /** Somebody of the first club with a video of theirs, and a place in one of the owner's. */
+  async function somebody(
+    name: string,
+  ): Promise<{ id: number; email: string; api: Api; video: string; other: string }> {
+    const email = `${name}@padelvar.test`;
+    const { id, api } = await world.club.addUser(email, 'PLAYER');
+    const [video, other] = [await world.shelf.put(), await world.video()];
+    for (const [table, key] of [
+      ['camera_sessions', 'id'],
+      ['recordings', 'session_id'],
+      ['videos', 'session_id'],
+    ] as const) {
+      await world.shelf.sql(`UPDATE ${table} SET user_id = $2 WHERE ${key} = $1`, [video, id]);
+    }
+    await world.shelf.sql('INSERT INTO session_players (session_id, user_id) VALUES ($1, $2)', [other, id]);
+    return { id, email, api, video, other };
+  }
+
+  it('gives out everything that is kept, and no secret', async () => {
+    const { api, email, video, other } = await somebody('curious');
+    const answer = await api.get<Exported>('/api/auth/me/export');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-disposition')).toContain('attachment');
+    const { account, memberships, sign_ins: signIns, sessions, videos, audit, cut } = answer.body;
+    expect(account).toMatchObject({ email, name: 'curious' });
+    expect(memberships).toMatchObject([{ club_id: world.clubId, role: 'PLAYER' }]);
+    expect(signIns).toMatchObject([{ ip: '127.0.0.1' }]);
+    expect(sessions.map(({ session_id: id, owned }) => [id, owned]).sort()).toEqual(
+      [
+        [video, true],
+        [other, false],
+      ].sort(),
+    );
+    expect(videos.map(({ download }) => download).sort()).toEqual(
+      [video, other].map((id) => `/api/video/files/${id}/download`).sort(),
+    );
+    for (const { download } of videos) expect((await api.bytes(download)).response.status).toBe(200);
+    expect(audit.map(({ action }) => action)).toContain('auth.signed_in');
+    expect(cut).toBe(false);
+    expect(answer.text).not.toMatch(/argon2|hash|token/);
+  });
+
+  it('erases an account with its videos, and leaves nothing that says whose it was', async () => {
+    const { id, email, api, video, other } = await somebody('leaving');
+    const wrong = await api.post('/api/auth/me/erase', { password: 'not this one' });
+    expect(wrong.status).toBe(400);
+    const erased = await api.post<{ deleted_videos: number }>('/api/auth/me/erase', { password: PASSWORD });
+    expect([erased.status, erased.body.deleted_videos]).toEqual([200, 1]);
+    expect(world.shelf.has(video)).toBe(false);
+    expect(existsSync(world.shelf.path(`${world.clubId}/${other}.mp4`))).toBe(true);
+    expect((await api.get('/api/auth/me')).status).toBe(401);
+    const again = await new Api(world.club.service.url).post('/api/auth/login', { email, password: PASSWORD });
+    expect(again.status).toBe(401);
+    for (const table of ['users', 'sign_ins', 'memberships', 'session_players', 'audit_log']) {
+      const rows = await world.shelf.sql(`SELECT row_to_json(t)::text AS row FROM ${table} t`);
+      expect(JSON.stringify(rows)).not.toContain(email);
+    }
+    for (const table of ['sign_ins', 'memberships', 'session_players']) {
+      expect(await world.shelf.sql(`SELECT FROM ${table} WHERE user_id = $1`, [id])).toEqual([]);
+    }
+    // The address is free for somebody new.
+    expect((await world.club.addUser(email, 'PLAYER')).id).not.toBe(id);
+  });
+
+  it('keeps the videos where the person says so', async () => {
+    const { api, video } = await somebody('generous');
+    const erased = await api.post<{ deleted_videos: number }>('/api/auth/me/erase', {
+      password: PASSWORD,
+      keep_videos: true,
+    });
+    expect(erased.body.deleted_videos).toBe(0);
+    expect((await world.club.desk.bytes(`/api/video/files/${video}/download`)).response.status).toBe(200);
+  });
+
+  it('lets the desk do it for somebody who asked, but not for somebody of another club too', async () => {
+    const { id, email, video } = await somebody('asking');
+    const shared = await somebody('everywhere');
+    await world.club.operator.post(`/api/clubs/${world.foreignClubId}/users`, {
+      email: shared.email,
+      name: 'Everywhere',
+      role: 'PLAYER',
+    });
+    expect((await world.club.desk.post(`/api/users/${shared.id}/erase`)).status).toBe(403);
+    expect((await world.club.desk.post(`/api/users/${world.club.ids.desk}/erase`)).status).toBe(409);
+    const erased = await world.club.desk.post(`/api/users/${id}/erase`);
+    expect(erased.status).toBe(200);
+    expect(world.shelf.has(video)).toBe(false);
+    expect((await world.club.desk.get(`/api/users/${id}`)).status).toBe(404);
+    const trail = await world.shelf.trail(`user:${id}`);
+    expect(trail.at(-1)).toMatchObject({ action: 'user.erased', details: { deleted_videos: 1 } });
+    expect(JSON.stringify(trail)).not.toContain(email);
+  });
+
+  it('erases nobody whose match is on, and not the last SUPER_ADMIN', async () => {
+    const owner = await world.api('owner').post<{ code: string }>('/api/auth/me/erase', { password: PASSWORD });
+    expect([owner.status, owner.body.code]).toEqual([409, 'in_use']);
+    const last = await world.club.operator.post<{ code: string }>('/api/auth/me/erase', { password: ADMIN.password });
+    expect([last.status, last.body.code]).toEqual([409, 'own_account']);
+    expect((await world.club.operator.get('/api/auth/me')).status).toBe(200);
+  });
+
+  it('tells players what the club wants them to know before they are filmed', async () => {
+    const note = 'Les matchs sont filmés.\nVideos are kept for 30 days.';
+    const path = `/api/clubs/${world.clubId}`;
+    expect((await world.club.desk.patch(path, { consent_note: note })).status).toBe(200);
+    expect((await world.club.player.get<{ consent_note: string }>(path)).body.consent_note).toBe(note);
+    for (const bad of ['', ' ', 'x'.repeat(2_001), 7, ['x'], 'a\u0000b']) {
+      expect((await world.club.desk.patch(path, { consent_note: bad })).status).toBe(400);
+    }
+    expect((await world.club.desk.patch(path, { consent_note: null })).status).toBe(200);
+    expect((await world.club.player.get<{ consent_note: null }>(path)).body.consent_note).toBeNull();
+  });
+});
