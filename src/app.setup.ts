@@ -6,7 +6,10 @@ import { Logger as PinoLogger } from 'nestjs-pino';
 import { setupApiDocument } from './api-document';
 import { followMediaUrl } from './auth/media-url-path';
 import { AppModule } from './app.module';
-import { ProblemFilter } from './common/problem.filter';
+import { isAllowedOrigin } from './common/allowed-origin';
+import { isOwnHost } from './common/own-host';
+import { ProblemException } from './common/problem';
+import { ProblemFilter, sendProblem } from './common/problem.filter';
 import { Shutdown } from './common/shutdown';
 import { ApiValidationPipe } from './common/validation.pipe';
 import { AppConfig } from './config/app-config';
@@ -38,6 +41,8 @@ export function setupApp(app: NestExpressApplication): void {
   app.use(followMediaUrl);
   app.use(app.get(HttpMetrics).middleware);
   app.use(securityHeaders(config));
+  app.use(checkHost(config));
+  app.use(checkOrigin(config));
   app.use(refuseWhileEnding(app.get(Shutdown)));
   if (config.corsOrigins.length > 0) {
     app.enableCors({
@@ -57,6 +62,27 @@ export function setupApp(app: NestExpressApplication): void {
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.keepAliveTimeout = 65_000;
+}
+
+/** Answers nobody who took another name for ours. */
+function checkHost({ publicUrl }: AppConfig): Middleware {
+  return (request, response, next) => {
+    if (isOwnHost(request.headers.host, publicUrl)) return next();
+    sendProblem(response, new ProblemException('misdirected_request'));
+  };
+}
+
+/**
+ * What changes something, with a cookie, from a page that is neither ours nor one of `CORS_ORIGINS`, is forgery: `SameSite`
+ * keeps cookies from other sites, and this from other names on the same one (OWASP: Cross-Site Request Forgery Prevention).
+ */
+function checkOrigin(config: AppConfig): Middleware {
+  return ({ method, headers }, response, next) => {
+    const harmless = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+    if (harmless || headers.cookie === undefined || isAllowedOrigin(headers.origin, headers.host, config))
+      return next();
+    sendProblem(response, new ProblemException('forbidden', 'Pages of this origin may not do this: see CORS_ORIGINS.'));
+  };
 }
 
 type Middleware = (request: Request, response: Response, next: NextFunction) => void;

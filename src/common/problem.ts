@@ -23,6 +23,7 @@ export const PROBLEMS = {
   payload_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'Unsupported media type'],
   range_not_satisfiable: [416, 'Range not satisfiable'],
+  misdirected_request: [421, 'This service goes by another name'],
   camera_address_forbidden: [422, 'This camera address is not allowed'],
   camera_scheme_unsupported: [422, 'This camera address has an unsupported scheme'],
   session_limit: [429, 'Too many open sessions'],

@@ -4,12 +4,13 @@ import { Injectable, Logger, OnApplicationBootstrap, OnModuleDestroy } from '@ne
 import { HttpAdapterHost } from '@nestjs/core';
 import { WebSocketServer } from 'ws';
 import { Clock } from '../../common/clock';
+import { isAllowedOrigin } from '../../common/allowed-origin';
+import { isOwnHost } from '../../common/own-host';
 import { problemBody } from '../../common/problem.filter';
 import { PROBLEMS, ProblemException } from '../../common/problem';
 import { AppConfig } from '../../config/app-config';
 import { SessionsService } from '../../sessions/sessions.service';
 import { LiveSlots } from '../viewer-slots';
-import { isAllowedOrigin } from './allowed-origin';
 import { LiveConnection, LiveContext } from './live-connection';
 import { LiveHub } from './live-hub.service';
 import { CLOSE, LIVE_PATH, MAX_MESSAGE_BYTES } from './live-protocol';
@@ -101,6 +102,7 @@ export class LiveGateway implements OnApplicationBootstrap, OnModuleDestroy {
 
   private refusal({ url, headers }: IncomingMessage): ProblemException | null {
     if (url?.split('?')[0] !== LIVE_PATH) return new ProblemException('not_found');
+    if (!isOwnHost(headers.host, this.config.publicUrl)) return new ProblemException('misdirected_request');
     if (!isAllowedOrigin(headers.origin, headers.host, this.config)) {
       return new ProblemException('forbidden', 'Pages of this origin may not watch: see CORS_ORIGINS.');
     }
