@@ -160,6 +160,16 @@ describe('watching a court in a browser', () => {
     viewer.faults.splice(0);
   });
 
+  it('says what the club wants said before anybody is filmed', async () => {
+    const { page } = viewer;
+    const note = 'Matches are filmed.\nVideos are kept for 30 days.';
+    await club.operator.patch(`/api/clubs/${club.clubId}`, { consent_note: note });
+    await page.reload();
+    await page.waitForSelector('.note:not([hidden])');
+    expect(await page.textContent('.note')).toBe(note);
+    await page.waitForSelector('.stage[data-phase=live]');
+  });
+
   it('records, and shows how long', async () => {
     await viewer.page.click('text=Record');
     await viewer.page.waitForSelector('.badge.rec[data-state=running]:has-text("0:04")');

@@ -70,12 +70,6 @@ export function listeningPorts(pid: number): number[] {
   return [...ports].sort((a, b) => a - b);
 }
 
-/** Resident memory in MiB. */
-export function residentMib(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-  return Number(kib ?? NaN) / 1024;
-}
-
 function list(folder: string): string[] {
   try {
     return readdirSync(folder);

@@ -13,6 +13,13 @@ export interface Court {
   readonly name: string;
 }
 
+export interface Club {
+  readonly id: number;
+  readonly name: string;
+  /** What players are told before they are filmed. */
+  readonly consent_note: string | null;
+}
+
 /** In seconds of the recording. */
 export interface Gap {
   readonly start_seconds: number;
@@ -31,6 +38,7 @@ export interface Recording {
 export interface Session {
   readonly session_id: string;
   readonly terrain_id: number;
+  readonly club_id: number;
   readonly user_id: number;
   readonly status: string;
   readonly camera: { readonly fps: number | null };

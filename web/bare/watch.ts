@@ -1,5 +1,5 @@
 import { CourtPlayer, LiveConnection, RecordingState, ReviewPlayer } from '../live';
-import { Api, ApiError, Court, Gap, Recording, Session } from './api';
+import { Api, ApiError, Club, Court, Gap, Recording, Session } from './api';
 import { clock, h, View, write } from './dom';
 import { Lookback, Stretch } from './lookback';
 import { decimal, inWords, t } from './texts';
@@ -21,6 +21,8 @@ class WatchView implements View {
   private readonly overlay = h('div', { className: 'overlay' });
   private readonly status = h('p', { className: 'sr-only', role: 'status' });
   private readonly fault = h('p', { className: 'fault', role: 'alert' });
+  /** What the club wants everybody to know before they are filmed. */
+  private readonly note = h('p', { className: 'note', hidden: true });
   private readonly stage = h('div', { className: 'stage' });
   private readonly recordButton = h('button', { type: 'button', className: 'record', hidden: true });
   private readonly closeButton = h('button', { type: 'button', className: 'quiet', hidden: true }, t('close'));
@@ -66,6 +68,7 @@ class WatchView implements View {
       stage,
       this.fault,
       this.status,
+      this.note,
       this.controls,
     );
     this.tick();
@@ -76,6 +79,7 @@ class WatchView implements View {
       const { session } = await this.api.get<{ session: Session }>(`/api/video/session/${this.sessionId}`);
       this.takeSession(session);
       write(this.title, (await this.api.get<Court>(`/api/terrains/${session.terrain_id}`)).name);
+      write(this.note, (await this.api.get<Club>(`/api/clubs/${session.club_id}`)).consent_note ?? '');
     } catch (error) {
       // Whose session it is not is told where the picture would be.
       if ((error as ApiError).code !== 'not_found') write(this.fault, inWords(error as ApiError));
@@ -197,6 +201,8 @@ class WatchView implements View {
     const over = ['ended', 'failed'].includes(this.court.view.phase);
     recordButton.hidden = !mayRun || over || (recording !== null && !running && !this.stopping);
     this.closeButton.hidden = !mayRun || over || running;
+    // Before the match is filmed, and while it is: for whoever looks.
+    this.note.hidden = this.note.textContent === '' || over || (recording !== null && !running);
     recordButton.disabled = this.stopping || this.court.view.phase === 'offline';
     recordButton.dataset.running = String(running || this.stopping);
     write(recordButton, this.stopping ? t('stopping') : running ? t('stop') : t('record'));
