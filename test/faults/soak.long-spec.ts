@@ -201,7 +201,7 @@ class Soak {
         if (at >= from) this.memory.push({ at, ...(await inspector.retained()) });
       }
     } finally {
-      inspector.close();
+      await inspector.close();
     }
   }
 

@@ -39,8 +39,13 @@ export class Inspector {
     return { own: (heapUsed + external) / MIB, resident: rss / MIB };
   }
 
-  close(): void {
-    this.socket.terminate();
+  /** Closes it again, with its port. */
+  async close(): Promise<void> {
+    const gone = once(this.socket, 'close');
+    const expression = '{ const inspector = require("node:inspector"); setTimeout(() => inspector.close(), 0); }';
+    await this.call('Runtime.evaluate', { expression, includeCommandLineAPI: true });
+    this.socket.close();
+    await gone;
   }
 
   private call<T>(method: string, params: object = {}): Promise<T> {
