@@ -87,9 +87,14 @@ export async function entered(
     await run(found);
     enter(found.entry(row, test, null));
   } catch (error) {
-    enter(found.entry(row, test, error instanceof Error ? wordsOf(error.message) : String(error)));
+    enter(found.entry(row, test, error instanceof Error ? wordsOf(told(error)) : String(error)));
     throw error;
   }
+}
+
+/** An error in words; what fetch fails of stands in its cause. */
+function told({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }
 
 /** A test that is a row of the table of faults. */
