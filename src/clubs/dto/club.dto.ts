@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
 import { Club } from '../entities/club.entity';
 import { IsIanaTimeZone, IsName, MayBeLeftOut, MayBeNull } from './fields';
 
@@ -71,6 +71,11 @@ export class UpdateClubDto {
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)
   quota_bytes?: number | null;
+
+  @ApiPropertyOptional({ example: true, description: 'Whether players may register themselves (needs `SMTP_URL`).' })
+  @MayBeLeftOut()
+  @IsBoolean()
+  registration_open?: boolean;
 }
 
 /** The wire's `club`. */
@@ -109,6 +114,9 @@ export class ClubView {
   })
   quota_bytes: number | null;
 
+  @ApiProperty({ example: false, description: 'Whether players may register themselves.' })
+  registration_open: boolean;
+
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 }
@@ -135,6 +143,7 @@ export function viewOfClub(club: Club): ClubView {
     max_sessions: club.maxSessions,
     retention_days: club.retentionDays,
     quota_bytes: club.quotaBytes === null ? null : Number(club.quotaBytes),
+    registration_open: club.registrationOpen,
     created_at: club.createdAt.toISOString(),
   };
 }

@@ -25,6 +25,10 @@ export class Club {
   @Column('bigint', { name: 'quota_bytes', nullable: true })
   quotaBytes: string | null;
 
+  /** Whether players may register themselves. */
+  @Column('boolean', { name: 'registration_open', default: false })
+  registrationOpen: boolean;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 
