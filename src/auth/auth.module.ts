@@ -25,6 +25,8 @@ import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
 import { PrincipalsService } from './principals.service';
 import { RolesGuard } from './roles.guard';
+import { SignInAnswers } from './sign-in-answers';
+import { SignInListService } from './sign-in-list.service';
 import { SignInsService } from './sign-ins.service';
 
 /**
@@ -61,6 +63,8 @@ import { SignInsService } from './sign-ins.service';
     LoginThrottle,
     PasswordHasher,
     PrincipalsService,
+    SignInAnswers,
+    SignInListService,
     SignInsService,
     { provide: HealthViewer, useClass: AdminHealthViewer },
     { provide: APP_GUARD, useClass: AccessGuard },
@@ -71,9 +75,12 @@ import { SignInsService } from './sign-ins.service';
     AdminAccountsService,
     AuditService,
     AuthCookies,
+    AuthService,
     HealthViewer,
     PasswordHasher,
     PrincipalsService,
+    SignInAnswers,
+    SignInListService,
     SignInsService,
   ],
 })
