@@ -40,6 +40,7 @@ export class InvitedService {
     const known = await this.accounts.findByEmail(seen.email);
     const join = known ? await this.asMember(seen.email, dto, device, caller) : await this.asNewcomer(seen, dto);
     const { userId, clubId } = await this.database.transaction(async (manager) => {
+      await this.links.lockAddress(seen.email, manager);
       const link = (await this.links.use('invitation', dto.token, manager)) as InvitationLink;
       const userId = await join(link, manager);
       const details = { new_account: known === null, role: link.role };

@@ -59,6 +59,9 @@ export interface PasswordReset {
   readonly createdBy: number | null;
 }
 
+/** First half of the keys under which an address comes to an account ("PDLN"). */
+const ADDRESS_LOCK = 0x50444c4e;
+
 const FIELDS = 'l.id, l.email, l.name, l.club_id AS "clubId", l.role, l.user_id AS "userId"';
 
 /**
@@ -125,6 +128,14 @@ export class OneTimeLinks {
     );
     if (!link) throw new ProblemException('link_invalid');
     return link;
+  }
+
+  /**
+   * One after another for each address, to the end of the transaction: each account that comes about voids the address's
+   * other links, and two at once would wait for each other. To be called before {@link use}.
+   */
+  async lockAddress(email: string, manager: EntityManager): Promise<void> {
+    await manager.query('SELECT pg_advisory_xact_lock($1::integer, hashtext($2))', [ADDRESS_LOCK, email]);
   }
 
   /**

@@ -77,6 +77,7 @@ export class RegistrationService {
       return this.links.look('registration', dto.token);
     });
     const { userId, clubId } = await this.database.transaction(async (manager) => {
+      await this.links.lockAddress(email, manager);
       const link = await this.links.use('registration', dto.token, manager);
       const clubId = link.clubId as number;
       const userId = await this.accounts
