@@ -177,16 +177,16 @@ describe('invitations by mail', () => {
 
   it('leave a membership that an admin disabled meanwhile as it is', async () => {
     await own.world.user(own.root, own.b, 'banned@b.example', 'PLAYER');
-    const token = await invited('banned@b.example');
+    const token = await invited('banned@b.example', { role: 'CLUB_ADMIN' });
     const body = { email: 'banned@b.example', name: 'x', role: 'PLAYER', disabled: true };
     await own.post(`/api/clubs/${own.a}/users`, body, own.adminA).expect(201);
     await accept(own, { token, password: PASSWORD }).expect(401);
-    const rows = await own.query<{ off: boolean }[]>(
-      `SELECT m.disabled_at IS NOT NULL AS off FROM memberships m JOIN users u ON u.id = m.user_id
+    const rows = await own.query<{ off: boolean; role: string }[]>(
+      `SELECT m.disabled_at IS NOT NULL AS off, m.role FROM memberships m JOIN users u ON u.id = m.user_id
        WHERE u.email = 'banned@b.example' AND m.club_id = $1`,
       [own.a],
     );
-    expect(rows).toEqual([{ off: true }]);
+    expect(rows).toEqual([{ off: true, role: 'PLAYER' }]);
   });
 
   it('whose mail failed are void, and the admin is told', async () => {
