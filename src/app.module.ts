@@ -1,6 +1,7 @@
 import { DynamicModule, MiddlewareConsumer, Module, NestModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import cookieParser from 'cookie-parser';
+import { AccountsModule } from './accounts/accounts.module';
 import { AuthModule } from './auth/auth.module';
 import { ClubsModule } from './clubs/clubs.module';
 import { CommonModule } from './common/common.module';
@@ -23,6 +24,7 @@ import { SessionsModule } from './sessions/sessions.module';
   imports: [
     AuthModule,
     ClubsModule,
+    AccountsModule,
     SessionsModule,
     RecordingModule,
     FilesModule,

@@ -9,6 +9,11 @@ export type AuditAction =
   | 'auth.token_reused'
   | 'auth.password_changed'
   | 'auth.club_switched'
+  | 'auth.sign_in_revoked'
+  | 'auth.reset_asked'
+  | 'auth.password_reset'
+  | `invitation.${'created' | 'withdrawn' | 'accepted'}`
+  | `registration.${'asked' | 'confirmed'}`
   | `club.${'created' | 'changed' | 'deleted'}`
   | `court.${'created' | 'changed' | 'deleted'}`
   | `camera.${'changed' | 'tested'}`

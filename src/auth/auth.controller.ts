@@ -2,16 +2,14 @@ import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common'
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiProblems } from '../common/api-problems';
-import { AuthService, SignedIn } from './auth.service';
+import { AuthService } from './auth.service';
 import { Caller, FromCaller } from './caller';
 import { AuthCookies } from './cookies';
 import { CurrentUser } from './current-user.decorator';
-import { DeviceCookies } from './device-cookies';
 import { ChangePasswordDto, LoginDto, RefreshDto, SwitchClubDto, TokensAnswer } from './dto/auth.dto';
-import { ACCESS_SECONDS } from './access-tokens.service';
 import { Principal } from './principal';
 import { Public } from './public.decorator';
-import { SignInsService } from './sign-ins.service';
+import { SignInAnswers } from './sign-in-answers';
 import { UserView, viewOfPrincipal } from './user-view';
 
 @ApiTags('auth')
@@ -19,9 +17,8 @@ import { UserView, viewOfPrincipal } from './user-view';
 export class AuthController {
   constructor(
     private readonly auth: AuthService,
-    private readonly signIns: SignInsService,
+    private readonly answers: SignInAnswers,
     private readonly cookies: AuthCookies,
-    private readonly devices: DeviceCookies,
   ) {}
 
   @Public()
@@ -43,9 +40,7 @@ export class AuthController {
   ): Promise<TokensAnswer> {
     const device = this.cookies.read(request, 'device');
     const session = await this.auth.login({ ...dto, cookie: dto.cookie === true, device }, caller);
-    const { email } = session.principal;
-    if (this.devices.deviceOf(device, email) === null) this.cookies.setDevice(response, this.devices.issue(email));
-    return this.answer(session, request, response);
+    return this.answers.welcome(session, request, response);
   }
 
   @Public()
@@ -67,7 +62,7 @@ export class AuthController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<TokensAnswer> {
     const session = await this.auth.refresh(this.refreshToken(dto, request), caller);
-    return this.answer(session, request, response);
+    return this.answers.tokens(session, request, response);
   }
 
   @Post('logout')
@@ -125,27 +120,11 @@ export class AuthController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<TokensAnswer> {
-    return this.answer(await this.auth.switchClub(user, dto.club_id, caller), request, response);
+    return this.answers.tokens(await this.auth.switchClub(user, dto.club_id, caller), request, response);
   }
 
   /** The token in the body, else the cookie's. */
   private refreshToken(dto: RefreshDto, request: Request): string | null {
     return dto.refresh_token ?? this.cookies.read(request, 'refresh');
-  }
-
-  private async answer(session: SignedIn, request: Request, response: Response): Promise<TokensAnswer> {
-    const { principal, refresh, accessToken } = session;
-    response.once('finish', refresh.delivered).once('close', refresh.delivered);
-    const media = await this.signIns.media(refresh.familyId, this.cookies.read(request, 'media'));
-    if (media) this.cookies.setMedia(response, media.token, media.expiresAt);
-    if (refresh.byCookie) this.cookies.setRefresh(response, refresh.token, refresh.expiresAt);
-    response.setHeader('Cache-Control', 'no-store');
-    return {
-      access_token: accessToken,
-      ...(refresh.byCookie ? {} : { refresh_token: refresh.token }),
-      token_type: 'Bearer',
-      expires_in: ACCESS_SECONDS,
-      user: viewOfPrincipal(principal),
-    };
   }
 }

@@ -26,6 +26,8 @@ import { MediaUrls } from './media-urls.service';
 import { PasswordHasher } from './password-hasher';
 import { PrincipalsService } from './principals.service';
 import { RolesGuard } from './roles.guard';
+import { SignInAnswers } from './sign-in-answers';
+import { SignInListService } from './sign-in-list.service';
 import { SignInsService } from './sign-ins.service';
 
 /**
@@ -63,6 +65,8 @@ import { SignInsService } from './sign-ins.service';
     MediaUrls,
     PasswordHasher,
     PrincipalsService,
+    SignInAnswers,
+    SignInListService,
     SignInsService,
     { provide: HealthViewer, useClass: AdminHealthViewer },
     { provide: APP_GUARD, useClass: AccessGuard },
@@ -73,11 +77,14 @@ import { SignInsService } from './sign-ins.service';
     AdminAccountsService,
     AuditService,
     AuthCookies,
+    AuthService,
     HealthViewer,
     LoginThrottle,
     MediaUrls,
     PasswordHasher,
     PrincipalsService,
+    SignInAnswers,
+    SignInListService,
     SignInsService,
   ],
 })

@@ -13,12 +13,16 @@ import { Principal } from './principal';
 import { PrincipalsService } from './principals.service';
 import { IssuedRefresh, SignInsService } from './sign-ins.service';
 
-export interface LoginRequest {
+/** What somebody shows to prove who they are. */
+export interface PasswordProof {
   readonly email: string;
   readonly password: string;
-  readonly cookie: boolean;
   /** The device cookie, as it came. */
   readonly device: string | null;
+}
+
+export interface LoginRequest extends PasswordProof {
+  readonly cookie: boolean;
 }
 
 /** Somebody who is signed in, with what they are handed. */
@@ -45,18 +49,35 @@ export class AuthService {
 
   /** @throws ProblemException `unauthorized` (whatever the cause), `too_many_attempts`, `overloaded` */
   async login(request: LoginRequest, caller: Caller): Promise<SignedIn> {
-    const email = normalizeEmail(request.email);
-    const attempt = this.throttle.attempt(email, caller.ip, this.devices.deviceOf(request.device, email));
-    const account = await this.checkPassword(email, request.password, attempt.forgive);
-    const place = account === null ? undefined : firstPlace(account);
-    if (account === null || place === undefined) {
-      const target = account === null ? null : `user:${account.id}`;
-      await this.audit.record({ action: 'auth.sign_in_failed', actorId: null, target, ip: caller.ip });
-      throw new ProblemException('unauthorized');
-    }
-    const refresh = await this.signIns.begin(account.id, place.clubId, request.cookie, caller);
-    const session = await this.open(refresh);
-    await this.audit.record({ action: 'auth.signed_in', actorId: account.id, clubId: place.clubId, ip: caller.ip });
+    const account = await this.prove(request, caller);
+    // Only who has a place gets here: see `prove`.
+    const { clubId } = firstPlace(account) as { clubId: number | null };
+    return this.enter(account.id, clubId, request.cookie, caller);
+  }
+
+  /**
+   * Whose password this is: an account that may sign in. Throttled, and as long at work whoever it is.
+   * @param inNoClub may be in no club yet, or disabled in all of them
+   * @throws ProblemException `unauthorized` (whatever the cause), `too_many_attempts`, `overloaded`
+   */
+  async prove(proof: PasswordProof, caller: Caller, { inNoClub = false } = {}): Promise<Account> {
+    const email = normalizeEmail(proof.email);
+    const attempt = this.throttle.attempt(email, caller.ip, this.devices.deviceOf(proof.device, email));
+    const account = await this.checkPassword(email, proof.password, attempt.forgive);
+    if (account !== null && (inNoClub ? !account.disabled : firstPlace(account) !== undefined)) return account;
+    const target = account === null ? null : `user:${account.id}`;
+    await this.audit.record({ action: 'auth.sign_in_failed', actorId: null, target, ip: caller.ip });
+    throw new ProblemException('unauthorized');
+  }
+
+  /**
+   * Begins a sign-in of somebody who has shown who they are.
+   * @param clubId the club that is active in it
+   * @throws ProblemException `unauthorized` where they may not be in it
+   */
+  async enter(userId: number, clubId: number | null, byCookie: boolean, caller: Caller): Promise<SignedIn> {
+    const session = await this.open(await this.signIns.begin(userId, clubId, byCookie, caller));
+    await this.audit.record({ action: 'auth.signed_in', actorId: userId, clubId, ip: caller.ip });
     return session;
   }
 

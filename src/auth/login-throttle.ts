@@ -39,7 +39,7 @@ export class LoginThrottle {
    */
   attempt(account: string, ip: string | null, deviceId: string | null): Attempt {
     const name = createHash('sha256').update(account).digest('base64url');
-    const address = network(ip);
+    const address = networkOf(ip);
     const keys: [AttemptLimiter, string][] =
       deviceId !== null
         ? [[this.devices, `${name}|${deviceId}`]]
@@ -65,7 +65,7 @@ export class LoginThrottle {
 }
 
 /** Who counts as one: an IPv4 address, or an IPv6 network of 64 bits, which is what one customer has. */
-function network(ip: string | null): string {
+export function networkOf(ip: string | null): string {
   if (ip === null || !isIPv6(ip)) return ip ?? 'unknown';
   const [head = '', tail = ''] = ip.toLowerCase().split('::');
   const left = head === '' ? [] : head.split(':');

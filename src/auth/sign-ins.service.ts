@@ -13,7 +13,8 @@ import { newToken, tokenHash } from './token-text';
 const SIGN_IN_DAYS = 90;
 const REFRESH_DAYS = 30;
 
-export type RevokeReason = 'signed_out' | 'token_reused' | 'password_changed' | 'role_changed' | 'disabled' | 'removed';
+export type RevokeReason =
+  'signed_out' | 'revoked' | 'token_reused' | 'password_changed' | 'role_changed' | 'disabled' | 'removed';
 
 /** A refresh token as handed out: this is the only time it is known. */
 export interface IssuedRefresh {

@@ -37,6 +37,12 @@ export class ClubsService {
     return club;
   }
 
+  /** The club's name, and whether players may register themselves there, for anybody; `null`: there is no such club. */
+  async publicFacts(clubId: number): Promise<{ name: string; registrationOpen: boolean } | null> {
+    const club = await this.database.manager.findOneBy(Club, { id: clubId });
+    return club && { name: club.name, registrationOpen: club.registrationOpen };
+  }
+
   /** A SUPER_ADMIN's are all of them, everybody else's those they are members of. */
   async list(principal: Principal, query: PageQuery): Promise<ClubListAnswer> {
     const { after, limit, take } = idPage(query);
@@ -65,6 +71,7 @@ export class ClubsService {
           quotaBytes: null,
           cameraNetworks: null,
           consentNote: null,
+          registrationOpen: false,
         }),
       );
       await this.note(manager, 'club.created', principal, club.id, caller);
@@ -87,6 +94,7 @@ export class ClubsService {
       const club = await lockClub(manager, id);
       club.name = dto.name ?? club.name;
       club.timeZone = dto.time_zone ?? club.timeZone;
+      club.registrationOpen = dto.registration_open ?? club.registrationOpen;
       if (dto.max_sessions !== undefined) club.maxSessions = dto.max_sessions;
       if (dto.camera_networks !== undefined) club.cameraNetworks = dto.camera_networks;
       if (dto.consent_note !== undefined) club.consentNote = dto.consent_note;

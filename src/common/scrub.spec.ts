@@ -22,6 +22,8 @@ describe('the log', () => {
     ['an Authorization value in a text', (log) => log.info('sent Basic UzNDUkVUS3CRET==')],
     ['a JSON quoted in a text', (log) => log.info('body was {"password":"S3CRET"}')],
     ['a parameter of a URL', (log) => log.info('GET http://cam/video?user=a&pwd=S3CRET')],
+    ['a link', (log) => log.info({ link: 'https://padel.example/live/#/reset/S3CRET-_S3CRET' }, 'x')],
+    ["a mail server's address", (log) => log.info({ url: 'smtps://desk%40lac:S3CRET@mail.example:465' }, 'x')],
     ['a token', (log) => log.info('eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjF9S3CRET.S3CRETS3CRET')],
   ];
   it.each(leaks)('hides a secret in %s', (_name, log) => {

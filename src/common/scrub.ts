@@ -20,10 +20,12 @@ const SECRET_PARAMETER = new RegExp(String.raw`([?&;](?:${SECRET_NAMES}|user|use
 const USER_INFO = /([a-z][a-z0-9+.-]{1,20}:\\?\/\\?\/)(?:\\.|[^\s"\\])*@/gi;
 const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[^"\\\r\n]{6,}/gi;
 const JWT = /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
+/** What stands behind the page of a link that is good once: it opens an account. */
+const LINK_TOKEN = /(#\/(?:invitation|confirm|reset)\/)[A-Za-z0-9_-]+/g;
 
 /**
  * Hides secrets in a line of the log (JSON, or plain text): fields of secret names, `scheme://user:password@`, secret
- * parameters of URLs, `Authorization` values, JWTs. It is the last thing that happens to a line, so nothing can go
+ * parameters of URLs, `Authorization` values, JWTs, tokens of links. It is the last thing that happens to a line, so nothing can go
  * around it. Valid JSON stays valid.
  */
 export function scrub(line: string): string {
@@ -33,5 +35,6 @@ export function scrub(line: string): string {
     .replace(USER_INFO, `$1${HIDDEN}@`)
     .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
     .replace(CREDENTIALS, `$1 ${HIDDEN}`)
-    .replace(JWT, HIDDEN);
+    .replace(JWT, HIDDEN)
+    .replace(LINK_TOKEN, `$1${HIDDEN}`);
 }

@@ -47,7 +47,10 @@ export abstract class AppConfig {
   abstract readonly diskReserveMb: number;
   /** `null`: videos are never deleted by age. */
   abstract readonly retentionDays: number | null;
+  /** `smtp(s)://[user:password@]host[:port]`; `null`: no mail is sent. Never set without {@link publicUrl}. */
   abstract readonly smtpUrl: string | null;
+  /** Who mails come from: `address` or `Name <address>`. */
+  abstract readonly mailFrom: string;
   /** `null`: metrics are for loopback only. */
   abstract readonly metricsToken: string | null;
 }

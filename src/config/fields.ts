@@ -30,6 +30,31 @@ export function url(protocols: readonly string[], message: string) {
   return z.string().refine((value) => protocols.includes(parseUrl(value)?.protocol ?? ''), message);
 }
 
+/** `smtp(s)://[user:password@]host[:port]`; user and password percent-encoded where they need it (RFC 3986 §3.2.1). */
+export function smtpUrl() {
+  const message = 'must be smtp:// or smtps://user:password@host:port, both percent-encoded, and nothing behind it';
+  return z.string().refine((value) => {
+    const parsed = parseUrl(value);
+    return parsed !== null && /^smtps?:$/.test(parsed.protocol) && namesMailServer(parsed);
+  }, message);
+}
+
+function namesMailServer({ hostname, pathname, search, hash, username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
+  return hostname !== '' && /^\/?$/.test(pathname) && search === '' && hash === '';
+}
+
+/** `address` or `Name <address>` on one line. */
+export function mailFrom() {
+  const address = String.raw`[^\s@<>,;:"()]+@[^\s@<>,;:"()]+`;
+  const message = 'must be an address such as no-reply@club.example, or Name <no-reply@club.example>';
+  return text(new RegExp(String.raw`^(${address}|[^\p{Cc}<>@,;:"()\\]{1,78}<${address}>)$`, 'u'), message);
+}
+
 function isOrigin(value: string): boolean {
   const parsed = parseUrl(value);
   return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.pathname === '/' && !/[?#@]/.test(value);

@@ -7,6 +7,8 @@ import { prepareConfig } from './prepare-config';
 
 type Environment = Record<string, string>;
 
+const PAGE = { PUBLIC_URL: 'https://padel.example' };
+
 function faultsOf(env: Environment): readonly string[] {
   try {
     loadConfig(env, '/srv');
@@ -46,6 +48,8 @@ describe('loadConfig', () => {
       cameraAllowLoopback: false,
       diskReserveMb: 1024,
       retentionDays: null,
+      smtpUrl: null,
+      mailFrom: 'PadelVar <no-reply@localhost>',
       metricsToken: null,
     });
   });
@@ -67,6 +71,12 @@ describe('loadConfig', () => {
     ['half an admin', { ADMIN_EMAIL: 'a@b.example' }, [/^ADMIN_PASSWORD: /]],
     ['a default above the maximum', { DEFAULT_DURATION_MINUTES: '300' }, [/^DEFAULT_DURATION_MINUTES: /]],
     ['production without secrets', { NODE_ENV: 'production' }, [/^JWT_SECRET: /, /^SECRETS_KEY: /]],
+    ['mail without a page to link to', { SMTP_URL: 'smtp://mail.example' }, [/^PUBLIC_URL: .*SMTP_URL/]],
+    ['mail to nowhere', { ...PAGE, SMTP_URL: 'smtp:mail.example' }, [/^SMTP_URL: /]],
+    ['mail with options of its own', { ...PAGE, SMTP_URL: 'smtp://h?tls.rejectUnauthorized=false' }, [/^SMTP_URL: /]],
+    ['a mail password that is half encoded', { ...PAGE, SMTP_URL: 'smtp://u:100%@h' }, [/^SMTP_URL: .*percent/]],
+    ['a sender that is two', { MAIL_FROM: 'a@b.example, c@d.example' }, [/^MAIL_FROM: /]],
+    ['a sender with a line break', { MAIL_FROM: 'A\r\nBcc: c@d.example <a@b.example>' }, [/^MAIL_FROM: /]],
     ['several faults at once', { PORT: 'x', HOST: 'a b', RETENTION_DAYS: '0' }, [/^PORT/, /^HOST/, /^RETENTION_DAYS/]],
   ];
   it.each(bad)('refuses %s', (_name, env, expected) => {
@@ -85,6 +95,16 @@ describe('loadConfig', () => {
     };
     expect(faultsOf(env)).toHaveLength(4);
     expect(faultsOf(env).join()).not.toContain('-secret');
+  });
+
+  it.each([
+    [{}, 'PadelVar <no-reply@padel.example>'],
+    [{ PUBLIC_URL: 'http://192.168.1.4:5000' }, 'PadelVar <no-reply@localhost>'],
+    [{ MAIL_FROM: 'Padel du Lac <desk@lac.example>' }, 'Padel du Lac <desk@lac.example>'],
+    [{ MAIL_FROM: 'desk@lac.example' }, 'desk@lac.example'],
+  ])('sends mail with %j as %s', (env: Environment, from) => {
+    const config = loadConfig({ ...PAGE, SMTP_URL: 'smtps://u:p%40ss@mail.example:465', ...env }, '/');
+    expect(config).toMatchObject({ smtpUrl: 'smtps://u:p%40ss@mail.example:465', mailFrom: from });
   });
 
   it.each([

@@ -1,7 +1,8 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, Settings } from './app-config';
-import { flag, integer, key32, origin, originList, text, trustProxy, url } from './fields';
+import { flag, integer, key32, mailFrom, origin, originList, smtpUrl, text, trustProxy, url } from './fields';
 
 const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'];
 
@@ -44,7 +45,8 @@ const environment = z.object({
   CAMERA_ALLOW_LOOPBACK: flag().default(false),
   DISK_RESERVE_MB: integer(0, 100_000_000).default(1024),
   RETENTION_DAYS: integer(1, 36_500).optional(),
-  SMTP_URL: url(['smtp:', 'smtps:'], 'must be an smtp:// or smtps:// URL').optional(),
+  SMTP_URL: smtpUrl().optional(),
+  MAIL_FROM: mailFrom().optional(),
   METRICS_TOKEN: text(
     /^[\x21-\x7e]{16,256}$/,
     'must be 16 to 256 printable ASCII characters without spaces',
@@ -62,6 +64,9 @@ function crossFaults(env: Environment): string[] {
   if ((env.ADMIN_EMAIL === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
     const missing = env.ADMIN_EMAIL === undefined ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD';
     faults.push(`${missing}: ADMIN_EMAIL and ADMIN_PASSWORD go together`);
+  }
+  if (env.SMTP_URL !== undefined && env.PUBLIC_URL === undefined) {
+    faults.push('PUBLIC_URL: required with SMTP_URL, for mails hold links to it');
   }
   return faults;
 }
@@ -126,8 +131,15 @@ function toSettings(env: Environment, cwd: string): Settings {
     diskReserveMb: env.DISK_RESERVE_MB,
     retentionDays: env.RETENTION_DAYS ?? null,
     smtpUrl: env.SMTP_URL ?? null,
+    mailFrom: env.MAIL_FROM ?? defaultSender(env.PUBLIC_URL),
     metricsToken: env.METRICS_TOKEN ?? null,
   };
+}
+
+/** An address in the domain of the public page; nobody reads what is sent to it. */
+function defaultSender(publicUrl: string | undefined): string {
+  const host = publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname;
+  return `PadelVar <no-reply@${isIP(host.replace(/^\[|\]$/g, '')) === 0 ? host : 'localhost'}>`;
 }
 
 /** A path is made absolute; a bare command name stays for the search on `PATH`. */

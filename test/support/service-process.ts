@@ -11,8 +11,16 @@ export class ServiceProcess {
     readonly exited: Promise<number | null>,
   ) {}
 
-  /** @param env its whole environment besides `PATH`, secrets and port */
-  static async start(root: string, databaseUrl: string, env: Record<string, string> = {}): Promise<ServiceProcess> {
+  /**
+   * @param env its whole environment besides `PATH`, secrets and port
+   * @param onLog given all it writes, as it comes
+   */
+  static async start(
+    root: string,
+    databaseUrl: string,
+    env: Record<string, string> = {},
+    onLog: (text: string) => void = () => undefined,
+  ): Promise<ServiceProcess> {
     const child = spawn(process.execPath, ['-r', join(__dirname, 'register.js'), 'src/main.ts'], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
@@ -33,6 +41,7 @@ export class ServiceProcess {
     const url = await new Promise<string>((resolve, reject) => {
       void exited.then((code) => reject(new Error(`the service ended with ${code}: ${said}`)));
       child.stdout.on('data', (chunk: Buffer) => {
+        onLog(chunk.toString('utf8'));
         said += chunk.toString('utf8');
         const [, address] = /PadelVar listens on (http:\/\/[^\s"]+)/.exec(said) ?? [];
         if (address) resolve(address);

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
 import { Club } from '../entities/club.entity';
 import { IsIanaTimeZone, IsName, IsNetworks, IsNote, MayBeLeftOut, MayBeNull } from './fields';
 
@@ -93,6 +93,11 @@ export class UpdateClubDto {
   @MayBeNull()
   @IsNote()
   consent_note?: string | null;
+
+  @ApiPropertyOptional({ example: true, description: 'Whether players may register themselves (needs `SMTP_URL`).' })
+  @MayBeLeftOut()
+  @IsBoolean()
+  registration_open?: boolean;
 }
 
 /** The wire's `club`. */
@@ -147,6 +152,9 @@ export class ClubView {
   })
   consent_note: string | null;
 
+  @ApiProperty({ example: false, description: 'Whether players may register themselves.' })
+  registration_open: boolean;
+
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 }
@@ -176,6 +184,7 @@ export function viewOfClub(club: Club, forAdmin: boolean): ClubView {
     quota_bytes: club.quotaBytes === null ? null : Number(club.quotaBytes),
     ...(forAdmin && { camera_networks: club.cameraNetworks }),
     consent_note: club.consentNote,
+    registration_open: club.registrationOpen,
     created_at: club.createdAt.toISOString(),
   };
 }

@@ -33,6 +33,10 @@ export class Club {
   @Column('text', { name: 'consent_note', nullable: true })
   consentNote: string | null;
 
+  /** Whether players may register themselves. */
+  @Column('boolean', { name: 'registration_open', default: false })
+  registrationOpen: boolean;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 
