@@ -1,6 +1,7 @@
 import { DynamicModule, MiddlewareConsumer, Module, NestModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import cookieParser from 'cookie-parser';
+import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { ClubsModule } from './clubs/clubs.module';
 import { CommonModule } from './common/common.module';
@@ -27,6 +28,7 @@ import { SessionsModule } from './sessions/sessions.module';
     FilesModule,
     PreviewModule,
     MaintenanceModule,
+    AuditModule,
     HealthModule,
     MetricsModule,
   ],

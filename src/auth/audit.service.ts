@@ -15,7 +15,9 @@ export type AuditAction =
   | `user.${'created' | 'added' | 'changed' | 'removed' | 'deleted'}`
   | `session.${string}`
   | `recording.${string}`
-  | `video.${string}`;
+  | `video.${string}`
+  | 'maintenance.clean_up'
+  | 'audit.exported';
 
 export interface AuditEntry {
   readonly action: AuditAction;
