@@ -44,7 +44,8 @@ export class AuthController {
     const device = this.cookies.read(request, 'device');
     const session = await this.auth.login({ ...dto, cookie: dto.cookie === true, device }, caller);
     const { email } = session.principal;
-    if (this.devices.deviceOf(device, email) === null) this.cookies.setDevice(response, this.devices.issue(email));
+    const renewed = this.devices.renewed(device, email);
+    if (renewed !== null) this.cookies.setDevice(response, renewed);
     return this.answer(session, request, response);
   }
 

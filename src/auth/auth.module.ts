@@ -25,6 +25,7 @@ import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
 import { PrincipalsService } from './principals.service';
 import { RolesGuard } from './roles.guard';
+import { SigningKeys } from './signing-keys';
 import { SignInsService } from './sign-ins.service';
 
 /**
@@ -38,8 +39,9 @@ import { SignInsService } from './sign-ins.service';
     JwtModule.registerAsync({
       inject: [AppConfig],
       useFactory: (config: AppConfig) => ({
-        secret: config.jwtSecret,
+        secret: new SigningKeys(config).current.secret,
         signOptions: {
+          keyid: new SigningKeys(config).current.id,
           algorithm: TOKEN_ALGORITHM,
           issuer: TOKEN_ISSUER,
           audience: TOKEN_AUDIENCE,
@@ -61,6 +63,7 @@ import { SignInsService } from './sign-ins.service';
     LoginThrottle,
     PasswordHasher,
     PrincipalsService,
+    SigningKeys,
     SignInsService,
     { provide: HealthViewer, useClass: AdminHealthViewer },
     { provide: APP_GUARD, useClass: AccessGuard },
