@@ -28,7 +28,7 @@ export class CamerasService {
     });
     if (!camera) throw new ProblemException('not_found', 'This court has no camera.');
     try {
-      return this.box.open(camera.urlSealed, owner(courtId));
+      return this.box.open(camera.urlSealed, ownerOfCamera(courtId));
     } catch (cause) {
       this.logger.error({ err: cause, courtId }, 'The address of a camera cannot be opened');
       throw new ProblemException(
@@ -48,7 +48,7 @@ export class CamerasService {
     const { scheme, host, username, password } = this.check(url);
     const known = await manager.findOneBy(Camera, { courtId });
     const camera = known ?? manager.create(Camera, { courtId });
-    camera.urlSealed = this.box.seal(url.trim(), owner(courtId));
+    camera.urlSealed = this.box.seal(url.trim(), ownerOfCamera(courtId));
     camera.keyId = this.box.keyId;
     camera.protocol = scheme;
     camera.host = host;
@@ -64,6 +64,6 @@ export class CamerasService {
 }
 
 /** What the sealed address is bound to: copied to another court's row, it does not open. */
-function owner(courtId: number): string {
+export function ownerOfCamera(courtId: number): string {
   return `court:${courtId}`;
 }

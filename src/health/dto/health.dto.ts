@@ -10,6 +10,15 @@ export class AuditTrailView {
   trigger: boolean;
 }
 
+/** How far the rotation of `SECRETS_KEY` has come. */
+export class CameraKeysView {
+  @ApiProperty({ example: 0, description: 'Cameras whose address is not yet sealed with the newest key.' })
+  waiting: number;
+
+  @ApiProperty({ example: 0, description: 'Of these, sealed with a key that is not there: put it back.' })
+  unreadable: number;
+}
+
 /** For admins only. */
 export class HealthDetailsView {
   @ApiProperty()
@@ -41,6 +50,9 @@ export class HealthDetailsView {
 
   @ApiProperty({ type: AuditTrailView, nullable: true, description: '`null` where the database does not answer.' })
   audit_trail: AuditTrailView | null;
+
+  @ApiProperty({ type: CameraKeysView, nullable: true, description: '`null` where the database does not answer.' })
+  camera_keys: CameraKeysView | null;
 
   @ApiProperty({ type: DiskView, nullable: true, description: '`null` where the disk does not answer.' })
   disk: DiskView | null;
