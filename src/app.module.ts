@@ -2,6 +2,7 @@ import { DynamicModule, MiddlewareConsumer, Module, NestModule } from '@nestjs/c
 import { ScheduleModule } from '@nestjs/schedule';
 import cookieParser from 'cookie-parser';
 import { AccountsModule } from './accounts/accounts.module';
+import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { ClubsModule } from './clubs/clubs.module';
 import { CommonModule } from './common/common.module';
@@ -31,6 +32,7 @@ import { SessionsModule } from './sessions/sessions.module';
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,
+    AuditModule,
     HealthModule,
     MetricsModule,
   ],

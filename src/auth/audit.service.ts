@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
+import { Caller } from './caller';
+import { Principal } from './principal';
 
 /** What the trail keeps. `<room>.<what happened>`; adding one is fine, renaming is not. */
 export type AuditAction =
@@ -20,7 +22,23 @@ export type AuditAction =
   | `user.${'created' | 'added' | 'changed' | 'removed' | 'deleted' | 'erased'}`
   | `session.${string}`
   | `recording.${string}`
-  | `video.${string}`;
+  | `video.${string}`
+  | 'maintenance.clean_up'
+  | 'audit.exported';
+
+/** Who does something, and from where. */
+export interface Author {
+  /** `null`: the service itself. */
+  readonly actorId: number | null;
+  readonly ip: string | null;
+}
+
+/** What is done by the clock, or because somebody or something is gone. */
+export const BY_SERVICE: Author = { actorId: null, ip: null };
+
+export function authorOf(principal: Principal, caller: Caller): Author {
+  return { actorId: principal.userId, ip: caller.ip };
+}
 
 export interface AuditEntry {
   readonly action: AuditAction;
@@ -31,7 +49,7 @@ export interface AuditEntry {
   readonly target?: string | null;
   readonly ip?: string | null;
   /** Facts, never secrets: names of changed fields, not passwords or camera URLs. */
-  readonly details?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+  readonly details?: Readonly<Record<string, string | number | boolean | null | readonly (string | number)[]>>;
 }
 
 /** The audit trail: who did what to whom, when, from where. Written, never changed. */

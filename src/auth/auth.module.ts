@@ -28,6 +28,7 @@ import { PrincipalsService } from './principals.service';
 import { RolesGuard } from './roles.guard';
 import { SignInAnswers } from './sign-in-answers';
 import { SignInListService } from './sign-in-list.service';
+import { SigningKeys } from './signing-keys';
 import { SignInsService } from './sign-ins.service';
 
 /**
@@ -41,8 +42,9 @@ import { SignInsService } from './sign-ins.service';
     JwtModule.registerAsync({
       inject: [AppConfig],
       useFactory: (config: AppConfig) => ({
-        secret: config.jwtSecret,
+        secret: new SigningKeys(config).current.secret,
         signOptions: {
+          keyid: new SigningKeys(config).current.id,
           algorithm: TOKEN_ALGORITHM,
           issuer: TOKEN_ISSUER,
           audience: TOKEN_AUDIENCE,
@@ -67,6 +69,7 @@ import { SignInsService } from './sign-ins.service';
     PrincipalsService,
     SignInAnswers,
     SignInListService,
+    SigningKeys,
     SignInsService,
     { provide: HealthViewer, useClass: AdminHealthViewer },
     { provide: APP_GUARD, useClass: AccessGuard },

@@ -65,8 +65,7 @@ export class AuthService {
     const attempt = this.throttle.attempt(email, caller.ip, this.devices.deviceOf(proof.device, email));
     const account = await this.checkPassword(email, proof.password, attempt.forgive);
     if (account !== null && (inNoClub ? !account.disabled : firstPlace(account) !== undefined)) return account;
-    const target = account === null ? null : `user:${account.id}`;
-    await this.audit.record({ action: 'auth.sign_in_failed', actorId: null, target, ip: caller.ip });
+    await this.noteFailure(email, account, caller);
     throw new ProblemException('unauthorized');
   }
 
@@ -129,6 +128,22 @@ export class AuthService {
     const session = await this.open(refresh);
     await this.audit.record({ action: 'auth.club_switched', actorId: principal.userId, clubId, ip: caller.ip });
     return session;
+  }
+
+  /**
+   * A sign-in that failed, with the account and its club where the address has one. The address itself is not kept:
+   * people type their password there.
+   */
+  private async noteFailure(email: string, right: Account | null, caller: Caller): Promise<void> {
+    const account = right ?? (await this.accounts.findByEmail(email));
+    await this.audit.record({
+      action: 'auth.sign_in_failed',
+      actorId: null,
+      clubId: account === null ? null : (firstPlace(account) ?? account.memberships[0])?.clubId,
+      target: account === null ? null : `user:${account.id}`,
+      ip: caller.ip,
+      details: { reason: right !== null ? 'disabled' : account !== null ? 'wrong_password' : 'unknown_address' },
+    });
   }
 
   private async open(refresh: IssuedRefresh): Promise<SignedIn> {

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { HealthViewer } from '../health/health-viewer';
 import { readClaims, TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER } from './access-tokens.service';
 import { PrincipalsService } from './principals.service';
+import { SigningKeys } from './signing-keys';
 
 /** Details of the service's health are for admins, on a route that is open to anyone. */
 @Injectable()
@@ -11,15 +12,18 @@ export class AdminHealthViewer extends HealthViewer {
   constructor(
     private readonly jwt: JwtService,
     private readonly principals: PrincipalsService,
+    private readonly keys: SigningKeys,
   ) {
     super();
   }
 
   async isAdmin(request: Request): Promise<boolean> {
     const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) return false;
+    const secret = token === undefined ? null : this.keys.secretFor(token);
+    if (token === undefined || secret === null) return false;
     try {
       const payload: unknown = await this.jwt.verifyAsync(token, {
+        secret,
         algorithms: [TOKEN_ALGORITHM],
         issuer: TOKEN_ISSUER,
         audience: TOKEN_AUDIENCE,

@@ -1,21 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
-import { AppConfig } from '../config/app-config';
 import { readClaims, TOKEN_ALGORITHM, TOKEN_AUDIENCE, TOKEN_ISSUER } from './access-tokens.service';
 import { Principal } from './principal';
 import { PrincipalsService } from './principals.service';
+import { SigningKeys } from './signing-keys';
 
 /** Bearer tokens: signature, algorithm, issuer, audience, type and expiry first, then the database. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
-    config: AppConfig,
+    keys: SigningKeys,
     private readonly principals: PrincipalsService,
   ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKey: config.jwtSecret,
+      secretOrKeyProvider: (_request, token: string, done) => {
+        const secret = keys.secretFor(token);
+        if (secret === null) done(new Error('signed with a key that is not ours'));
+        else done(null, secret);
+      },
       algorithms: [TOKEN_ALGORITHM],
       issuer: TOKEN_ISSUER,
       audience: TOKEN_AUDIENCE,

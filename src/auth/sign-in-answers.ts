@@ -20,8 +20,8 @@ export class SignInAnswers {
   /** After the password, or what stands for it: from now on the device is known. */
   welcome(session: SignedIn, request: Request, response: Response): Promise<TokensAnswer> {
     const { email } = session.principal;
-    const known = this.devices.deviceOf(this.cookies.read(request, 'device'), email) !== null;
-    if (!known) this.cookies.setDevice(response, this.devices.issue(email));
+    const renewed = this.devices.renewed(this.cookies.read(request, 'device'), email);
+    if (renewed !== null) this.cookies.setDevice(response, renewed);
     return this.tokens(session, request, response);
   }
 

@@ -241,16 +241,18 @@ export class SignInsService {
   }
 
   private async endReused(hash: Buffer, caller: Caller): Promise<void> {
-    const [rows] = await this.database.query<[{ id: string; user_id: number }[], number]>(
+    const [rows] = await this.database.query<
+      [{ id: string; user_id: number; active_club_id: number | null }[], number]
+    >(
       `UPDATE sign_ins SET revoked_at = now(), revoked_because = 'token_reused'
        WHERE revoked_at IS NULL
          AND id = (SELECT sign_in_id FROM refresh_tokens WHERE hash = $1 AND used_at IS NOT NULL)
-       RETURNING id, user_id`,
+       RETURNING id, user_id, active_club_id`,
       [hash],
     );
-    for (const { id, user_id: userId } of rows) {
-      const target = `user:${userId}`;
-      await this.audit.record({ action: 'auth.token_reused', actorId: null, target, ip: caller.ip, details: { id } });
+    for (const { id, user_id: userId, active_club_id: clubId } of rows) {
+      const entry = { actorId: null, clubId, target: `user:${userId}`, ip: caller.ip, details: { id } };
+      await this.audit.record({ action: 'auth.token_reused', ...entry });
     }
   }
 }

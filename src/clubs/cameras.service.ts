@@ -37,7 +37,10 @@ export class CamerasService {
     );
     if (!camera) throw new ProblemException('not_found', 'This court has no camera.');
     try {
-      return { cameraUrl: this.box.open(camera.url_sealed, owner(courtId)), cameraNetworks: camera.camera_networks };
+      return {
+        cameraUrl: this.box.open(camera.url_sealed, ownerOfCamera(courtId)),
+        cameraNetworks: camera.camera_networks,
+      };
     } catch (cause) {
       this.logger.error({ err: cause, courtId }, 'The address of a camera cannot be opened');
       throw new ProblemException(
@@ -57,7 +60,7 @@ export class CamerasService {
     const { scheme, host, username, password } = this.check(url, networks);
     const known = await manager.findOneBy(Camera, { courtId });
     const camera = known ?? manager.create(Camera, { courtId });
-    camera.urlSealed = this.box.seal(url.trim(), owner(courtId));
+    camera.urlSealed = this.box.seal(url.trim(), ownerOfCamera(courtId));
     camera.keyId = this.box.keyId;
     camera.protocol = scheme;
     camera.host = host;
@@ -73,6 +76,6 @@ export class CamerasService {
 }
 
 /** What the sealed address is bound to: copied to another court's row, it does not open. */
-function owner(courtId: number): string {
+export function ownerOfCamera(courtId: number): string {
   return `court:${courtId}`;
 }

@@ -2,7 +2,10 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SecretBox } from '../common/secret-box';
 import { AppConfig } from '../config/app-config';
+import { KeySource } from '../health/key-source';
+import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { ProxyModule } from '../proxy/proxy.module';
+import { CameraKeys } from './camera-keys.service';
 import { CameraTestsService } from './camera-tests.service';
 import { CamerasService } from './cameras.service';
 import { ClubLimits } from './club-limits.service';
@@ -20,10 +23,16 @@ import { UsersService } from './users.service';
 
 /** Clubs, their courts with cameras, and their people. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule],
+  imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule],
   controllers: [ClubsController, CourtsController, UsersController],
   providers: [
-    { provide: SecretBox, inject: [AppConfig], useFactory: (config: AppConfig) => new SecretBox([config.secretsKey]) },
+    {
+      provide: SecretBox,
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => new SecretBox([config.secretsKey, ...config.olderSecretsKeys]),
+    },
+    CameraKeys,
+    { provide: KeySource, useExisting: CameraKeys },
     CameraTestsService,
     CamerasService,
     ClubLimits,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager, In, MoreThan } from 'typeorm';
-import { AuditService } from '../auth/audit.service';
+import { AuditEntry, AuditService } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { SignInsService } from '../auth/sign-ins.service';
@@ -100,7 +100,7 @@ export class ClubsService {
       if (dto.consent_note !== undefined) club.consentNote = dto.consent_note;
       Object.assign(club, limitsFor(principal, club, dto, this.config.retentionDays));
       await manager.save(club);
-      await this.note(manager, 'club.changed', principal, id, caller);
+      await this.note(manager, 'club.changed', principal, id, caller, { fields: Object.keys(dto) });
       return club;
     });
   }
@@ -130,8 +130,9 @@ export class ClubsService {
     principal: Principal,
     clubId: number,
     caller: Caller,
+    details: AuditEntry['details'] = {},
   ): Promise<void> {
-    const entry = { action, actorId: principal.userId, clubId, target: `club:${clubId}`, ip: caller.ip };
+    const entry = { action, actorId: principal.userId, clubId, target: `club:${clubId}`, ip: caller.ip, details };
     return this.audit.record(entry, manager);
   }
 }

@@ -47,8 +47,8 @@ export class UserChangesService {
       if (hash !== null) await this.signIns.revokeUser(id, 'password_changed', {}, manager);
       if (dto.role !== undefined) await this.changeRole(author, user, dto, manager);
       if (dto.disabled !== undefined) await this.changeDisabled(author, user, dto.disabled, manager);
-      const fields = Object.keys(dto);
-      await this.audit.record(entryOf('user.changed', author, user.clubId, id, caller, { fields }), manager);
+      const details = { fields: Object.keys(dto), ...roleChange(user, dto) };
+      await this.audit.record(entryOf('user.changed', author, user.clubId, id, caller, details), manager);
       const changed = await this.accounts.find(id, manager);
       return viewForAdmin(author, { account: changed as Account, clubId: user.clubId });
     });
@@ -141,6 +141,13 @@ export class UserChangesService {
       return task(manager, author);
     });
   }
+}
+
+/** For the audit trail: what somebody was in the club, and is now; nothing where that stays. */
+function roleChange({ account, clubId }: ManagedUser, dto: UpdateUserDto): { from?: string; to?: string } {
+  const own = account.memberships.find((membership) => membership.clubId === clubId);
+  const from = account.isSuperAdmin ? 'SUPER_ADMIN' : (own?.role ?? 'none');
+  return dto.role === undefined || dto.role === from ? {} : { from, to: dto.role };
 }
 
 /** @throws ProblemException `validation_failed` where it is not clear which club's role is meant */

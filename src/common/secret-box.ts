@@ -48,6 +48,11 @@ export class SecretBox {
     return this.current.id;
   }
 
+  /** The names of all keys, the current one's first. */
+  get keyIds(): readonly string[] {
+    return this.keys.map(({ id }) => id);
+  }
+
   private get current(): BoxKey {
     return this.keys[0] as BoxKey;
   }

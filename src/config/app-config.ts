@@ -38,9 +38,14 @@ export abstract class AppConfig {
   abstract readonly videoCrf: number;
   /** Upper bound of the frame rate of what we encode. */
   abstract readonly videoFps: number;
+  /** Signs access tokens. */
   abstract readonly jwtSecret: string;
-  /** 32 bytes, for AES-256-GCM. */
+  /** Sign nothing any more and still verify; newest first. */
+  abstract readonly olderJwtSecrets: readonly string[];
+  /** 32 bytes, for AES-256-GCM: seals the cameras' addresses. */
   abstract readonly secretsKey: Buffer;
+  /** Seal nothing any more and still open; newest first. */
+  abstract readonly olderSecretsKeys: readonly Buffer[];
   abstract readonly adminEmail: string | null;
   abstract readonly adminPassword: string | null;
   abstract readonly cameraAllowLoopback: boolean;

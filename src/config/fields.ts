@@ -106,14 +106,46 @@ export function trustProxy() {
   });
 }
 
-/** 32 bytes as 64 hexadecimal digits or base64. */
-export function key32() {
-  return z.string().transform((value, context) => {
-    const key = decodeKey(value);
-    if (key) return key;
-    context.addIssue({ code: 'custom', message: 'must be 32 bytes, as 64 hexadecimal digits or base64' });
-    return z.NEVER;
+/** Keys and secrets that may be good at once, in a variable or a kept file. */
+export const MOST_SECRETS = 8;
+const TOO_MANY = `must be at most ${MOST_SECRETS}, separated by commas or spaces`;
+export const LEAST_SECRET = 32;
+
+/** A list without what stands in it twice; of the type that has a first one. */
+type List<T> = readonly [T, ...T[]];
+
+/** Keys of 32 bytes each as 64 hexadecimal digits or base64, newest first, separated by commas or white space. */
+export function keyList() {
+  return z.string().transform((value, context): List<Buffer> => {
+    const keys = splitSecrets(value).map(decodeKey);
+    if (keys.length === 0 || keys.some((key) => key === null)) {
+      context.addIssue({ code: 'custom', message: 'must be 32 bytes each, as 64 hexadecimal digits or base64' });
+      return z.NEVER;
+    }
+    if (keys.length > MOST_SECRETS) context.addIssue({ code: 'custom', message: TOO_MANY });
+    return keys as unknown as List<Buffer>;
   });
+}
+
+/**
+ * Secrets of at least 32 characters, newest first, separated by commas or white space. A text that does not part into
+ * such secrets is one, commas, spaces and all: passphrases were allowed before lists were.
+ */
+export function secretList() {
+  return z.string().transform((value, context): List<string> => {
+    const pieces = splitSecrets(value);
+    const isList = pieces.length > 0 && pieces.every((piece) => piece.length >= LEAST_SECRET);
+    const secrets = isList && /[\s,]/.test(value.trim()) ? pieces : [value];
+    if (value.length < LEAST_SECRET) {
+      context.addIssue({ code: 'custom', message: `must be at least ${LEAST_SECRET} characters` });
+    }
+    if (secrets.length > MOST_SECRETS) context.addIssue({ code: 'custom', message: TOO_MANY });
+    return secrets as unknown as List<string>;
+  });
+}
+
+function splitSecrets(text: string): string[] {
+  return [...new Set(text.split(/[\s,]+/).filter((piece) => piece !== ''))];
 }
 
 /** The 32 bytes in `value` (hexadecimal or base64), or `null`. */

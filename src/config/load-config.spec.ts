@@ -9,6 +9,11 @@ type Environment = Record<string, string>;
 
 const PAGE = { PUBLIC_URL: 'https://padel.example' };
 
+/** Secrets of 64 hexadecimal digits. */
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, at) => String(at + 1).repeat(64));
+}
+
 function faultsOf(env: Environment): readonly string[] {
   try {
     loadConfig(env, '/srv');
@@ -70,6 +75,14 @@ describe('loadConfig', () => {
     ['a metrics token that can be guessed', { METRICS_TOKEN: 'fifteen-letters' }, [/^METRICS_TOKEN: .*16/]],
     ['half an admin', { ADMIN_EMAIL: 'a@b.example' }, [/^ADMIN_PASSWORD: /]],
     ['a default above the maximum', { DEFAULT_DURATION_MINUTES: '300' }, [/^DEFAULT_DURATION_MINUTES: /]],
+    [
+      'a short secret in a list of keys',
+      { SECRETS_KEY: `${'0'.repeat(64)},${'1'.repeat(63)}` },
+      [/^SECRETS_KEY: .*32/],
+    ],
+    ['a list without keys', { SECRETS_KEY: ' , ' }, [/^SECRETS_KEY: .*32/]],
+    ['nine secrets', { JWT_SECRET: numbered(9).join() }, [/^JWT_SECRET: .*at most 8/]],
+    ['nine keys', { SECRETS_KEY: numbered(9).join() }, [/^SECRETS_KEY: .*at most 8/]],
     ['production without secrets', { NODE_ENV: 'production' }, [/^JWT_SECRET: /, /^SECRETS_KEY: /]],
     ['mail without a page to link to', { SMTP_URL: 'smtp://mail.example' }, [/^PUBLIC_URL: .*SMTP_URL/]],
     ['mail to nowhere', { ...PAGE, SMTP_URL: 'smtp:mail.example' }, [/^SMTP_URL: /]],
@@ -108,6 +121,26 @@ describe('loadConfig', () => {
   });
 
   it.each([
+    [numbered(1).join(), numbered(1)],
+    [numbered(3).join(), numbered(3)],
+    [numbered(3).join(', '), numbered(3)],
+    [numbered(2).join('\n'), numbered(2)],
+    [`${numbered(2).join()},${numbered(1).join()}`, numbered(2)],
+    // Passphrases from before there were lists.
+    ['a pass phrase, of 40 characters and spaces', ['a pass phrase, of 40 characters and spaces']],
+    [`${numbered(1).join()},short`, [`${numbered(1).join()},short`]],
+  ])('reads JWT_SECRET=%j, the first signs', (value, [first, ...older]) => {
+    const settings = loadConfig({ JWT_SECRET: value }, '/');
+    expect([settings.jwtSecret, settings.olderJwtSecrets]).toEqual([first, older]);
+  });
+
+  it('reads a list of keys, in hexadecimal and base64', () => {
+    const [first, second] = numbered(2).map((text) => Buffer.from(text, 'hex')) as [Buffer, Buffer];
+    const settings = loadConfig({ SECRETS_KEY: `${first.toString('hex')}, ${second.toString('base64')}` }, '/');
+    expect([settings.secretsKey, settings.olderSecretsKeys]).toEqual([first, [second]]);
+  });
+
+  it.each([
     ['off', false],
     ['1', 1],
     ['loopback, 10.0.0.0/8', ['loopback', '10.0.0.0/8']],
@@ -133,6 +166,24 @@ describe('prepareConfig', () => {
       expect(statSync(join(root, 'data', name)).mode & 0o777).toBe(0o600);
     }
     expect(Object.isFrozen(first)).toBe(true);
+  });
+
+  it('reads kept secrets after a rotation', () => {
+    prepareConfig(loadConfig({}, root), '');
+    writeFileSync(join(root, 'data', 'jwt-secret'), `${numbered(2).join('\n')}\n`);
+    writeFileSync(join(root, 'data', 'secrets-key'), `${numbered(2).join('\n')}\n`);
+    const config = prepareConfig(loadConfig({}, root), '');
+    expect([config.jwtSecret, ...config.olderJwtSecrets]).toEqual(numbered(2));
+    const keys = [config.secretsKey, ...config.olderSecretsKeys];
+    expect(keys.map((key) => key.toString('hex'))).toEqual(numbered(2));
+  });
+
+  it.each(['jwt-secret', 'secrets-key'])('does not take %s for less than it holds', (name) => {
+    prepareConfig(loadConfig({}, root), '');
+    for (const text of [`${numbered(1).join()}\nhalf\n`, '', '\n']) {
+      writeFileSync(join(root, 'data', name), text);
+      expect(() => prepareConfig(loadConfig({}, root), '')).toThrow(/damaged$/);
+    }
   });
 
   it('does not replace a damaged secret', () => {

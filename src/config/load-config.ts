@@ -2,7 +2,19 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, Settings } from './app-config';
-import { flag, integer, key32, mailFrom, origin, originList, smtpUrl, text, trustProxy, url } from './fields';
+import {
+  flag,
+  integer,
+  keyList,
+  mailFrom,
+  origin,
+  originList,
+  secretList,
+  smtpUrl,
+  text,
+  trustProxy,
+  url,
+} from './fields';
 
 const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'];
 
@@ -38,8 +50,8 @@ const environment = z.object({
   VIDEO_PRESET: z.enum(PRESETS, { error: `must be one of ${PRESETS.join(', ')}` }).default('veryfast'),
   VIDEO_CRF: integer(0, 51).default(23),
   VIDEO_FPS: integer(1, 60).default(25),
-  JWT_SECRET: text(/^.{32,}$/s, 'must be at least 32 characters').optional(),
-  SECRETS_KEY: key32().optional(),
+  JWT_SECRET: secretList().optional(),
+  SECRETS_KEY: keyList().optional(),
   ADMIN_EMAIL: text(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address').optional(),
   ADMIN_PASSWORD: text(/^.{8,128}$/s, 'must be 8 to 128 characters').optional(),
   CAMERA_ALLOW_LOOPBACK: flag().default(false),
@@ -123,8 +135,10 @@ function toSettings(env: Environment, cwd: string): Settings {
     videoPreset: env.VIDEO_PRESET,
     videoCrf: env.VIDEO_CRF,
     videoFps: env.VIDEO_FPS,
-    jwtSecret: env.JWT_SECRET ?? null,
-    secretsKey: env.SECRETS_KEY ?? null,
+    jwtSecret: env.JWT_SECRET?.[0] ?? null,
+    olderJwtSecrets: env.JWT_SECRET?.slice(1) ?? [],
+    secretsKey: env.SECRETS_KEY?.[0] ?? null,
+    olderSecretsKeys: env.SECRETS_KEY?.slice(1) ?? [],
     adminEmail: env.ADMIN_EMAIL ?? null,
     adminPassword: env.ADMIN_PASSWORD ?? null,
     cameraAllowLoopback: env.CAMERA_ALLOW_LOOPBACK,

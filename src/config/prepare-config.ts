@@ -3,9 +3,18 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { armFaultPoint } from '../common/fault-point';
 import { AppConfig, ConfigError, Settings } from './app-config';
-import { decodeKey } from './fields';
-import { keptSecret } from './kept-secret';
+import { decodeKey, LEAST_SECRET } from './fields';
+import { keptList, keptSecret } from './kept-secret';
 import { loadConfig } from './load-config';
+
+/** Where secrets are kept in `DATA_DIR` while their variable is not set: one a line, newest first. */
+export const JWT_SECRET_FILE = 'jwt-secret';
+export const SECRETS_KEY_FILE = 'secrets-key';
+
+/** A new secret for either of them. */
+export function newSecret(): string {
+  return randomBytes(32).toString('hex');
+}
 
 /** The one place that reads `process.env`. */
 export function readEnvironment(): Readonly<Record<string, string | undefined>> {
@@ -39,19 +48,32 @@ export function prepareConfig(settings: Settings, searchPath: string): AppConfig
   makeDirectory('LOGS_DIR', settings.logsDir, 0o750, faults);
   if (faults.length > 0) throw new ConfigError(faults);
 
-  const jwtSecret = settings.jwtSecret ?? kept('JWT_SECRET', settings.dataDir, 'jwt-secret', faults);
-  const keyText = settings.secretsKey ? null : kept('SECRETS_KEY', settings.dataDir, 'secrets-key', faults);
-  const secretsKey = settings.secretsKey ?? decodeKey(keyText ?? '');
-  if (faults.length === 0 && jwtSecret.length < 32) faults.push('JWT_SECRET: the kept file jwt-secret is damaged');
-  if (faults.length === 0 && !secretsKey) faults.push('SECRETS_KEY: the kept file secrets-key is damaged');
-  if (faults.length > 0 || !secretsKey) throw new ConfigError(faults);
+  const secrets =
+    settings.jwtSecret === null
+      ? kept('JWT_SECRET', settings.dataDir, JWT_SECRET_FILE, faults)
+      : [settings.jwtSecret, ...settings.olderJwtSecrets];
+  const keys =
+    settings.secretsKey === null
+      ? kept('SECRETS_KEY', settings.dataDir, SECRETS_KEY_FILE, faults).map(decodeKey)
+      : [settings.secretsKey, ...settings.olderSecretsKeys];
+  const [jwtSecret, ...olderJwtSecrets] = secrets;
+  const [secretsKey, ...olderSecretsKeys] = keys.filter((key) => key !== null);
+  const damaged = (file: string): string => `the kept file ${file} is damaged`;
+  if (faults.length === 0) {
+    const short = secrets.some((secret) => secret.length < LEAST_SECRET);
+    if (jwtSecret === undefined || short) faults.push(`JWT_SECRET: ${damaged(JWT_SECRET_FILE)}`);
+    if (keys.length === 0 || keys.includes(null)) faults.push(`SECRETS_KEY: ${damaged(SECRETS_KEY_FILE)}`);
+  }
+  if (faults.length > 0 || jwtSecret === undefined || secretsKey === undefined) throw new ConfigError(faults);
 
   return Object.freeze({
     ...settings,
     ffmpegPath: findProgram(settings.ffmpegPath, searchPath),
     ffprobePath: findProgram(settings.ffprobePath, searchPath),
     jwtSecret,
+    olderJwtSecrets,
     secretsKey,
+    olderSecretsKeys,
   });
 }
 
@@ -65,13 +87,13 @@ function makeDirectory(variable: string, path: string, mode: number, faults: str
   }
 }
 
-function kept(variable: string, dataDir: string, name: string, faults: string[]): string {
+function kept(variable: string, dataDir: string, name: string, faults: string[]): string[] {
   try {
-    return keptSecret(join(dataDir, name), () => randomBytes(32).toString('hex'));
+    return keptList(keptSecret(join(dataDir, name), newSecret));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     faults.push(`${variable}: the kept file ${name} cannot be read or made (${code})`);
-    return '';
+    return [];
   }
 }
 

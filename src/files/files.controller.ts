@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { Caller, FromCaller } from '../auth/caller';
 import { CurrentUser } from '../auth/current-user.decorator';
 import { MediaRoute } from '../auth/media-route.decorator';
 import { Principal } from '../auth/principal';
@@ -8,6 +9,7 @@ import { ApiProblems } from '../common/api-problems';
 import { ParseSessionIdPipe } from '../common/ids';
 import { RightToWatch } from '../sessions/right-to-watch.service';
 import { ClubQuery, DoneAnswer, VideoListAnswer, VideoListQuery, VideoStatsAnswer } from './dto/files.dto';
+import { DownloadTrail } from './download-trail.service';
 import { FilesService } from './files.service';
 import { sendFile } from './send-file';
 import { VideoReads } from './video-reads.service';
@@ -20,6 +22,7 @@ export class FilesController {
     private readonly files: FilesService,
     private readonly reads: VideoReads,
     private readonly right: RightToWatch,
+    private readonly downloads: DownloadTrail,
   ) {}
 
   @Get('list')
@@ -58,10 +61,12 @@ export class FilesController {
     @CurrentUser() user: Principal,
     @Param('id', ParseSessionIdPipe) id: string,
     @Query() query: ClubQuery,
+    @FromCaller() caller: Caller,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
     const video = await this.files.download(user, id, query);
+    if (request.method === 'GET') await this.downloads.note(user, video, caller);
     // Who reads slowly reads for hours: the right is asked for all the while.
     const unwatch = this.right.watch(user, id, () => response.destroy());
     await this.reads.during(id, () => sendFile(request, response, video)).finally(unwatch);
@@ -75,8 +80,9 @@ export class FilesController {
     @CurrentUser() user: Principal,
     @Param('id', ParseSessionIdPipe) id: string,
     @Query() query: ClubQuery,
+    @FromCaller() caller: Caller,
   ): Promise<DoneAnswer> {
-    await this.files.delete(user, id, query);
+    await this.files.delete(user, id, query, caller);
     return { success: true };
   }
 }

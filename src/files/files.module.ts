@@ -4,6 +4,7 @@ import { AuthModule } from '../auth/auth.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
 import { Video } from './entities/video.entity';
+import { DownloadTrail } from './download-trail.service';
 import { FilesController } from './files.controller';
 import { FilesService } from './files.service';
 import { VideoCatalogueModule } from './video-catalogue.module';
@@ -11,6 +12,6 @@ import { VideoCatalogueModule } from './video-catalogue.module';
 @Module({
   imports: [TypeOrmModule.forFeature([Video]), AuthModule, SessionsModule, StorageModule, VideoCatalogueModule],
   controllers: [FilesController],
-  providers: [FilesService],
+  providers: [DownloadTrail, FilesService],
 })
 export class FilesModule {}

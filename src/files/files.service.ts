@@ -1,5 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, IsNull, SelectQueryBuilder } from 'typeorm';
+import { authorOf } from '../auth/audit.service';
+import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { requireClub } from '../auth/tenant';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
@@ -15,6 +17,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A video's file, let in. */
 export interface DownloadableVideo {
+  readonly sessionId: string;
+  readonly clubId: number;
   readonly path: string;
   readonly filename: string;
   readonly bytes: number;
@@ -86,14 +90,21 @@ export class FilesService {
     await opened.file.close();
     const { entry } = opened;
     const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
-    return { path: opened.path, filename: filenameOf(video), bytes: entry.bytes, etag };
+    return {
+      sessionId,
+      clubId: video.clubId,
+      path: opened.path,
+      filename: filenameOf(video),
+      bytes: entry.bytes,
+      etag,
+    };
   }
 
   /** @throws ProblemException `not_found` or `forbidden` (admins only). */
-  async delete(principal: Principal, sessionId: string, query: ClubQuery): Promise<void> {
+  async delete(principal: Principal, sessionId: string, query: ClubQuery, caller: Caller): Promise<void> {
     const video = await this.require(principal, sessionId, query);
     requireClub(principal, video.clubId, 'admin');
-    const removed = await this.removal.remove(sessionId, { action: 'video.deleted', actorId: principal.userId });
+    const removed = await this.removal.remove(sessionId, { action: 'video.deleted', ...authorOf(principal, caller) });
     if (!removed) throw new ProblemException('not_found');
   }
 

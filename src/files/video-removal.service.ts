@@ -9,6 +9,7 @@ export interface RemovalReason {
   readonly action: 'video.deleted' | 'video.expired';
   /** `null`: the service itself. */
   readonly actorId: number | null;
+  readonly ip?: string | null;
   readonly details?: AuditEntry['details'];
   /** Only if nobody has read it for so many minutes; a time to come is no reading: a clock that was ahead has left it. */
   readonly unreadMinutes?: number;
@@ -55,7 +56,10 @@ export class VideoRemoval {
   }
 
   /** @returns its club; `null`: not to be deleted, or no more */
-  private mark(sessionId: string, { action, actorId, details, unreadMinutes }: RemovalReason): Promise<number | null> {
+  private mark(
+    sessionId: string,
+    { action, actorId, ip, details, unreadMinutes }: RemovalReason,
+  ): Promise<number | null> {
     return this.database.transaction(async (manager) => {
       const [[row]] = await manager.query<
         [{ club_id: number; size_bytes: string; duration_seconds: number }[], number]
@@ -70,7 +74,7 @@ export class VideoRemoval {
       if (!row) return null;
       const facts = { size_bytes: Number(row.size_bytes), duration_seconds: row.duration_seconds };
       await this.audit.record(
-        { action, actorId, clubId: row.club_id, target: sessionId, details: { ...facts, ...details } },
+        { action, actorId, ip, clubId: row.club_id, target: sessionId, details: { ...facts, ...details } },
         manager,
       );
       return row.club_id;

@@ -6,11 +6,15 @@ import { Clock } from '../common/clock';
 import { Shutdown } from '../common/shutdown';
 import { within } from '../common/within';
 import { AppConfig } from '../config/app-config';
+import { TrailWalls, trailWalls } from '../database/service-role';
+import { KeyFigures, KeySource } from './key-source';
 import { LoadSource } from './load-figures';
 import { UpkeepSource } from './upkeep-source';
 
 /** An answer is there within two seconds, whatever does not answer. Milliseconds. */
 export const PATIENCE_MS = 1500;
+/** Details for admins that the database has: one that hangs leaves them out. */
+const DETAIL_MS = 400;
 /** How long FFmpeg may take to say that it is there; how long that holds, and how long that it is not. */
 const FFMPEG_MS = 5000;
 const FFMPEG_HOLDS_MS = 60_000;
@@ -75,14 +79,23 @@ export class HealthService implements OnApplicationBootstrap {
   /** For admins: the process, and what the rooms add. */
   async details(): Promise<Readonly<Record<string, unknown>>> {
     const memory = process.memoryUsage();
+    const walls = within<TrailWalls | null>(this.clock, DETAIL_MS, trailWalls(this.source), null);
+    const keys = within<KeyFigures | null>(this.clock, DETAIL_MS, this.keyFigures(), null);
+    const upkeep = await this.find(UpkeepSource)?.details();
     return {
       uptime_seconds: Math.round(process.uptime()),
       node: process.version,
       rss_bytes: memory.rss,
       heap_used_bytes: memory.heapUsed,
       ...this.loadSource()?.details?.(),
-      ...(await this.find(UpkeepSource)?.details()),
+      ...upkeep,
+      audit_trail: await walls,
+      camera_keys: await keys,
     };
+  }
+
+  private async keyFigures(): Promise<KeyFigures | null> {
+    return this.find(KeySource)?.figures() ?? null;
   }
 
   private loadSource(): LoadSource | null {

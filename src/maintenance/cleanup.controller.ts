@@ -1,5 +1,7 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuditService, authorOf } from '../auth/audit.service';
+import { Caller, FromCaller } from '../auth/caller';
 import { CurrentUser } from '../auth/current-user.decorator';
 import { Principal } from '../auth/principal';
 import { Roles } from '../auth/roles.decorator';
@@ -11,7 +13,10 @@ import { Upkeep } from './upkeep.service';
 @ApiBearerAuth()
 @Controller('api/video/cleanup')
 export class CleanUpController {
-  constructor(private readonly upkeep: Upkeep) {}
+  constructor(
+    private readonly upkeep: Upkeep,
+    private readonly audit: AuditService,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -24,7 +29,10 @@ export class CleanUpController {
   })
   @ApiOkResponse({ type: CleanUpAnswer })
   @ApiProblems('forbidden')
-  async cleanUp(@CurrentUser() user: Principal): Promise<CleanUpAnswer> {
-    return cleanUpAnswer(await this.upkeep.now(user.role === 'SUPER_ADMIN' ? null : user.clubId));
+  async cleanUp(@CurrentUser() user: Principal, @FromCaller() caller: Caller): Promise<CleanUpAnswer> {
+    const clubId = user.role === 'SUPER_ADMIN' ? null : user.clubId;
+    // Told first: what it deletes has lines of its own, and those are not to stand there without this one.
+    await this.audit.record({ action: 'maintenance.clean_up', clubId, ...authorOf(user, caller) });
+    return cleanUpAnswer(await this.upkeep.now(clubId));
   }
 }

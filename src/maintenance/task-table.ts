@@ -27,6 +27,8 @@ export const TASKS = {
   trash: { everyMs: UPKEEP_MS, scope: 'installation' },
   /** Warns before the disk is full. */
   disk_space: { everyMs: 60_000, scope: 'process' },
+  /** Seals the cameras' addresses with the newest key. */
+  camera_keys: { everyMs: UPKEEP_MS, scope: 'installation' },
 } as const satisfies Record<string, TaskFacts>;
 
 export type TaskName = keyof typeof TASKS;

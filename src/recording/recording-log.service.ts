@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
+import { AuditService, Author, BY_SERVICE } from '../auth/audit.service';
 import { faultPoint } from '../common/fault-point';
 import { VideoCatalogue } from '../files/video-catalogue.service';
 import { CourtRuntime, GapFacts, PartFacts, RecordingFacts } from '../runtime/court-runtime';
@@ -15,6 +16,7 @@ export interface NewRecording {
   readonly clubId: number;
   readonly userId: number;
   readonly plannedEndAt: Date;
+  readonly author: Author;
 }
 
 /** The rows of recordings, and how a recording looks to a caller: from the runtime while it runs here, else from its row. */
@@ -24,36 +26,63 @@ export class RecordingLog {
     private readonly database: DataSource,
     private readonly runtime: CourtRuntime,
     private readonly videos: VideoCatalogue,
+    private readonly audit: AuditService,
   ) {}
 
   /** Enters a recording as `starting`. False: the session has one, or its court has another active one. */
   async begin(recording: NewRecording): Promise<boolean> {
     faultPoint('recording.insert');
-    const inserted: unknown[] = await this.database.query(
-      `INSERT INTO recordings (session_id, court_id, club_id, user_id, status, planned_end_at)
-       VALUES ($1, $2, $3, $4, 'starting', $5)
-       ON CONFLICT DO NOTHING
-       RETURNING session_id`,
-      [recording.sessionId, recording.courtId, recording.clubId, recording.userId, recording.plannedEndAt],
-    );
+    const { sessionId, courtId, clubId, userId, plannedEndAt, author } = recording;
+    const begun = await this.database.transaction(async (manager) => {
+      const inserted: unknown[] = await manager.query(
+        `INSERT INTO recordings (session_id, court_id, club_id, user_id, status, planned_end_at)
+         VALUES ($1, $2, $3, $4, 'starting', $5)
+         ON CONFLICT DO NOTHING
+         RETURNING session_id`,
+        [sessionId, courtId, clubId, userId, plannedEndAt],
+      );
+      if (inserted.length === 0) return false;
+      const details = { planned_end_at: plannedEndAt.toISOString() };
+      await this.audit.record({ action: 'recording.started', clubId, target: sessionId, details, ...author }, manager);
+      return true;
+    });
     faultPoint('recording.inserted');
-    return inserted.length > 0;
+    return begun;
   }
 
   /** Takes back a recording of which not one frame was written, so that it can be tried again. */
   async forget(sessionId: string): Promise<void> {
-    await this.database.query(
-      `DELETE FROM recordings
-        WHERE session_id = $1 AND (status = 'starting' OR (status <> 'ready' AND bytes_written = 0))`,
-      [sessionId],
-    );
+    await this.database.transaction(async (manager) => {
+      const [[row]] = await manager.query<[{ club_id: number }[], number]>(
+        `DELETE FROM recordings
+          WHERE session_id = $1 AND (status = 'starting' OR (status <> 'ready' AND bytes_written = 0))
+      RETURNING club_id`,
+        [sessionId],
+      );
+      if (!row) return;
+      await this.audit.record(
+        { action: 'recording.taken_back', clubId: row.club_id, target: sessionId, ...BY_SERVICE },
+        manager,
+      );
+    });
   }
 
-  async setPlannedEnd(sessionId: string, plannedEndAt: Date): Promise<boolean> {
-    const result = await this.database
-      .getRepository(Recording)
-      .update({ sessionId, status: In([...ACTIVE_STATUSES]) }, { plannedEndAt });
-    return (result.affected ?? 0) > 0;
+  /** Moves the end of a recording that runs. False: it does not. */
+  async extend(sessionId: string, plannedEndAt: Date, minutes: number, author: Author): Promise<boolean> {
+    return this.database.transaction(async (manager) => {
+      const running = { sessionId, status: In([...ACTIVE_STATUSES]) };
+      const { affected } = await manager.update(Recording, running, { plannedEndAt });
+      if (!affected) return false;
+      const { clubId } = await manager.findOneByOrFail(Recording, { sessionId });
+      const details = { minutes, planned_end_at: plannedEndAt.toISOString() };
+      await this.audit.record({ action: 'recording.extended', clubId, target: sessionId, details, ...author }, manager);
+      return true;
+    });
+  }
+
+  /** Enters in the audit trail that somebody stops a recording; that it ends by itself is nobody's deed. */
+  async noteStop({ sessionId, clubId }: Recording, author: Author): Promise<void> {
+    await this.audit.record({ action: 'recording.stopped', clubId, target: sessionId, ...author });
   }
 
   /** Where a recording's parts begin on the session's clock, by number. */

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller, FromCaller } from '../auth/caller';
 import { CurrentUser } from '../auth/current-user.decorator';
 import { Principal } from '../auth/principal';
 import { ApiProblems } from '../common/api-problems';
@@ -36,9 +37,14 @@ export class RecordingController {
     'already_recorded',
     'disk_full',
   )
-  async start(@CurrentUser() user: Principal, @Body() dto: StartRecordingDto): Promise<StartRecordingAnswer> {
-    const { minutes, recording } = await this.recordings.start(user, dto.session_id, dto.duration_minutes);
-    return { success: true, session_id: dto.session_id, duration_minutes: minutes, recording };
+  async start(
+    @CurrentUser() user: Principal,
+    @Body() dto: StartRecordingDto,
+    @FromCaller() caller: Caller,
+  ): Promise<StartRecordingAnswer> {
+    const { session_id: id, duration_minutes: wanted } = dto;
+    const { minutes, recording } = await this.recordings.start(user, id, caller, wanted);
+    return { success: true, session_id: id, duration_minutes: minutes, recording };
   }
 
   @Post('extend')
@@ -46,8 +52,12 @@ export class RecordingController {
   @ApiOperation({ summary: 'Moves the end of a running recording', description: 'The owner and the admins.' })
   @ApiOkResponse({ type: RecordingStatusAnswer })
   @ApiProblems('validation_failed', 'forbidden', 'not_found', 'not_recording')
-  async extend(@CurrentUser() user: Principal, @Body() dto: ExtendRecordingDto): Promise<RecordingStatusAnswer> {
-    return { success: true, status: await this.recordings.extend(user, dto.session_id, dto.minutes) };
+  async extend(
+    @CurrentUser() user: Principal,
+    @Body() dto: ExtendRecordingDto,
+    @FromCaller() caller: Caller,
+  ): Promise<RecordingStatusAnswer> {
+    return { success: true, status: await this.recordings.extend(user, dto.session_id, caller, dto.minutes) };
   }
 
   @Post('stop')
@@ -59,8 +69,12 @@ export class RecordingController {
   })
   @ApiOkResponse({ type: StopRecordingAnswer })
   @ApiProblems('validation_failed', 'forbidden', 'not_found', 'not_recording')
-  async stop(@CurrentUser() user: Principal, @Body() dto: StopRecordingDto): Promise<StopRecordingAnswer> {
-    const recording = await this.recordings.stop(user, dto.session_id);
+  async stop(
+    @CurrentUser() user: Principal,
+    @Body() dto: StopRecordingDto,
+    @FromCaller() caller: Caller,
+  ): Promise<StopRecordingAnswer> {
+    const recording = await this.recordings.stop(user, dto.session_id, caller);
     return { success: true, session_id: dto.session_id, video_path: recording.video_path, recording };
   }
 

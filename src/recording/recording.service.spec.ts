@@ -7,7 +7,8 @@ import { RecordingService } from './recording.service';
 type Parts = ConstructorParameters<typeof RecordingService>;
 
 const SESSION = 'session';
-const CALLER = {} as Principal;
+const PRINCIPAL = {} as Principal;
+const CALLER = { ip: null, userAgent: null };
 
 /** A service whose row is written when `wrote` is called; the runtime records from its own call on. */
 function madeOf(): { service: RecordingService; wrote: () => void; stops: string[] } {
@@ -19,6 +20,7 @@ function madeOf(): { service: RecordingService; wrote: () => void; stops: string
   const log = {
     viewOf: () => Promise.resolve(recording ?? row),
     row: () => Promise.resolve(row),
+    noteStop: () => Promise.resolve(),
     begin: () => {
       row = { status: 'starting' };
       return new Promise((resolve) => (wrote = () => resolve(true)));
@@ -57,9 +59,9 @@ function madeOf(): { service: RecordingService; wrote: () => void; stops: string
 describe('RecordingService', () => {
   it('stops a recording whose row is there before its recorder', async () => {
     const { service, wrote, stops } = madeOf();
-    const starting = service.start(CALLER, SESSION);
+    const starting = service.start(PRINCIPAL, SESSION, CALLER);
     await turn();
-    const stopping = service.stop(CALLER, SESSION);
+    const stopping = service.stop(PRINCIPAL, SESSION, CALLER);
     await turn();
     wrote();
     await Promise.all([starting, stopping]);
@@ -68,8 +70,10 @@ describe('RecordingService', () => {
 
   it('refuses the second of two starts before there is a row', async () => {
     const { service, wrote } = madeOf();
-    const starting = service.start(CALLER, SESSION);
-    const second = expect(service.start(CALLER, SESSION)).rejects.toMatchObject({ code: 'already_recording' });
+    const starting = service.start(PRINCIPAL, SESSION, CALLER);
+    const second = expect(service.start(PRINCIPAL, SESSION, CALLER)).rejects.toMatchObject({
+      code: 'already_recording',
+    });
     await turn();
     wrote();
     await starting;

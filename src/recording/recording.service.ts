@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { authorOf } from '../auth/audit.service';
+import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { Clock } from '../common/clock';
 import { isDatabaseUnavailable } from '../common/database-error';
@@ -10,6 +12,7 @@ import { isOpen } from '../sessions/session-state';
 import { SessionsService } from '../sessions/sessions.service';
 import { NewRecording, RecordingLog } from './recording-log.service';
 import { RecordingMirror } from './recording-mirror.service';
+import { isActive } from './recording-state';
 import { RecordingView, viewOfFacts } from './recording-view';
 
 /** A caller of stop waits at most this long for the finished file. */
@@ -45,6 +48,7 @@ export class RecordingService {
   async start(
     principal: Principal,
     sessionId: string,
+    caller: Caller,
     minutes: number = this.config.defaultDurationMinutes,
   ): Promise<{ minutes: number; recording: RecordingView }> {
     const session = await this.sessions.require(principal, sessionId, 'run');
@@ -57,7 +61,10 @@ export class RecordingService {
     if (this.starting.has(sessionId)) throw new ProblemException('already_recording');
     const plannedEndAt = this.clock.now() + minutes * MINUTE_MS;
     const { courtId, clubId, userId } = session;
-    const recording = { sessionId, courtId, clubId, userId, plannedEndAt: new Date(plannedEndAt) };
+    const recording = {
+      ...{ sessionId, courtId, clubId, userId, plannedEndAt: new Date(plannedEndAt) },
+      author: authorOf(principal, caller),
+    };
     const facts = await this.announced(sessionId, async (known) => {
       await this.begin(recording);
       const started = this.runtime.startRecording({ sessionId, clubId, plannedEndAt });
@@ -75,14 +82,16 @@ export class RecordingService {
    * Moves the end of a running recording.
    * @throws ProblemException `not_found`, `forbidden`, `validation_failed` (beyond `MAX_DURATION_MINUTES`), `not_recording`.
    */
-  async extend(principal: Principal, sessionId: string, minutes: number): Promise<RecordingView> {
+  async extend(principal: Principal, sessionId: string, caller: Caller, minutes: number): Promise<RecordingView> {
     await this.sessions.require(principal, sessionId, 'run');
     const recording = await this.log.viewOf(sessionId);
     if (!recording?.active) throw new ProblemException('not_recording');
     const begin = Date.parse(recording.started_at ?? new Date(this.clock.now()).toISOString());
     const plannedEndAt = Date.parse(recording.planned_end_at) + minutes * MINUTE_MS;
     this.checkMinutes(Math.ceil((plannedEndAt - begin) / MINUTE_MS - 1 / 60), 'minutes');
-    if (!(await this.log.setPlannedEnd(sessionId, new Date(plannedEndAt)))) throw new ProblemException('not_recording');
+    const author = authorOf(principal, caller);
+    const extended = await this.log.extend(sessionId, new Date(plannedEndAt), minutes, author);
+    if (!extended) throw new ProblemException('not_recording');
     this.runtime.extendRecording(sessionId, plannedEndAt);
     return (await this.log.viewOf(sessionId)) as RecordingView;
   }
@@ -91,11 +100,12 @@ export class RecordingService {
    * Stops and waits for the finished file, at most 20 s; again: the same answer.
    * @throws ProblemException `not_found`, `forbidden`, or `not_recording` where nothing was recorded.
    */
-  async stop(principal: Principal, sessionId: string): Promise<RecordingView> {
+  async stop(principal: Principal, sessionId: string, caller: Caller): Promise<RecordingView> {
     await this.sessions.require(principal, sessionId, 'run');
     await this.starting.get(sessionId);
     const row = await this.log.row(sessionId);
     if (!row) throw new ProblemException('not_recording', 'Nothing was recorded in this session.');
+    if (isActive(row.status)) await this.log.noteStop(row, authorOf(principal, caller));
     if (row.status !== 'ready') await this.waitForFile(sessionId);
     const view = await this.log.viewOf(sessionId);
     // It was stopped while it started, and the start failed.

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager, In } from 'typeorm';
+import { AuditService, Author, BY_SERVICE } from '../auth/audit.service';
 import { Principal } from '../auth/principal';
 import { faultPoint } from '../common/fault-point';
 import { CourtStatus, OpenedCourt } from '../runtime/court-runtime';
@@ -14,6 +15,7 @@ export interface NewSession {
   readonly clubId: number;
   readonly userId: number;
   readonly playerIds: readonly number[];
+  readonly author: Author;
 }
 
 /** How long an owner's word holds that it lives. */
@@ -32,7 +34,10 @@ export interface SessionQuery {
 export class SessionStore {
   private readonly identity: ProcessIdentity = ownIdentity();
 
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly audit: AuditService,
+  ) {}
 
   /**
    * Enters a session as `connecting`. False: the court has an open one; the database arbitrates.
@@ -58,6 +63,9 @@ export class SessionStore {
           session.playerIds,
         ]);
       }
+      const { id: target, clubId, courtId, playerIds, author } = session;
+      const details = { terrain_id: courtId, player_ids: playerIds };
+      await this.audit.record({ action: 'session.opened', clubId, target, details, ...author }, manager);
       faultPoint('session.uncommitted');
       return true;
     });
@@ -119,17 +127,27 @@ export class SessionStore {
     });
   }
 
-  /** False: it had ended before. */
+  /** With its line in the audit trail. False: it had ended before. */
   async end(
     id: string,
-    how: { status: 'closed' | 'failed'; reason: string | null; last?: CourtStatus | null },
+    how: { status: 'closed' | 'failed'; reason: string | null; last?: CourtStatus | null; author?: Author },
   ): Promise<boolean> {
-    const { status, reason, last } = how;
-    return this.move(id, status, {
+    const { status, reason, last, author = BY_SERVICE } = how;
+    const change = {
       closeReason: reason,
       closedAt: new Date(),
       ...(last ? { lastFrameAt: new Date(last.lastFrameAt), reconnects: last.reconnects } : {}),
+    };
+    faultPoint(`session.${status}.write`);
+    const ended = await this.database.transaction(async (manager) => {
+      if (!(await this.update(id, status, change, manager))) return false;
+      const { clubId } = await manager.findOneByOrFail(CameraSession, { id });
+      const action = `session.${status}` as const;
+      await this.audit.record({ action, clubId, target: id, details: { reason }, ...author }, manager);
+      return true;
     });
+    faultPoint(`session.${status}.written`);
+    return ended;
   }
 
   async find(id: string): Promise<CameraSession | null> {
@@ -204,8 +222,19 @@ export class SessionStore {
 
   private async move(id: string, to: SessionStatus, change: Partial<CameraSession>): Promise<boolean> {
     faultPoint(`session.${to}.write`);
-    const result = await this.sessions.update({ id, status: In(statusesBefore(to)) }, { ...change, status: to });
+    const moved = await this.update(id, to, change, this.database.manager);
     faultPoint(`session.${to}.written`);
-    return (result.affected ?? 0) > 0;
+    return moved;
+  }
+
+  private async update(
+    id: string,
+    to: SessionStatus,
+    change: Partial<CameraSession>,
+    manager: EntityManager,
+  ): Promise<boolean> {
+    const from = In(statusesBefore(to));
+    const { affected } = await manager.update(CameraSession, { id, status: from }, { ...change, status: to });
+    return (affected ?? 0) > 0;
   }
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller, FromCaller } from '../auth/caller';
 import { CurrentUser } from '../auth/current-user.decorator';
 import { Principal } from '../auth/principal';
 import { ApiProblems } from '../common/api-problems';
@@ -33,8 +34,12 @@ export class SessionsController {
     'camera_unsupported',
     'camera_timeout',
   )
-  async create(@CurrentUser() user: Principal, @Body() dto: CreateSessionDto): Promise<SessionAnswer> {
-    return { success: true, session: await this.sessions.create(user, dto) };
+  async create(
+    @CurrentUser() user: Principal,
+    @Body() dto: CreateSessionDto,
+    @FromCaller() caller: Caller,
+  ): Promise<SessionAnswer> {
+    return { success: true, session: await this.sessions.create(user, dto, caller) };
   }
 
   @Post('close')
@@ -45,8 +50,12 @@ export class SessionsController {
   })
   @ApiOkResponse({ type: SessionAnswer })
   @ApiProblems('validation_failed', 'forbidden', 'not_found', 'in_use')
-  async close(@CurrentUser() user: Principal, @Body() dto: SessionIdDto): Promise<SessionAnswer> {
-    return { success: true, session: await this.sessions.close(user, dto.session_id) };
+  async close(
+    @CurrentUser() user: Principal,
+    @Body() dto: SessionIdDto,
+    @FromCaller() caller: Caller,
+  ): Promise<SessionAnswer> {
+    return { success: true, session: await this.sessions.close(user, dto.session_id, caller) };
   }
 
   @Get('list')

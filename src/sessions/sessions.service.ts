@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
+import { Author, authorOf, BY_SERVICE } from '../auth/audit.service';
+import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { isAdminOf } from '../auth/tenant';
 import { CameraAccess, CamerasService } from '../clubs/cameras.service';
@@ -54,7 +56,7 @@ export class SessionsService {
    * @throws ProblemException `not_found`, `validation_failed` (players), `terrain_in_session`, `session_limit`, `overloaded`,
    *   or the camera's.
    */
-  async create(principal: Principal, dto: CreateSessionDto): Promise<SessionView> {
+  async create(principal: Principal, dto: CreateSessionDto, caller: Caller): Promise<SessionView> {
     const court = await this.courts.require(principal, dto.terrain_id, 'member');
     const playerIds = await this.checkPlayers(court.clubId, principal, dto.player_ids ?? []);
     await this.refuseOccupied(principal, court.id);
@@ -65,7 +67,8 @@ export class SessionsService {
     this.opening.add(id);
     try {
       const camera = await this.cameras.accessTo(court.id);
-      const session = { id, courtId: court.id, clubId: court.clubId, userId: principal.userId, playerIds };
+      const owner = { userId: principal.userId, author: authorOf(principal, caller) };
+      const session = { id, courtId: court.id, clubId: court.clubId, playerIds, ...owner };
       const user = isAdminOf(principal, court.clubId) ? null : this.config.maxSessionsPerUser;
       const hold = async (manager: EntityManager): Promise<SessionLimits> => {
         return { club: await this.courts.hold(manager, court.id), user };
@@ -90,20 +93,21 @@ export class SessionsService {
    * Closes a session; closing a closed one gives the same answer.
    * @throws ProblemException `not_found`, `forbidden`, or `in_use` while it records.
    */
-  async close(principal: Principal, id: string): Promise<SessionView> {
+  async close(principal: Principal, id: string, caller: Caller): Promise<SessionView> {
     const session = await this.require(principal, id, 'run');
     if (isOpen(session.status)) {
       const recording = await this.recordings.viewOf(id);
       if (recording?.active)
         throw new ProblemException('in_use', 'The session is recording: stop the recording first.');
-      await this.end(id, principal.userId === session.userId ? 'closed_by_owner' : 'closed_by_admin');
+      const reason = principal.userId === session.userId ? 'closed_by_owner' : 'closed_by_admin';
+      await this.end(id, reason, authorOf(principal, caller));
     }
     return this.view(principal, id);
   }
 
   /** Ends a session whoever asks: row first, so that the next match finds the court free, then the camera. */
-  async end(id: string, reason: string): Promise<boolean> {
-    const ended = await this.store.end(id, { status: 'closed', reason, last: this.runtime.status(id) });
+  async end(id: string, reason: string, author: Author = BY_SERVICE): Promise<boolean> {
+    const ended = await this.store.end(id, { status: 'closed', reason, last: this.runtime.status(id), author });
     await this.runtime.close(id);
     return ended;
   }

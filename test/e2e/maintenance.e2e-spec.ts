@@ -262,6 +262,7 @@ describe('maintenance', () => {
           ['files_and_rows', 900],
           ['trash', 900],
           ['disk_space', 60],
+          ['camera_keys', 900],
         ]);
         expect(body.details?.tasks[1]).toMatchObject({ outcome: 'ok', result: { killed_processes: 0 }, error: null });
         expect(Date.parse(body.details?.tasks[1]?.last_run ?? '')).not.toBeNaN();

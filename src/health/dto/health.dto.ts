@@ -1,6 +1,24 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { DiskView, TaskView } from '../../maintenance/dto/health-details.dto';
 
+/** What keeps the service from changing or deleting lines of the audit trail. */
+export class AuditTrailView {
+  @ApiProperty({ description: 'Its connections have no right to; `false`: see docs/security.md.' })
+  grant: boolean;
+
+  @ApiProperty({ description: 'The table refuses it to everybody.' })
+  trigger: boolean;
+}
+
+/** How far the rotation of `SECRETS_KEY` has come. */
+export class CameraKeysView {
+  @ApiProperty({ example: 0, description: 'Cameras whose address is not yet sealed with the newest key.' })
+  waiting: number;
+
+  @ApiProperty({ example: 0, description: 'Of these, sealed with a key that is not there: put it back.' })
+  unreadable: number;
+}
+
 /** For admins only. */
 export class HealthDetailsView {
   @ApiProperty()
@@ -29,6 +47,12 @@ export class HealthDetailsView {
 
   @ApiProperty({ type: [TaskView], description: 'What is done by the clock, and how it went last.' })
   tasks: TaskView[];
+
+  @ApiProperty({ type: AuditTrailView, nullable: true, description: '`null` where the database does not answer.' })
+  audit_trail: AuditTrailView | null;
+
+  @ApiProperty({ type: CameraKeysView, nullable: true, description: '`null` where the database does not answer.' })
+  camera_keys: CameraKeysView | null;
 
   @ApiProperty({ type: DiskView, nullable: true, description: '`null` where the disk does not answer.' })
   disk: DiskView | null;
