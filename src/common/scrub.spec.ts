@@ -22,6 +22,8 @@ describe('the log', () => {
     ['an Authorization value in a text', (log) => log.info('sent Basic UzNDUkVUS3CRET==')],
     ['a JSON quoted in a text', (log) => log.info('body was {"password":"S3CRET"}')],
     ['a parameter of a URL', (log) => log.info('GET http://cam/video?user=a&pwd=S3CRET')],
+    ['a media URL', (log) => log.info({ req: { url: '/api/media/5f3f0d3e/S3CRET/video.mp4' } }, 'x')],
+    ['a media URL that leads nowhere', (log) => log.info('POST http://h/api/media/5f3f0d3e/S3CRET')],
     ['a token', (log) => log.info('eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjF9S3CRET.S3CRETS3CRET')],
   ];
   it.each(leaks)('hides a secret in %s', (_name, log) => {
