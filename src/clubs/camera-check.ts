@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
-import { checkAddress } from '../proxy/camera-address';
-import { CameraError } from '../proxy/camera-error';
+import { checkAddress, checkName } from '../proxy/camera-address';
 import { bareHost, ParsedCameraUrl, parseCameraUrl } from '../proxy/camera-url';
 
 export interface CameraCheckRules {
@@ -25,8 +24,8 @@ export function checkCameraUrl(url: string, rules: CameraCheckRules): ParsedCame
     // None of this machine's addresses is a camera's, unless cameras on it are allowed: then all but our own ports.
     const own = allowLoopback ? { isOwnPort } : {};
     checkAddress(host, { allowLoopback, networks, literalHost: camera.host, port: camera.port, ...own });
-  } else if (/(^|\.)localhost\.?$/i.test(host) && !(rules.allowLoopback && host === 'localhost')) {
-    throw new CameraError('camera_address_forbidden', 'The camera address points at this machine itself.');
+  } else {
+    checkName(host, rules);
   }
   return camera;
 }
