@@ -1,13 +1,12 @@
 import { isIP } from 'node:net';
-import { checkAddress } from '../proxy/camera-address';
-import { CameraError } from '../proxy/camera-error';
+import { checkAddress, checkName } from '../proxy/camera-address';
 import { bareHost, ParsedCameraUrl, parseCameraUrl } from '../proxy/camera-url';
 
 export interface CameraCheckRules {
   /** `CAMERA_ALLOW_LOOPBACK`. */
   readonly allowLoopback: boolean;
-  /** Where this service listens: never a camera. */
-  readonly ownPort: number;
+  /** Says where something of this service listens: never a camera. */
+  readonly isOwnPort: (port: number) => boolean;
   /** Those in which the club's cameras are; `null`: no matter which. */
   readonly networks: readonly string[] | null;
 }
@@ -21,13 +20,12 @@ export function checkCameraUrl(url: string, rules: CameraCheckRules): ParsedCame
   const camera = parseCameraUrl(url);
   const host = bareHost(camera.host);
   if (isIP(host) !== 0) {
-    const { allowLoopback, ownPort, networks } = rules;
-    const isOwnPort = (port: number): boolean => port === ownPort;
-    // None of this machine's addresses is a camera's, unless cameras on it are allowed: then all but our own port.
+    const { allowLoopback, isOwnPort, networks } = rules;
+    // None of this machine's addresses is a camera's, unless cameras on it are allowed: then all but our own ports.
     const own = allowLoopback ? { isOwnPort } : {};
     checkAddress(host, { allowLoopback, networks, literalHost: camera.host, port: camera.port, ...own });
-  } else if (/(^|\.)localhost\.?$/i.test(host) && !(rules.allowLoopback && host === 'localhost')) {
-    throw new CameraError('camera_address_forbidden', 'The camera address points at this machine itself.');
+  } else {
+    checkName(host, rules);
   }
   return camera;
 }

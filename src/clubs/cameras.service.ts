@@ -3,6 +3,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { ProblemException } from '../common/problem';
 import { SecretBox } from '../common/secret-box';
 import { AppConfig } from '../config/app-config';
+import { CameraConnector } from '../proxy/camera-connector';
 import { checkCameraUrl } from './camera-check';
 import { Camera } from './entities/camera.entity';
 
@@ -22,6 +23,7 @@ export class CamerasService {
     private readonly database: DataSource,
     private readonly box: SecretBox,
     private readonly config: AppConfig,
+    private readonly connector: CameraConnector,
   ) {}
 
   /**
@@ -70,8 +72,8 @@ export class CamerasService {
 
   /** Looks at an address before anything is written. @throws as {@link set} */
   check(url: string, networks: readonly string[] | null): ReturnType<typeof checkCameraUrl> {
-    const { cameraAllowLoopback: allowLoopback, port: ownPort } = this.config;
-    return checkCameraUrl(url, { allowLoopback, ownPort, networks });
+    const isOwnPort = (port: number): boolean => this.connector.isOwnPort(port);
+    return checkCameraUrl(url, { allowLoopback: this.config.cameraAllowLoopback, isOwnPort, networks });
   }
 }
 

@@ -24,6 +24,8 @@ describe('the log', () => {
     ['a parameter of a URL', (log) => log.info('GET http://cam/video?user=a&pwd=S3CRET')],
     ['a link', (log) => log.info({ link: 'https://padel.example/live/#/reset/S3CRET-_S3CRET' }, 'x')],
     ["a mail server's address", (log) => log.info({ url: 'smtps://desk%40lac:S3CRET@mail.example:465' }, 'x')],
+    ['a media URL', (log) => log.info({ req: { url: '/api/media/5f3f0d3e/S3CRET/video.mp4' } }, 'x')],
+    ['a media URL that leads nowhere', (log) => log.info('POST http://h/api/media/5f3f0d3e/S3CRET')],
     ['a token', (log) => log.info('eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjF9S3CRET.S3CRETS3CRET')],
   ];
   it.each(leaks)('hides a secret in %s', (_name, log) => {

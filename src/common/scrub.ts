@@ -19,13 +19,15 @@ const SECRET_PARAMETER = new RegExp(String.raw`([?&;](?:${SECRET_NAMES}|user|use
 /** Up to the last `@`: a password may hold one, or a slash. Hides a host too much rather than a password too little. */
 const USER_INFO = /([a-z][a-z0-9+.-]{1,20}:\\?\/\\?\/)(?:\\.|[^\s"\\])*@/gi;
 const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[^"\\\r\n]{6,}/gi;
+/** The word in a media URL (`auth/media-url-path.ts`), also of one that leads nowhere and keeps its path. */
+const MEDIA_URL = /(\/api\/media\/[^/\s"\\]*\/)[^/\s"\\?]+/gi;
 const JWT = /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
 /** What stands behind the page of a link that is good once: it opens an account. */
 const LINK_TOKEN = /(#\/(?:invitation|confirm|reset)\/)[A-Za-z0-9_-]+/g;
 
 /**
  * Hides secrets in a line of the log (JSON, or plain text): fields of secret names, `scheme://user:password@`, secret
- * parameters of URLs, `Authorization` values, JWTs, tokens of links. It is the last thing that happens to a line, so nothing can go
+ * parameters of URLs, media URLs, `Authorization` values, JWTs, tokens of links. It is the last thing that happens to a line, so nothing can go
  * around it. Valid JSON stays valid.
  */
 export function scrub(line: string): string {
@@ -34,6 +36,7 @@ export function scrub(line: string): string {
     .replace(QUOTED_FIELD, `$1${HIDDEN}`)
     .replace(USER_INFO, `$1${HIDDEN}@`)
     .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
+    .replace(MEDIA_URL, `$1${HIDDEN}`)
     .replace(CREDENTIALS, `$1 ${HIDDEN}`)
     .replace(JWT, HIDDEN)
     .replace(LINK_TOKEN, `$1${HIDDEN}`);

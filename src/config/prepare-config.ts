@@ -21,9 +21,17 @@ export function readEnvironment(): Readonly<Record<string, string | undefined>> 
   return process.env;
 }
 
-/** The configuration of this process. @throws ConfigError */
+/** Variables that are secrets, or may hold one. */
+const SECRET_VARIABLES = ['DATABASE_URL', 'JWT_SECRET', 'SECRETS_KEY', 'ADMIN_PASSWORD', 'SMTP_URL', 'METRICS_TOKEN'];
+
+/**
+ * The configuration of this process. Secrets are in it and no longer in the environment afterwards: a program that we start
+ * inherits the environment, and FFmpeg, which reads what strangers' cameras send, has no business with them.
+ * @throws ConfigError
+ */
 export function readConfig(): AppConfig {
-  const environment = readEnvironment();
+  const environment = { ...readEnvironment() };
+  for (const name of SECRET_VARIABLES) delete process.env[name];
   if (environment.NODE_ENV === 'test' && environment.PADELVAR_FAULT_POINT) arm(environment.PADELVAR_FAULT_POINT);
   return prepareConfig(loadConfig(environment, process.cwd()), environment.PATH ?? '');
 }

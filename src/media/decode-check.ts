@@ -40,7 +40,7 @@ export function decodeEndsArgs(path: string, { firstFrames, lastFrames, lastKeyf
   ].filter(({ frames }) => frames > 0);
   return [
     ...QUIETLY,
-    ...stretches.flatMap(({ from }) => [...input, ...from, '-i', `file:${path}`]),
+    ...stretches.flatMap(({ from }) => [...input, ...from, '-f', 'mp4', '-i', `file:${path}`]),
     ...stretches.flatMap(({ frames }, i) => decoded(i, frames)),
   ];
 }

@@ -50,7 +50,7 @@ export function probeArgs(path: string, ends?: FileEnds): string[] {
     : `${stream}:format=duration`;
   const hashing = hashed ? ['-show_data_hash', 'SHA256', '-read_intervals', intervals.join(',')] : [];
   const output = ['-show_entries', entries, ...hashing, '-of', 'json'];
-  return ['-v', 'error', '-protocol_whitelist', 'file', ...output, '-i', `file:${path}`];
+  return ['-v', 'error', '-protocol_whitelist', 'file', ...output, '-f', 'mp4', '-i', `file:${path}`];
 }
 
 /**

@@ -91,6 +91,18 @@ export function checkAddress(ip: string, rules: AddressRules): void {
   }
 }
 
+/**
+ * Lets a name pass that may be looked up. `localhost` and what is below it are this machine, whatever a resolver says
+ * (RFC 6761 §6.3).
+ * @param host as written in the camera's URL
+ * @throws CameraError `camera_address_forbidden`
+ */
+export function checkName(host: string, { allowLoopback }: Pick<AddressRules, 'allowLoopback'>): void {
+  if (/(^|\.)localhost\.?$/i.test(host) && !(allowLoopback && host === 'localhost')) {
+    throw forbidden('The camera address points at this machine itself.');
+  }
+}
+
 function forbidden(message: string): CameraError {
   return new CameraError('camera_address_forbidden', message);
 }

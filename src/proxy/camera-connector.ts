@@ -33,11 +33,16 @@ export class CameraConnector {
       {
         allowLoopback: config.cameraAllowLoopback,
         // Only with cameras on this machine allowed are any of its ports; without, none of its addresses is dialled.
-        ...(config.cameraAllowLoopback ? { isOwnPort: (port: number) => this.ownPorts.has(port) } : {}),
+        ...(config.cameraAllowLoopback ? { isOwnPort: (port: number) => this.isOwnPort(port) } : {}),
         resolveTimeoutMs: timeoutMs,
       },
       clock,
     );
+  }
+
+  /** Whether something of this service listens there: itself, its database, a session's port. */
+  isOwnPort(port: number): boolean {
+    return this.ownPorts.has(port);
   }
 
   /** A port of ours: no camera is dialled there. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { SystemClock } from '../common/clock';
 import { CameraDialer, Lookup } from './camera-dialer';
+import { FORBIDDEN_ADDRESSES } from './forbidden-addresses.fixture';
 
 const clock = new SystemClock();
 const dialer = (lookup?: Lookup, resolveTimeoutMs = 1000): CameraDialer =>
@@ -31,6 +32,34 @@ describe('CameraDialer', () => {
       });
     },
   );
+
+  it.each(FORBIDDEN_ADDRESSES)(
+    'refuses a name that leads to %s, alone or among others, and opens no socket',
+    async (bad) => {
+      for (const lookup of [finds(bad), finds('10.0.0.5', bad), finds(bad, '10.0.0.5')]) {
+        const refused = dialer(lookup).resolve('rtsp://cam.example/');
+        await expect(refused).rejects.toMatchObject({ code: 'camera_address_forbidden' });
+        expect(lookup).toHaveBeenCalledTimes(1);
+      }
+    },
+  );
+
+  it('dials what it has checked, whatever the name has become meanwhile', async () => {
+    const answers = ['10.0.0.5', '127.0.0.1'];
+    const lookup: Lookup = jest.fn(async () => [{ address: answers.shift() as string }]);
+    const target = await dialer(lookup).resolve('rtsp://cam.example/');
+    expect(target.address).toBe('10.0.0.5');
+    await expect(dialer(lookup).resolve('rtsp://cam.example/')).rejects.toMatchObject({
+      code: 'camera_address_forbidden',
+    });
+  });
+
+  it.each(['localhost.', 'cam.localhost', 'LOCALHOST'])('does not even look %s up', async (host) => {
+    const lookup = finds('10.0.0.5');
+    const target = { scheme: 'rtsp', host, port: 554, path: '/', username: null, password: null } as const;
+    await expect(dialer(lookup).resolve(target)).rejects.toMatchObject({ code: 'camera_address_forbidden' });
+    expect(lookup).not.toHaveBeenCalled();
+  });
 
   it('never looks an address up', async () => {
     const lookup = finds('10.9.9.9');

@@ -2,7 +2,7 @@ import { lookup as dnsLookup } from 'node:dns/promises';
 import { connect as netConnect, isIP, OnReadOpts, Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { Clock } from '../common/clock';
-import { AddressRules, checkAddress, isSameAddress } from './camera-address';
+import { AddressRules, checkAddress, checkName, isSameAddress } from './camera-address';
 import { CameraError } from './camera-error';
 import { bareHost, parseCameraUrl, ParsedCameraUrl } from './camera-url';
 import { CameraTarget } from './sources/stream-source';
@@ -42,8 +42,9 @@ export class CameraDialer {
   async resolve(camera: ParsedCameraUrl | string, networks: readonly string[] | null = null): Promise<CameraTarget> {
     const parsed = typeof camera === 'string' ? parseCameraUrl(camera) : camera;
     const host = bareHost(parsed.host);
-    const addresses = isIP(host) ? [host] : await this.addressesOf(host);
     const { allowLoopback, isOwnPort } = this.options;
+    if (isIP(host) === 0) checkName(host, { allowLoopback });
+    const addresses = isIP(host) ? [host] : await this.addressesOf(host);
     for (const address of addresses) {
       checkAddress(address, { allowLoopback, isOwnPort, networks, literalHost: parsed.host, port: parsed.port });
     }

@@ -17,6 +17,15 @@ import { GRID_RATE } from './picture-spacing';
 import { Spacing } from './sample-tables';
 import { ParameterSets, listSamples, readParameterSets, transcodeArgs } from './transcode';
 
+/** FFmpeg arguments that write fragments from stdin, as they are, into one plain MP4. */
+export function remuxArgs(to: string, filter: string): string[] {
+  return [
+    ...['-v', 'error', '-y', '-protocol_whitelist', 'pipe', '-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0'],
+    ...['-c', 'copy', '-bsf:v', filter, '-video_track_timescale', '90000', '-movflags', '+faststart'],
+    ...['-f', 'mp4', `file:${to}`],
+  ];
+}
+
 /** A file made of parts, and what it must be. */
 interface RemuxedFile {
   readonly path: string;
@@ -175,33 +184,10 @@ export class Remuxer {
 
   private async copy(path: string, fragments: AsyncIterable<readonly Buffer[]>, filter: string): Promise<void> {
     const { tools } = this;
-    const input = [
-      '-v',
-      'error',
-      '-y',
-      '-protocol_whitelist',
-      'pipe,file',
-      '-f',
-      'mp4',
-      '-i',
-      'pipe:0',
-      '-map',
-      '0:v:0',
-    ];
-    const output = [
-      '-c',
-      'copy',
-      '-bsf:v',
-      filter,
-      '-video_track_timescale',
-      '90000',
-      '-movflags',
-      '+faststart',
-      '-f',
-      'mp4',
-      `file:${path}`,
-    ];
-    const child = new ManagedChild({ file: tools.ffmpegPath, args: [...input, ...output], stdout: false }, tools.clock);
+    const child = new ManagedChild(
+      { file: tools.ffmpegPath, args: remuxArgs(path, filter), stdout: false },
+      tools.clock,
+    );
     let late = false;
     const cancel = tools.clock.after(REMUX_TIMEOUT_MS, () => {
       late = true;

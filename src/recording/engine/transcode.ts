@@ -32,7 +32,8 @@ export function transcodeArgs(from: string, to: string, options: TranscodeOption
   const { width, height, parameterSetId } = options;
   const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`;
   return [
-    ...['-v', 'error', '-nostdin', '-y', '-protocol_whitelist', 'file', '-i', `file:${from}`, '-map', '0:v:0'],
+    ...['-v', 'error', '-nostdin', '-y', '-protocol_whitelist', 'file', '-f', 'mp4', '-i', `file:${from}`],
+    ...['-map', '0:v:0'],
     ...['-vf', `${fit},pad=${width}:${height}:-1:-1,setsar=1,format=yuv420p`],
     ...[
       '-fps_mode',
@@ -51,13 +52,15 @@ export function transcodeArgs(from: string, to: string, options: TranscodeOption
   ];
 }
 
+/** Arguments of ffprobe for {@link listSamples}. */
+export function sampleListArgs(path: string): string[] {
+  const entries = ['-select_streams', 'v:0', '-show_entries', 'packet=pts,dts,size,pos,flags', '-of', 'compact=p=0'];
+  return ['-v', 'error', '-protocol_whitelist', 'file', ...entries, '-f', 'mp4', '-i', `file:${path}`];
+}
+
 /** Lists a plain MP4's samples by ffprobe, in decode order; times in ticks from its first sample. */
 export async function listSamples(tools: MediaTools, path: string, timeoutMs: number): Promise<StoredSample[]> {
-  const entries = 'packet=pts,dts,size,pos,flags';
-  const args = ['-v', 'error', '-protocol_whitelist', 'file', '-select_streams', 'v:0', '-show_entries', entries];
-  const { stdout } = await runTool(tools.clock, tools.ffprobePath, [...args, '-of', 'compact=p=0', `file:${path}`], {
-    timeoutMs,
-  });
+  const { stdout } = await runTool(tools.clock, tools.ffprobePath, sampleListArgs(path), { timeoutMs });
   const rows = stdout.split('\n').filter((row) => row.startsWith('pts='));
   const samples = rows.map((row) => {
     const fields = Object.fromEntries(row.split('|').map((field) => field.split('='))) as Record<string, string>;
