@@ -62,6 +62,7 @@ export class ErasureService {
         throw new ProblemException('own_account', 'The last SUPER_ADMIN cannot go: make another one first.');
       }
       await manager.query('DELETE FROM session_players WHERE user_id = $1', [userId]);
+      await manager.query('DELETE FROM one_time_links WHERE user_id = $1 OR email = $2', [userId, account.email]);
       await this.accounts.removeMemberships(userId, null, manager);
       await this.accounts.erase(userId, manager);
       await this.signIns.forgetUser(userId, manager);

@@ -66,6 +66,8 @@ describe('what a person may ask about themselves', () => {
 
   it('erases an account with its videos, and leaves nothing that says whose it was', async () => {
     const { id, email, api, video, other } = await somebody('leaving');
+    await world.club.desk.post(`/api/users/${id}/password-reset`);
+    await world.club.desk.post(`/api/clubs/${world.clubId}/invitations`, { email, role: 'PLAYER' });
     const wrong = await api.post('/api/auth/me/erase', { password: 'not this one' });
     expect(wrong.status).toBe(400);
     const erased = await api.post<{ deleted_videos: number }>('/api/auth/me/erase', { password: PASSWORD });
@@ -75,7 +77,7 @@ describe('what a person may ask about themselves', () => {
     expect((await api.get('/api/auth/me')).status).toBe(401);
     const again = await new Api(world.club.service.url).post('/api/auth/login', { email, password: PASSWORD });
     expect(again.status).toBe(401);
-    for (const table of ['users', 'sign_ins', 'memberships', 'session_players', 'audit_log']) {
+    for (const table of ['users', 'sign_ins', 'memberships', 'session_players', 'one_time_links', 'audit_log']) {
       const rows = await world.shelf.sql(`SELECT row_to_json(t)::text AS row FROM ${table} t`);
       expect(JSON.stringify(rows)).not.toContain(email);
     }

@@ -23,9 +23,11 @@ const PUBLIC_BAD_BODY = '400 400 400 400 400 400 400 400 400 400';
 const PUBLIC_OK = '      200 200 200 200 200 200 200 200 200 200';
 const PUBLIC_401 = '     401 401 401 401 401 401 401 401 401 401';
 const SIGNED_IN = '      401 401 401 200 200 200 200 200 200 200';
+const DONE = '           401 401 401 204 204 204 204 204 204 204';
 const BAD_BODY = '       401 401 401 400 400 400 400 400 400 400';
 const MEMBERS = '        401 401 401 404 404 200 200 200 200 200';
 const ADMINS = '         401 401 401 404 404 403 403 403 200 200';
+const TRAIL = '          401 401 401 403 404 403 403 403 200 200';
 const SESSION = '        401 401 401 404 404 404 200 200 200 200';
 
 /** Every route of the OpenAPI document. A route without a row fails the test. */
@@ -39,6 +41,67 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'POST /api/auth/club': {
     ask: (world) => ({ path: '/api/auth/club', body: { club_id: world.clubId } }),
     statuses: '            401 401 401 404 404 200 200 200 200 404',
+  },
+
+  // Their sign-ins.
+  'GET /api/auth/sessions': row('/api/auth/sessions', SIGNED_IN),
+  'DELETE /api/auth/sessions': row('/api/auth/sessions', DONE),
+  'DELETE /api/auth/sessions/{id}': {
+    // The owner's: their own affair.
+    ask: async (world) => ({ path: `/api/auth/sessions/${await world.signIn('owner')}` }),
+    statuses: '            401 401 401 404 404 404 404 204 404 404',
+  },
+  'GET /api/users/{id}/sessions': {
+    ask: (world) => ({ path: `/api/users/${world.person('participant').id}/sessions` }),
+    statuses: ADMINS,
+  },
+  'DELETE /api/users/{id}/sessions/{sessionId}': {
+    ask: async (world) => ({
+      path: `/api/users/${world.person('participant').id}/sessions/${await world.signIn('participant')}`,
+    }),
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+
+  // Links that are good once.
+  'GET /api/clubs/{id}/invitations': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/invitations` }),
+    statuses: ADMINS,
+  },
+  'POST /api/clubs/{id}/invitations': {
+    ask: ({ clubId }, caller) => ({
+      path: `/api/clubs/${clubId}/invitations`,
+      body: { email: `invited.by.${caller.replace(' ', '.')}@padelvar.test`, role: 'PLAYER' },
+    }),
+    statuses: '            401 401 401 404 404 403 403 403 201 201',
+  },
+  'DELETE /api/clubs/{id}/invitations/{invitationId}': {
+    ask: async ({ club, clubId }) => {
+      const path = `/api/clubs/${clubId}/invitations`;
+      const made = await club.desk.post<{ id: number }>(path, { email: 'withdrawn@padelvar.test', role: 'PLAYER' });
+      return { path: `${path}/${made.body.id}` };
+    },
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+  'POST /api/users/{id}/password-reset': {
+    ask: (world) => ({ path: `/api/users/${world.person('participant').id}/password-reset`, body: {} }),
+    statuses: '            401 401 401 404 404 403 403 403 201 201',
+  },
+  'POST /api/auth/invitations/accept': row('/api/auth/invitations/accept', PUBLIC_BAD_BODY, {}),
+  'POST /api/auth/password/forgot': row('/api/auth/password/forgot', PUBLIC_BAD_BODY, {}),
+  'POST /api/auth/password/reset': row('/api/auth/password/reset', PUBLIC_BAD_BODY, {}),
+  'POST /api/auth/register': row('/api/auth/register', PUBLIC_BAD_BODY, {}),
+  'POST /api/auth/register/confirm': row('/api/auth/register/confirm', PUBLIC_BAD_BODY, {}),
+  'GET /api/auth/registration/{clubId}': {
+    // Players do not register themselves there.
+    ask: ({ clubId }) => ({ path: `/api/auth/registration/${clubId}` }),
+    statuses: '            404 404 404 404 404 404 404 404 404 404',
+  },
+
+  // The trail of who did what: for no player, of no club.
+  'GET /api/audit': { ask: ({ clubId }) => ({ path: `/api/audit?club_id=${clubId}` }), statuses: TRAIL },
+  'GET /api/audit/export.csv': {
+    ask: ({ clubId }) => ({ path: `/api/audit/export.csv?club_id=${clubId}` }),
+    statuses: TRAIL,
   },
 
   // Clubs.

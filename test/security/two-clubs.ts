@@ -133,6 +133,17 @@ export class TwoClubs {
     return made.body.id;
   }
 
+  /** One more sign-in of somebody. @returns its id */
+  async signIn(caller: Exclude<Caller, 'anonymous'>): Promise<string> {
+    const { email, id } = this.people[caller];
+    await Api.signedIn(this.club.service.url, email, PASSWORD);
+    const [newest] = await this.shelf.sql<{ id: string }>(
+      'SELECT id FROM sign_ins WHERE user_id = $1 ORDER BY created_at DESC LIMIT 1',
+      [id],
+    );
+    return newest?.id ?? '';
+  }
+
   /** A court nobody plays on. */
   newCourt(): Promise<number> {
     return this.club.addCourt(`Court ${Math.trunc(performance.now() * 1000)}`, 'rtsp://127.0.0.1:1/nothing');
