@@ -102,6 +102,17 @@ describe('doors for media', () => {
       await ended;
     });
 
+    it('has its line in the audit log, without the word that opens it', async () => {
+      const { url } = await issue('play');
+      const trail = await world.shelf.trail(world.sessionId);
+      expect(trail.at(-1)).toEqual({
+        action: 'session.media_url',
+        club_id: world.clubId,
+        details: { purpose: 'play', minutes: 360 },
+      });
+      expect(JSON.stringify(trail)).not.toContain(url.split('/').at(-2));
+    });
+
     it('ends with its time', async () => {
       const { id, url } = await issue('snapshot');
       await world.shelf.sql(`UPDATE media_urls SET expires_at = now() - interval '1 second' WHERE id = $1`, [id]);
