@@ -1,6 +1,12 @@
 import { BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Mail, Mailer } from '../mail/mailer';
 
+/**
+ * How long an answer takes that must not tell whether an address has an account, in milliseconds: longer than what is done
+ * in either case, a password's hash included, so that the difference is not seen.
+ */
+export const SILENT_MS = 200;
+
 /** Mails that may be on their way at once; a mail server that hangs shall not fill the memory. */
 const MOST = 100;
 

@@ -7,6 +7,8 @@ import { Caller } from '../auth/caller';
 import { PasswordHasher } from '../auth/password-hasher';
 import { ClubsService } from '../clubs/clubs.service';
 import { hashOfNew } from '../clubs/users.service';
+import { atLeast } from '../common/at-least';
+import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { Mailer } from '../mail/mailer';
@@ -15,7 +17,7 @@ import { accountExistsMail, confirmationMail, DEFAULT_LANGUAGE } from './letters
 import { linkAddress } from './link-address';
 import { LinkThrottle } from './link-throttle';
 import { OneTimeLinks } from './one-time-links.service';
-import { Outbox } from './outbox.service';
+import { Outbox, SILENT_MS } from './outbox.service';
 
 /**
  * Players who register themselves, at a club that allows it. Nothing is made before the address is confirmed: the account
@@ -35,6 +37,7 @@ export class RegistrationService {
     private readonly mailer: Mailer,
     private readonly outbox: Outbox,
     private readonly audit: AuditService,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws ProblemException `not_found` where the club is not there, or not open */
@@ -48,9 +51,8 @@ export class RegistrationService {
    * `too_many_attempts`, `overloaded`
    */
   async ask(dto: RegisterDto, caller: Caller): Promise<void> {
-    const { club_id: clubId, email, name, language = DEFAULT_LANGUAGE } = dto;
-    this.throttle.ask('registration', email, caller.ip);
-    const club = await this.openClub(clubId);
+    this.throttle.ask('registration', dto.email, caller.ip);
+    const club = await this.openClub(dto.club_id);
     const origin = this.config.publicUrl;
     if (!this.mailer.configured || origin === null) {
       throw new ProblemException(
@@ -58,17 +60,7 @@ export class RegistrationService {
         'Nobody can confirm an address here: ask the club to invite you.',
       );
     }
-    const passwordHash = (await hashOfNew(this.hasher, dto.password, [email, name])) as string;
-    const mail = await this.database.transaction(async (manager) => {
-      const known = await this.accounts.findByEmail(email, manager);
-      // A line in the trail either way: a transaction that writes nothing is faster, and would tell.
-      const target = known === null ? null : `user:${known.id}`;
-      await this.audit.record({ action: 'registration.asked', actorId: null, clubId, target, ip: caller.ip }, manager);
-      if (known !== null) return accountExistsMail(email, language, { club, address: `${origin}/live/` });
-      const { token } = await this.links.register({ clubId, email, name, passwordHash }, manager);
-      return confirmationMail(email, language, { club, address: linkAddress(origin, 'confirm', token) });
-    });
-    this.outbox.later(mail);
+    await atLeast(this.clock, SILENT_MS, this.mailAnswer(dto, club, caller, origin));
   }
 
   /** Makes the account, and signs them in. @throws ProblemException `link_invalid`, `too_many_attempts` */
@@ -90,6 +82,20 @@ export class RegistrationService {
       return { userId, clubId };
     });
     return this.auth.enter(userId, clubId, dto.cookie === true, caller);
+  }
+
+  private async mailAnswer(dto: RegisterDto, club: string, caller: Caller, origin: string): Promise<void> {
+    const { club_id: clubId, email, name, language = DEFAULT_LANGUAGE } = dto;
+    const passwordHash = (await hashOfNew(this.hasher, dto.password, [email, name])) as string;
+    const mail = await this.database.transaction(async (manager) => {
+      const known = await this.accounts.findByEmail(email, manager);
+      const target = known === null ? null : `user:${known.id}`;
+      await this.audit.record({ action: 'registration.asked', actorId: null, clubId, target, ip: caller.ip }, manager);
+      if (known !== null) return accountExistsMail(email, language, { club, address: `${origin}/live/` });
+      const { token } = await this.links.register({ clubId, email, name, passwordHash }, manager);
+      return confirmationMail(email, language, { club, address: linkAddress(origin, 'confirm', token) });
+    });
+    this.outbox.later(mail);
   }
 
   /** @returns its name */
