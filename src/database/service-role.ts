@@ -53,7 +53,7 @@ async function ensureMembership(runner: QueryRunner, role: string): Promise<void
   if (!may) await runner.query(`GRANT ${role} TO CURRENT_USER`);
 }
 
-/** Whether the role has on every table just what it is to have. */
+/** Whether the role has on every table of ours just what it is to have; others may keep tables beside them. */
 async function hasItsRights(runner: QueryRunner, role: string): Promise<boolean> {
   const [{ right } = { right: false }] = await runner.manager.query<{ right: boolean }[]>(
     `SELECT coalesce(bool_and(
@@ -64,7 +64,9 @@ async function hasItsRights(runner: QueryRunner, role: string): Promise<boolean>
               AND NOT has_table_privilege($1, c.oid, 'TRUNCATE')
               AND NOT has_table_privilege($1, c.oid, 'TRIGGER')
             ), false) AS right
-       FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')`,
+       FROM pg_class c
+      WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+        AND pg_has_role(c.relowner, 'USAGE')`,
     [role, ONLY_ADDED, ONLY_READ],
   );
   return right;

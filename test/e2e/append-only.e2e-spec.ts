@@ -165,6 +165,8 @@ describe('the audit trail is only ever added to', () => {
     it('and may become the role, both walls stand', async () => {
       await makeUser('');
       await asAdmin((admin) => admin.query(`GRANT ${SERVICE_ROLE} TO ${user}`));
+      // Somebody else's, in the same schema: none of our business.
+      await withClient(test.url, (admin) => admin.query('CREATE TABLE strangers (id integer)'));
       const second = await startTestApp({ databaseUrl: url, env: OWNERS });
       expect(await walls(second)).toEqual({ grant: true, trigger: true });
       await second.close();

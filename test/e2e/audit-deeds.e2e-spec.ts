@@ -94,6 +94,22 @@ describe('the audit trail notes', () => {
       ],
     ],
     [
+      'a refresh token that comes a second time, and ends its sign-in',
+      async () => {
+        const credentials = { email: 'player@padelvar.test', password: PASSWORD };
+        const { body } = await player.post<{ refresh_token: string }>('/api/auth/login', credentials);
+        await player.post('/api/auth/refresh', { refresh_token: body.refresh_token });
+        await player.post('/api/auth/refresh', { refresh_token: body.refresh_token });
+      },
+      () => [
+        { action: 'auth.signed_in', actor_id: club.ids.player, club_id: club.clubId, target: null },
+        {
+          ...{ action: 'auth.token_reused', actor_id: null, club_id: club.clubId },
+          ...{ target: `user:${club.ids.player}` },
+        },
+      ],
+    ],
+    [
       'a changed password',
       () => player.post('/api/auth/password', { current_password: PASSWORD, new_password: NEW_PASSWORD }),
       () => [{ action: 'auth.password_changed', actor_id: club.ids.player, club_id: club.clubId, target: null }],

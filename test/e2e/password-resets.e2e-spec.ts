@@ -100,13 +100,20 @@ describe('forgotten passwords', () => {
     expect(uses.map(({ status }) => status).sort()).toEqual([204, ...Array<number>(9).fill(410)]);
   });
 
-  it('are set by one of two links; the other is void, also at the same moment', async () => {
-    const email = await somebody('twofold');
-    const tokens = [await asked(email), await asked(email)];
-    const uses = await Promise.all(tokens.map((token, at) => reset(own, token, `${NEXT} ${at}`)));
-    expect(uses.map(({ status }) => status).sort()).toEqual([204, 410]);
-    const won = uses.findIndex(({ status }) => status === 204);
-    await login(email, `${NEXT} ${won}`).expect(200);
+  it('are set by one of several links; the others are void, also at the same moment', async () => {
+    for (const name of ['manifold-1', 'manifold-2', 'manifold-3', 'manifold-4']) {
+      const email = `${name}@a.example`;
+      const id = await own.world.user(own.root, own.a, email, 'PLAYER');
+      const tokens: string[] = [];
+      for (let at = 0; at < 4; at += 1) {
+        await own.post(`/api/users/${id}/password-reset`, {}, own.root).expect(201);
+        tokens.push(await own.token(email, 'reset'));
+      }
+      const uses = await Promise.all(tokens.map((token, at) => reset(own, token, `${NEXT} ${at}`)));
+      expect(uses.map(({ status }) => status).sort()).toEqual([204, 410, 410, 410]);
+      const won = uses.findIndex(({ status }) => status === 204);
+      await login(email, `${NEXT} ${won}`).expect(200);
+    }
   });
 
   it('keep to the rules', async () => {
