@@ -1,6 +1,7 @@
 /**
- * Two projects: specs beside the code, and end-to-end tests on real sockets, FFmpeg and Postgres. In the fault run
- * (scripts/test-faults.mjs) a third one: its tests that take minutes.
+ * Three projects: specs beside the code; the API as its callers see it, where no picture's time matters; and end-to-end tests
+ * of pictures, processes and faults, which want the machine to themselves. In the fault run (scripts/test-faults.mjs) a fourth
+ * one: its tests that take minutes.
  */
 const swcOptions = {
   sourceMaps: 'inline',
@@ -42,8 +43,13 @@ module.exports = {
     },
     {
       ...onPostgres,
+      displayName: 'api',
+      testMatch: ['api', 'security'].map((folder) => `<rootDir>/test/${folder}/**/*.e2e-spec.ts`),
+    },
+    {
+      ...onPostgres,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
+      testMatch: ['e2e', 'faults'].map((folder) => `<rootDir>/test/${folder}/**/*.e2e-spec.ts`),
     },
     ...(process.env.PADELVAR_FAULT_LEDGER ? [faults] : []),
   ],

@@ -12,12 +12,16 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const results = mkdtempSync(join(tmpdir(), 'padelvar-results-'));
 const bin = (...parts) => join(ROOT, 'node_modules', ...parts);
 
+/** Nothing in these is measured in time: they share the machine. */
+const TWO = '--maxWorkers=2';
+
 const STEPS = [
   { name: 'lint', script: bin('eslint', 'bin', 'eslint.js'), args: ['.', '--max-warnings', '0'] },
   { name: 'format', script: bin('prettier', 'bin', 'prettier.cjs'), args: ['--check', '--log-level', 'warn', '.'] },
   { name: 'types', script: bin('typescript', 'bin', 'tsc'), args: ['--noEmit', '-p', 'tsconfig.json'] },
   { name: 'types of web', script: bin('typescript', 'bin', 'tsc'), args: ['-p', 'web/tsconfig.json'] },
-  { name: 'unit', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=unit'], jest: true },
+  { name: 'unit', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=unit', TWO], jest: true },
+  { name: 'api', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=api', TWO], jest: true },
   { name: 'e2e', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=e2e'], jest: true },
 ];
 
