@@ -55,10 +55,12 @@ export class RegistrationController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Confirms a registration',
-    description: 'Whoever holds the link. Answers as a sign-in. Any link that is not good is the same 410.',
+    description:
+      'Whoever holds the link and knows the password that was chosen. Answers as a sign-in. Any link that is not good is the ' +
+      'same 410; with another password it stays good.',
   })
   @ApiOkResponse({ type: TokensAnswer })
-  @ApiProblems('link_invalid', 'too_many_attempts')
+  @ApiProblems('link_invalid', 'unauthorized', 'too_many_attempts')
   async confirm(
     @Body() dto: ConfirmRegistrationDto,
     @FromCaller() caller: Caller,

@@ -63,10 +63,16 @@ export class RegistrationService {
     await atLeast(this.clock, SILENT_MS, this.mailAnswer(dto, club, caller, origin));
   }
 
-  /** Makes the account, and signs them in. @throws ProblemException `link_invalid`, `too_many_attempts` */
+  /**
+   * Makes the account, and signs them in. The password is asked for again: otherwise somebody could register another's address
+   * with a password of their own, and wait for its owner to click.
+   * @throws ProblemException `link_invalid`, `unauthorized` (another password; the link stays), `too_many_attempts`
+   */
   async confirm(dto: ConfirmRegistrationDto, caller: Caller): Promise<SignedIn> {
-    const { email, name, passwordHash } = await this.throttle.guess(caller.ip, () => {
-      return this.links.look('registration', dto.token);
+    const { email, name, passwordHash } = await this.throttle.guess(caller.ip, async () => {
+      const link = await this.links.look('registration', dto.token);
+      if (await this.hasher.verify(link.passwordHash, dto.password)) return link;
+      throw new ProblemException('unauthorized', 'This is not the password that was chosen.');
     });
     const { userId, clubId } = await this.database.transaction(async (manager) => {
       await this.links.lockAddress(email, manager);

@@ -95,6 +95,10 @@ describe('the pages behind mailed links', () => {
     await goTo(`confirm/${token}`);
     await says('Confirm your registration');
     await page.page.reload();
+    await page.page.fill('#password', 'of somebody else');
+    await submit();
+    await says('not the password that was chosen');
+    await page.page.fill('#password', PASSWORD);
     await submit();
     await page.page.waitForSelector('main section');
   });

@@ -17,7 +17,8 @@ describe('players who register themselves', () => {
 
   const register = (email: string, more: object = {}) =>
     own.post('/api/auth/register', { club_id: own.a, email, name: 'Alex', password: PASSWORD, ...more });
-  const confirm = (token: string, more: object = {}) => own.post('/api/auth/register/confirm', { token, ...more });
+  const confirm = (token: string, more: object = {}) =>
+    own.post('/api/auth/register/confirm', { token, password: PASSWORD, ...more });
   const usersOf = async (email: string): Promise<number> =>
     (await own.query<unknown[]>('SELECT id FROM users WHERE email = $1', [email])).length;
 
@@ -54,6 +55,16 @@ describe('players who register themselves', () => {
     expect(kept).not.toContain(token);
     // The password was taken out of the link when it became the account's.
     expect(kept).not.toContain('$argon2id$');
+  });
+
+  it('are nobody else: who clicks must know the password that was chosen', async () => {
+    await register('owner@victim.example', { password: 'chosen by somebody else' }).expect(202);
+    const token = tokenIn(await own.next('owner@victim.example'), 'confirm');
+    for (const password of ['', 7, undefined]) await confirm(token, { password }).expect(400);
+    const wrong = await confirm(token).expect(401);
+    expect(codeOf(wrong)).toBe('unauthorized');
+    expect(await usersOf('owner@victim.example')).toBe(0);
+    await confirm(token, { password: 'chosen by somebody else' }).expect(200);
   });
 
   it('are told nothing of others: an address with an account looks the same, and its owner gets word', async () => {
@@ -102,9 +113,7 @@ describe('players who register themselves', () => {
   });
 
   it('confirm one of two registrations; the other is void, also at the same moment', async () => {
-    for (const password of ['the first password', 'the second password']) {
-      await register('two@new.example', { password }).expect(202);
-    }
+    for (let times = 0; times < 2; times++) await register('two@new.example').expect(202);
     const tokens = [await own.token('two@new.example', 'confirm'), await own.token('two@new.example', 'confirm')];
     const uses = await Promise.all(tokens.map((token) => confirm(token)));
     expect(uses.map(({ status }) => status).sort()).toEqual([200, 410]);

@@ -46,8 +46,15 @@ function invitationForm(api: Api, token: string): Form {
 
 /** A button, not the opening of the page, confirms: mail programs open links to see what is behind them. */
 function confirmForm(api: Api, token: string): Form {
-  const send = (): Promise<void> => api.enter('/api/auth/register/confirm', { token });
-  return { title: t('confirmTitle'), fields: [], button: t('confirm'), send };
+  const password = field('password', t('password'), { type: 'password', autocomplete: 'current-password' });
+  return {
+    title: t('confirmTitle'),
+    hint: t('confirmHint'),
+    fields: password.elements,
+    button: t('confirm'),
+    send: () => api.enter('/api/auth/register/confirm', { token, password: password.input.value }),
+    words: { unauthorized: t('otherPassword') },
+  };
 }
 
 function resetForm(api: Api, token: string): Form {

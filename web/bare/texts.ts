@@ -64,6 +64,8 @@ const en = {
   accountPassword: 'You have an account with this address: enter its password.',
   weakPassword: 'Choose a password of at least 8 characters that is not easy to guess.',
   confirmTitle: 'Confirm your registration',
+  confirmHint: 'Enter the password that you chose. Did you not register? Then close this page: nothing was made.',
+  otherPassword: 'This is not the password that was chosen when this address was registered.',
   confirm: 'Confirm',
   resetTitle: 'New password',
   save: 'Save',
@@ -142,6 +144,9 @@ const fr: Texts = {
   accountPassword: 'Vous avez déjà un compte avec cette adresse : saisissez son mot de passe.',
   weakPassword: 'Choisissez un mot de passe d’au moins 8 caractères, difficile à deviner.',
   confirmTitle: 'Confirmez votre inscription',
+  confirmHint:
+    'Saisissez le mot de passe que vous avez choisi. Vous ne vous êtes pas inscrit ? Fermez cette page : rien n’a été créé.',
+  otherPassword: 'Ce n’est pas le mot de passe choisi lors de l’inscription de cette adresse.',
   confirm: 'Confirmer',
   resetTitle: 'Nouveau mot de passe',
   save: 'Enregistrer',

@@ -30,6 +30,9 @@ export class ConfirmRegistrationDto {
   @IsLinkToken()
   token: string;
 
+  @IsPassword('The one that was chosen: who clicks and who registered are the same.')
+  password: string;
+
   @IsCookieWish()
   cookie?: boolean;
 }
