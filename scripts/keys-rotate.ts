@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../src/config/app-config';
 import { MOST_SECRETS } from '../src/config/fields';
-import { RotationError, rotateKeptSecret } from '../src/config/kept-secret';
+import { NOTHING_KEPT, RotationError, rotateKeptSecret } from '../src/config/kept-secret';
 import { loadConfig } from '../src/config/load-config';
 import { JWT_SECRET_FILE, newSecret, readEnvironment, SECRETS_KEY_FILE } from '../src/config/prepare-config';
 import { withFileLock } from '../src/database/embedded/file-lock';
@@ -45,6 +46,7 @@ async function main(args: readonly string[]): Promise<void> {
     );
   }
   const path = join(settings.dataDir, file);
+  if (!existsSync(path)) throw new RotationError(NOTHING_KEPT);
   const count = await withFileLock(join(settings.dataDir, 'keys.lock'), LOCK_WAIT, () =>
     Promise.resolve().then(() => rotateKeptSecret(path, newSecret, keep)),
   );

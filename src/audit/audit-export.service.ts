@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
 import { AuditService } from '../auth/audit.service';
@@ -31,6 +31,8 @@ const COLUMNS = [
 /** Writes the audit trail as a CSV file (RFC 4180), however long it is. */
 @Injectable()
 export class AuditExport {
+  private readonly logger = new Logger(AuditExport.name);
+
   constructor(
     private readonly trail: AuditTrail,
     private readonly audit: AuditService,
@@ -62,8 +64,9 @@ export class AuditExport {
     // The mark at its beginning lets spreadsheets read it as UTF-8; all is quoted, so that no cell is taken for a number.
     const csv = stringify({ header: true, columns: [...COLUMNS], bom: true, quoted: true, record_delimiter: '\r\n' });
     await pipeline(Readable.from(this.lines(principal, scope, first)), csv, response).catch((error: unknown) => {
-      // The reader left, or the answer was cut because it could not be finished: either way there is nobody to tell.
-      if (!response.headersSent) throw error;
+      // The answer is cut off, so that nobody takes a part for the whole; a reader who left needs no word in the log.
+      if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+      this.logger.warn({ err: error }, 'An export of the audit trail was cut off.');
     });
   }
 

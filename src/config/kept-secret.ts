@@ -29,6 +29,8 @@ export function keptList(text: string): string[] {
   return text.split(/\s+/).filter((secret) => secret !== '');
 }
 
+export const NOTHING_KEPT = 'there is no kept secret yet: the service makes it at its first start';
+
 /** Why a kept secret was not rotated; shows nothing of it. */
 export class RotationError extends Error {}
 
@@ -46,7 +48,7 @@ export function rotateKeptSecret(
   { most, drop }: { most: number; drop: boolean },
 ): number {
   const text = readSecret(file);
-  if (text === null) throw new RotationError('there is no kept secret yet: the service makes it at its first start');
+  if (text === null) throw new RotationError(NOTHING_KEPT);
   const known = keptList(text);
   if (!drop && known.length >= most) throw new RotationError(`it has ${known.length} keys already`);
   const secrets = [make(), ...known].slice(0, most);

@@ -242,6 +242,24 @@ describe('the audit trail', () => {
       expect(ids).toEqual([...ids].sort((a, b) => b - a));
     });
 
+    it('no further once the reader has left', async () => {
+      const queries = jest.spyOn(database(), 'query');
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        const headers = { authorization: `Bearer ${club.desk.token ?? ''}` };
+        get(`${club.service.url}/api/audit/export.csv?target=court:many`, { headers }, resolve).on('error', reject);
+      });
+      answer.on('error', () => undefined);
+      answer.destroy();
+      const trails = (): number => queries.mock.calls.filter(([sql]) => sql.includes('FROM audit_log')).length;
+      // Two calls that follow each other come after all that the export still had under way.
+      await list(club.desk, '?limit=1');
+      const before = trails();
+      await list(club.desk, '?limit=1');
+      expect(trails() - before).toBeLessThanOrEqual(2);
+      expect(before).toBeLessThan(15);
+      queries.mockRestore();
+    });
+
     it('no further once whoever reads has signed out', async () => {
       const email = 'second-desk@padelvar.test';
       const { api } = await club.addUser(email, 'CLUB_ADMIN');

@@ -135,7 +135,7 @@ describe('keys are rotated', () => {
     await expect(rotate(root, [], { JWT_SECRET: secret })).rejects.toThrow(/JWT_SECRET is set/);
     await expect(rotate(root, ['--secrets'], { SECRETS_KEY: secret })).rejects.toThrow(/SECRETS_KEY is set/);
     await expect(rotate(root, ['--secret'])).rejects.toThrow(/use it so/);
-    await expect(rotate(join(root, 'elsewhere'))).rejects.toThrow(/Nothing was rotated/);
+    await expect(rotate(join(root, 'elsewhere'))).rejects.toThrow(/Nothing was rotated: there is no kept secret yet/);
     expect(secrets('jwt-secret')).toEqual(before);
   });
 
