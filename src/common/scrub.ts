@@ -16,12 +16,14 @@ const SECRET_FIELD = new RegExp(
 /** The same in a text that quotes JSON, where every quote is escaped. */
 const QUOTED_FIELD = new RegExp(String.raw`(\\"(?:${SECRET_NAMES})\\"\s*:\s*\\")(?:(?!\\").)*`, 'gi');
 const SECRET_PARAMETER = new RegExp(String.raw`([?&;](?:${SECRET_NAMES}|user|username|usr|pass)=)[^&\s"'\\]*`, 'gi');
-/** Up to the last `@`: a password may hold one, or a slash. Hides a host too much rather than a password too little. */
-const USER_INFO = /([a-z][a-z0-9+.-]{1,20}:\\?\/\\?\/)(?:\\.|[^\s"\\])*@/gi;
+/** What may be a URL: each is looked at once, for a line may hold thousands of beginnings of one (a path of 16 KB does). */
+const WORD = /(?:\\.|[^\s"\\])+/g;
+const SCHEME = /[a-z][a-z0-9+.-]{1,20}:\\?\/\\?\//i;
 const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[^"\\\r\n]{6,}/gi;
 /** The word in a media URL (`auth/media-url-path.ts`), also of one that leads nowhere and keeps its path. */
 const MEDIA_URL = /(\/api\/media\/[^/\s"\\]*\/)[^/\s"\\?]+/gi;
-const JWT = /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
+/** It ends where another one begins: what begins a thousand times is not read a thousand times to its end. */
+const JWT = /\beyJ(?:(?!-eyJ)[A-Za-z0-9_-]){8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
 /** What stands behind the page of a link that is good once: it opens an account. */
 const LINK_TOKEN = /(#\/(?:invitation|confirm|reset)\/)[A-Za-z0-9_-]+/g;
 
@@ -34,10 +36,19 @@ export function scrub(line: string): string {
   return line
     .replace(SECRET_FIELD, `$1"${HIDDEN}"`)
     .replace(QUOTED_FIELD, `$1${HIDDEN}`)
-    .replace(USER_INFO, `$1${HIDDEN}@`)
+    .replace(WORD, withoutUserInfo)
     .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
     .replace(MEDIA_URL, `$1${HIDDEN}`)
     .replace(CREDENTIALS, `$1 ${HIDDEN}`)
     .replace(JWT, HIDDEN)
     .replace(LINK_TOKEN, `$1${HIDDEN}`);
+}
+
+/** Up to the last `@`: a password may hold one, or a slash. Hides a host too much rather than a password too little. */
+function withoutUserInfo(word: string): string {
+  const end = word.lastIndexOf('@');
+  const scheme = end < 0 ? null : SCHEME.exec(word);
+  if (!scheme) return word;
+  const begin = scheme.index + scheme[0].length;
+  return begin > end ? word : `${word.slice(0, begin)}${HIDDEN}${word.slice(end)}`;
 }
