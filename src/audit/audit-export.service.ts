@@ -8,7 +8,7 @@ import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { PrincipalsService } from '../auth/principals.service';
 import { Clock } from '../common/clock';
-import { AuditTrail, TrailScope } from './audit-trail.service';
+import { AuditTrail, TrailLine, TrailScope } from './audit-trail.service';
 import { harmlessCell } from './csv-cell';
 import { AuditEntryView, AuditFilter } from './dto/audit.dto';
 
@@ -71,19 +71,15 @@ export class AuditExport {
   }
 
   /** Batch after batch. Somebody who may no more read on gets no further batch: the answer breaks off. */
-  private async *lines(
-    principal: Principal,
-    scope: TrailScope,
-    first: readonly AuditEntryView[],
-  ): AsyncGenerator<string[]> {
+  private async *lines(principal: Principal, scope: TrailScope, first: readonly TrailLine[]): AsyncGenerator<string[]> {
     let batch = first;
     for (;;) {
-      for (const entry of batch) yield lineOf(entry);
+      for (const { entry } of batch) yield lineOf(entry);
       const last = batch[batch.length - 1];
       if (last === undefined || batch.length < BATCH) return;
       const now = await this.principals.refreshed(principal);
       if (now?.role !== principal.role) throw new Error('Whoever exports the audit trail may read it no more');
-      batch = await this.trail.read(scope, last.id, BATCH);
+      batch = await this.trail.read(scope, last.place, BATCH);
     }
   }
 }
