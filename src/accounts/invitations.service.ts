@@ -44,7 +44,7 @@ export class InvitationsService {
       await this.requireNewcomer(email, clubId, manager);
       const invitation = { clubId, email, role, name: dto.name ?? null, createdBy: principal.userId };
       const link = await this.links.invite(invitation, manager);
-      await this.note('created', principal, clubId, link.id, { email, role }, caller, manager);
+      await this.note('created', principal, clubId, link.id, { role }, caller, manager);
       return link;
     });
     const address = linkAddress(origin, 'invitation', issued.token);
@@ -65,9 +65,8 @@ export class InvitationsService {
   async withdraw(principal: Principal, clubId: number, id: number, caller: Caller): Promise<void> {
     await this.clubs.require(principal, clubId, 'admin');
     await this.database.transaction(async (manager) => {
-      const email = await this.links.withdraw(clubId, id, manager);
-      if (email === null) throw new ProblemException('not_found');
-      await this.note('withdrawn', principal, clubId, id, { email }, caller, manager);
+      if (!(await this.links.withdraw(clubId, id, manager))) throw new ProblemException('not_found');
+      await this.note('withdrawn', principal, clubId, id, {}, caller, manager);
     });
   }
 
@@ -77,6 +76,7 @@ export class InvitationsService {
     if (known?.isSuperAdmin || member) throw new ProblemException('email_taken');
   }
 
+  /** Without the address: the trail cannot be changed, and people may want to be forgotten. */
   private note(
     event: 'created' | 'withdrawn',
     principal: Principal,

@@ -6,6 +6,7 @@ import { AuthService, SignedIn } from '../auth/auth.service';
 import { Caller } from '../auth/caller';
 import { PasswordHasher } from '../auth/password-hasher';
 import { ClubRole } from '../auth/principal';
+import { RIGHTS_LOCK } from '../clubs/user-rules';
 import { hashOfNew } from '../clubs/users.service';
 import { ProblemException } from '../common/problem';
 import { AcceptInvitationDto } from './dto/invitation.dto';
@@ -38,8 +39,12 @@ export class InvitedService {
   async accept(dto: AcceptInvitationDto, device: string | null, caller: Caller): Promise<SignedIn> {
     const seen = await this.throttle.guess(caller.ip, () => this.links.look('invitation', dto.token));
     const known = await this.accounts.findByEmail(seen.email);
-    const join = known ? await this.asMember(seen.email, dto, device, caller) : await this.asNewcomer(seen, dto);
+    const { join, passwordHash } = known
+      ? await this.asMember(seen.email, dto, device, caller)
+      : await this.asNewcomer(seen, dto);
     const { userId, clubId } = await this.database.transaction(async (manager) => {
+      // Or somebody who becomes SUPER_ADMIN at this moment would be one, and in a club.
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [RIGHTS_LOCK]);
       await this.links.lockAddress(seen.email, manager);
       const link = (await this.links.use('invitation', dto.token, manager)) as InvitationLink;
       const userId = await join(link, manager);
@@ -48,19 +53,21 @@ export class InvitedService {
       await this.audit.record({ action: 'invitation.accepted', ...entry }, manager);
       return { userId, clubId: link.clubId };
     });
-    return this.auth.enter(userId, clubId, dto.cookie === true, caller);
+    return this.auth.enter({ userId, clubId, passwordHash }, dto.cookie === true, caller);
   }
 
   /** Somebody who has an account. A membership that came about meanwhile stays as it is: nobody enables it but an admin. */
   private async asMember(email: string, { password }: AcceptInvitationDto, device: string | null, caller: Caller) {
-    const { id } = await this.auth.prove({ email, password, device }, caller, { inNoClub: true });
-    return async ({ clubId, role }: InvitationLink, manager: EntityManager): Promise<number> => {
+    const { account, passwordHash } = await this.auth.prove({ email, password, device }, caller, { inNoClub: true });
+    const { id } = account;
+    const join = async ({ clubId, role }: InvitationLink, manager: EntityManager): Promise<number> => {
       const account = await this.accounts.find(id, manager);
       if (account === null || account.isSuperAdmin) throw new ProblemException('link_invalid');
       const member = account.memberships.some((membership) => membership.clubId === clubId);
       if (!member) await this.accounts.setMembership(id, clubId, { role }, manager);
       return id;
     };
+    return { join, passwordHash };
   }
 
   private async asNewcomer(seen: Link, dto: AcceptInvitationDto) {
@@ -72,11 +79,12 @@ export class InvitedService {
       });
     }
     const passwordHash = await hashOfNew(this.hasher, dto.password, [email, name]);
-    return async ({ clubId, role }: InvitationLink, manager: EntityManager): Promise<number> => {
+    const join = async ({ clubId, role }: InvitationLink, manager: EntityManager): Promise<number> => {
       const id = await this.accounts.create({ email, name, passwordHash }, manager);
       await this.accounts.setMembership(id, clubId, { role }, manager);
       await this.links.voidRegistrations(email, manager);
       return id;
     };
+    return { join, passwordHash };
   }
 }

@@ -161,14 +161,14 @@ export class OneTimeLinks {
     );
   }
 
-  /** Takes an invitation back. @returns whose it was; `null` where none is pending under this id */
-  async withdraw(clubId: number, id: number, manager: EntityManager): Promise<string | null> {
-    const [[link]] = await manager.query<[{ email: string }[], number]>(
+  /** Takes an invitation back. @returns whether one was pending under this id */
+  async withdraw(clubId: number, id: number, manager: EntityManager): Promise<boolean> {
+    const [links] = await manager.query<[unknown[], number]>(
       `DELETE FROM one_time_links WHERE kind = 'invitation' AND club_id = $1 AND id = $2 AND used_at IS NULL
-         AND expires_at > now() RETURNING email`,
+         AND expires_at > now() RETURNING id`,
       [clubId, id],
     );
-    return link?.email ?? null;
+    return links.length > 0;
   }
 
   /** Takes back a link that reached nobody, unless another took its place meanwhile. */

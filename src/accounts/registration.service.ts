@@ -87,7 +87,7 @@ export class RegistrationService {
       await this.audit.record({ action: 'registration.confirmed', ...entry }, manager);
       return { userId, clubId };
     });
-    return this.auth.enter(userId, clubId, dto.cookie === true, caller);
+    return this.auth.enter({ userId, clubId, passwordHash: null }, dto.cookie === true, caller);
   }
 
   private async mailAnswer(dto: RegisterDto, club: string, caller: Caller, origin: string): Promise<void> {

@@ -78,13 +78,13 @@ export class AccountsService {
     return row?.password_hash ?? null;
   }
 
-  /** The same password under today's costs, unless it was changed in between. */
-  async rehash(id: number, from: string, to: string): Promise<void> {
-    await this.database.query('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [
-      id,
-      from,
-      to,
-    ]);
+  /** The same password under today's costs. @returns false: it was changed in between */
+  async rehash(id: number, from: string, to: string): Promise<boolean> {
+    const [, count] = await this.database.query<[unknown, number]>(
+      'UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2',
+      [id, from, to],
+    );
+    return count > 0;
   }
 
   /** Members of a club by id. @param after id of the last one of the page before, or 0 */

@@ -11,7 +11,7 @@ import { PasswordHasher } from './password-hasher';
 import { passwordFaults } from './password-rules';
 import { Principal } from './principal';
 import { PrincipalsService } from './principals.service';
-import { IssuedRefresh, SignInsService } from './sign-ins.service';
+import { Entrant, IssuedRefresh, SignInsService } from './sign-ins.service';
 
 /** What somebody shows to prove who they are. */
 export interface PasswordProof {
@@ -23,6 +23,13 @@ export interface PasswordProof {
 
 export interface LoginRequest extends PasswordProof {
   readonly cookie: boolean;
+}
+
+/** An account whose password was shown. */
+export interface Proven {
+  readonly account: Account;
+  /** What the password was compared with: a sign-in begins only while it is still the account's. */
+  readonly passwordHash: string;
 }
 
 /** Somebody who is signed in, with what they are handed. */
@@ -49,10 +56,10 @@ export class AuthService {
 
   /** @throws ProblemException `unauthorized` (whatever the cause), `too_many_attempts`, `overloaded` */
   async login(request: LoginRequest, caller: Caller): Promise<SignedIn> {
-    const account = await this.prove(request, caller);
+    const { account, passwordHash } = await this.prove(request, caller);
     // Only who has a place gets here: see `prove`.
     const { clubId } = firstPlace(account) as { clubId: number | null };
-    return this.enter(account.id, clubId, request.cookie, caller);
+    return this.enter({ userId: account.id, clubId, passwordHash }, request.cookie, caller);
   }
 
   /**
@@ -60,22 +67,26 @@ export class AuthService {
    * @param inNoClub may be in no club yet, or disabled in all of them
    * @throws ProblemException `unauthorized` (whatever the cause), `too_many_attempts`, `overloaded`
    */
-  async prove(proof: PasswordProof, caller: Caller, { inNoClub = false } = {}): Promise<Account> {
+  async prove(proof: PasswordProof, caller: Caller, { inNoClub = false } = {}): Promise<Proven> {
     const email = normalizeEmail(proof.email);
     const attempt = this.throttle.attempt(email, caller.ip, this.devices.deviceOf(proof.device, email));
-    const account = await this.checkPassword(email, proof.password, attempt.forgive);
-    if (account !== null && (inNoClub ? !account.disabled : firstPlace(account) !== undefined)) return account;
+    const proven = await this.checkPassword(email, proof.password, attempt.forgive);
+    const account = proven?.account ?? null;
+    if (proven && (inNoClub ? !proven.account.disabled : firstPlace(proven.account) !== undefined)) return proven;
     await this.noteFailure(email, account, caller);
     throw new ProblemException('unauthorized');
   }
 
   /**
    * Begins a sign-in of somebody who has shown who they are.
-   * @param clubId the club that is active in it
-   * @throws ProblemException `unauthorized` where they may not be in it
+   * @param who `clubId`: the club that is active in it
+   * @throws ProblemException `unauthorized` where they may not be in it, or the password has changed since it was shown
    */
-  async enter(userId: number, clubId: number | null, byCookie: boolean, caller: Caller): Promise<SignedIn> {
-    const session = await this.open(await this.signIns.begin(userId, clubId, byCookie, caller));
+  async enter(who: Entrant, byCookie: boolean, caller: Caller): Promise<SignedIn> {
+    const { userId, clubId } = who;
+    const refresh = await this.signIns.begin(who, byCookie, caller);
+    if (!refresh) throw new ProblemException('unauthorized');
+    const session = await this.open(refresh);
     await this.audit.record({ action: 'auth.signed_in', actorId: userId, clubId, ip: caller.ip });
     return session;
   }
@@ -158,15 +169,16 @@ export class AuthService {
   }
 
   /** The account, if the password is right and it may sign in at all. Takes as long whoever it is. */
-  private async checkPassword(email: string, password: string, forgive: () => void): Promise<Account | null> {
+  private async checkPassword(email: string, password: string, forgive: () => void): Promise<Proven | null> {
     const account = await this.accounts.findByEmail(email);
     const stored = account === null ? null : await this.accounts.passwordHash(account.id);
     if (!(await this.hasher.verify(stored, password)) || account === null || stored === null) return null;
     forgive();
-    if (this.hasher.isOutdated(stored)) {
-      await this.accounts.rehash(account.id, stored, await this.hasher.hash(password));
-    }
-    return account;
+    if (!this.hasher.isOutdated(stored)) return { account, passwordHash: stored };
+    const passwordHash = await this.hasher.hash(password);
+    const done = await this.accounts.rehash(account.id, stored, passwordHash);
+    // Another sign-in was first, or the password is another by now: the hash that stands there tells.
+    return done ? { account, passwordHash } : this.checkPassword(email, password, forgive);
   }
 }
 

@@ -16,6 +16,15 @@ const REFRESH_DAYS = 30;
 export type RevokeReason =
   'signed_out' | 'revoked' | 'token_reused' | 'password_changed' | 'role_changed' | 'disabled' | 'removed';
 
+/** Who begins a sign-in. */
+export interface Entrant {
+  readonly userId: number;
+  /** The club that is active in it. */
+  readonly clubId: number | null;
+  /** What the password was compared with; `null`: they came by a link, and no password was. */
+  readonly passwordHash: string | null;
+}
+
 /** A refresh token as handed out: this is the only time it is known. */
 export interface IssuedRefresh {
   readonly familyId: string;
@@ -56,26 +65,30 @@ export class SignInsService {
     this.rotations = new RotationMemory(clock);
   }
 
-  /** Begins a sign-in. */
-  async begin(userId: number, clubId: number | null, byCookie: boolean, caller: Caller): Promise<IssuedRefresh> {
+  /**
+   * Begins a sign-in. Whoever changes a password at this moment ends the sign-ins there are, so there must be none after
+   * that with the one of before: the account is held while it is looked at once more.
+   * @returns `null` where the password is another by now
+   */
+  async begin(
+    { userId, clubId, passwordHash }: Entrant,
+    byCookie: boolean,
+    caller: Caller,
+  ): Promise<IssuedRefresh | null> {
     const familyId = randomUUID();
     const token = newToken();
     const [row] = await this.database.query<{ expires_at: Date }[]>(
-      `WITH s AS (
+      `WITH u AS (
+         SELECT id FROM users WHERE id = $2 AND ($8::text IS NULL OR password_hash = $8) FOR SHARE
+       ), s AS (
          INSERT INTO sign_ins (id, user_id, active_club_id, by_cookie, user_agent, ip, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(days => ${SIGN_IN_DAYS})) RETURNING id
+         SELECT $1, u.id, $3, $4, $5, $6, now() + make_interval(days => ${SIGN_IN_DAYS}) FROM u RETURNING id
        )
        INSERT INTO refresh_tokens (hash, sign_in_id, user_agent, ip, expires_at)
        SELECT $7, s.id, $5, $6, now() + make_interval(days => ${REFRESH_DAYS}) FROM s RETURNING expires_at`,
-      [familyId, userId, clubId, byCookie, caller.userAgent, caller.ip, tokenHash(token)],
+      [familyId, userId, clubId, byCookie, caller.userAgent, caller.ip, tokenHash(token), passwordHash],
     );
-    return {
-      familyId,
-      token,
-      expiresAt: (row as { expires_at: Date }).expires_at,
-      byCookie,
-      delivered: () => undefined,
-    };
+    return row ? { familyId, token, expiresAt: row.expires_at, byCookie, delivered: () => undefined } : null;
   }
 
   /**

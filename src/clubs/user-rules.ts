@@ -20,7 +20,9 @@ export interface ManagedUser {
  * there; `validation_failed`: in several clubs, and none was named
  */
 export function manage(principal: Principal, account: Account | null, wanted?: number): ManagedUser {
-  const shared = (account?.memberships ?? []).filter(({ clubId }) => roleIn(principal, clubId) !== null);
+  // A SUPER_ADMIN is in no club. Should one ever be, that club's admins get no power over the service with it.
+  const places = account === null || account.isSuperAdmin ? [] : account.memberships;
+  const shared = places.filter(({ clubId }) => roleIn(principal, clubId) !== null);
   if (account === null || (shared.length === 0 && principal.role !== 'SUPER_ADMIN')) {
     throw new ProblemException('not_found');
   }

@@ -13,7 +13,7 @@ import { ProblemException } from '../common/problem';
 import { ClubsService } from './clubs.service';
 import { CreateUserDto, UserListAnswer } from './dto/user.dto';
 import { cutIdPage, idPage } from './id-pages';
-import { manage, ManagedUser, requireGrantable } from './user-rules';
+import { manage, ManagedUser, requireGrantable, RIGHTS_LOCK } from './user-rules';
 
 /** A club's people: who they are, and adding one. */
 @Injectable()
@@ -55,6 +55,8 @@ export class UsersService {
     const passwordHash = await hashOfNew(this.hasher, dto.password, [dto.email, dto.name]);
     const { email, name, role, disabled } = dto;
     const id = await this.database.transaction(async (manager) => {
+      // Or somebody who becomes SUPER_ADMIN at this moment would be one, and in a club.
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [RIGHTS_LOCK]);
       const known = await this.accounts.findByEmail(email, manager);
       const member = known?.memberships.some((membership) => membership.clubId === clubId);
       if (known && (known.isSuperAdmin || member || role === 'SUPER_ADMIN')) throw new ProblemException('email_taken');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { tokenIn } from '../support/received-mail';
+import { Standstill } from '../support/standstill';
 import { codeOf, MailWorld } from './support/mail-world';
 import { PASSWORD, SUPER } from './support/world';
 
@@ -114,6 +115,25 @@ describe('forgotten passwords', () => {
       const won = uses.findIndex(({ status }) => status === 204);
       await login(email, `${NEXT} ${won}`).expect(200);
     }
+  });
+
+  it('leave no sign-in behind that began with the old one at that very moment', async () => {
+    const email = await somebody('raced');
+    await own.world.login(email);
+    const token = await asked(email);
+    // The new password is written and not yet there for others to see.
+    const standstill = await Standstill.of(
+      own.world.service,
+      'SELECT FROM sign_ins WHERE user_id = (SELECT id FROM users WHERE email = $1)',
+      [email],
+    );
+    const setting = reset(own, token).then(({ status }) => status);
+    await standstill.waiting(1);
+    const entering = login(email, PASSWORD).then(({ status }) => status);
+    await standstill.waiting(2);
+    await standstill.release();
+    expect([await setting, await entering]).toEqual([204, 401]);
+    await login(email, NEXT).expect(200);
   });
 
   it('keep to the rules', async () => {

@@ -1,3 +1,5 @@
+import { DataSource } from 'typeorm';
+import { Standstill } from '../support/standstill';
 import { PASSWORD, Tokens, World } from './support/world';
 
 describe('people', () => {
@@ -69,6 +71,42 @@ describe('people', () => {
     await patch(adminA, rootId, { disabled: true }).expect(404);
     await world.call('delete', `/api/users/${rootId}`, adminA).expect(404);
     expect(codeOf(await add(adminA, a, { email: 'root@padel.example' }).expect(409))).toBe('email_taken');
+  });
+
+  it.each([
+    ['is added to', false],
+    ['accepts an invitation to', true],
+  ])('who becomes SUPER_ADMIN at the moment they are one who %s a club is in no club', async (_name, invited) => {
+    const email = invited ? 'invited-up@a.example' : 'added-up@a.example';
+    const id = await world.user(root, a, email, 'PLAYER');
+    const invitation = world.call('post', `/api/clubs/${b}/invitations`, adminB).send({ email, role: 'PLAYER' });
+    const { link } = invited ? ((await invitation.expect(201)).body as { link: string }) : { link: '' };
+    // The person is looked at, and the membership waits for the club's row.
+    const standstill = await Standstill.of(world.service, 'SELECT FROM clubs WHERE id = $1', [b]);
+    const token = link.split('/').at(-1);
+    const joining = invited
+      ? world.call('post', '/api/auth/invitations/accept').send({ token, password: PASSWORD }).then()
+      : add(adminB, b, { email }).then();
+    await standstill.waiting(1);
+    const rising = patch(root, id, { role: 'SUPER_ADMIN' }).then();
+    await standstill.waiting(2, rising);
+    await standstill.release();
+    await joining;
+    expect((await rising).status).toBe(200);
+    const database = world.service.app.get(DataSource);
+    expect(await database.query('SELECT FROM memberships WHERE user_id = $1', [id])).toEqual([]);
+    await patch(adminB, id, { password: 'a stolen service' }).expect(404);
+  });
+
+  it('a SUPER_ADMIN is no CLUB_ADMIN’s to manage, whatever the database says', async () => {
+    const id = await world.user(root, a, 'second-root@a.example', 'SUPER_ADMIN');
+    const database = world.service.app.get(DataSource);
+    await database.query("INSERT INTO memberships (user_id, club_id, role) VALUES ($1, $2, 'PLAYER')", [id, a]);
+    await patch(adminA, id, { password: 'a stolen service' }).expect(404);
+    await world.call('post', `/api/users/${id}/password-reset`, adminA).expect(404);
+    await world.call('post', `/api/users/${id}/erase`, adminA).expect(404);
+    await world.call('delete', `/api/users/${id}`, adminA).expect(404);
+    await world.call('delete', `/api/users/${id}`, root).expect(204);
   });
 
   it('somebody with an account becomes a member, and stays who they are', async () => {

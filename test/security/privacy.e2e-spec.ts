@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Api } from '../support/api';
 import { ADMIN, PASSWORD } from '../support/club';
+import { VideoShelf } from '../support/video-shelf';
 import { TwoClubs } from './two-clubs';
 
 interface Exported {
@@ -115,6 +116,33 @@ describe('what a person may ask about themselves', () => {
     const trail = await world.shelf.trail(`user:${id}`);
     expect(trail.at(-1)).toMatchObject({ action: 'user.erased', details: { deleted_videos: 1 } });
     expect(JSON.stringify(trail)).not.toContain(email);
+  });
+
+  it('lets no desk delete what somebody left behind in another club', async () => {
+    const { id } = await world.club.addUser('wandering@padelvar.test', 'PLAYER');
+    const foreign = await VideoShelf.of(world.club.service, world.club.operator, world.foreignClubId);
+    const video = await foreign.put();
+    await foreign.sql('UPDATE videos SET user_id = $2 WHERE session_id = $1', [video, id]);
+    expect((await world.club.desk.post(`/api/users/${id}/erase`)).status).toBe(403);
+    expect(foreign.has(video)).toBe(true);
+    expect((await world.club.desk.post(`/api/users/${id}/erase`, { keep_videos: true })).status).toBe(200);
+    expect(await foreign.listed([video])).toEqual([video]);
+  });
+
+  it('keeps no address of who is invited in the trail, which nobody can change', async () => {
+    const path = `/api/clubs/${world.clubId}/invitations`;
+    const { body } = await world.club.desk.post<{ id: number }>(path, { email: 'shy@padelvar.test', role: 'PLAYER' });
+    expect((await world.club.desk.delete(`${path}/${body.id}`)).status).toBe(204);
+    const trail = await world.shelf.trail(`invitation:${body.id}`);
+    expect(trail.map(({ action }) => action)).toEqual(['invitation.created', 'invitation.withdrawn']);
+    expect(JSON.stringify(trail)).not.toContain('shy');
+  });
+
+  it('deletes no video where the account may not go', async () => {
+    const video = await world.shelf.put();
+    const last = await world.club.operator.post<{ code: string }>('/api/auth/me/erase', { password: ADMIN.password });
+    expect([last.status, last.body.code]).toEqual([409, 'own_account']);
+    expect(world.shelf.has(video)).toBe(true);
   });
 
   it('erases nobody whose match is on, and not the last SUPER_ADMIN', async () => {
