@@ -55,7 +55,9 @@ export class RegistrationController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Confirms a registration',
-    description: 'Whoever holds the link. Answers as a sign-in. Any link that is not good is the same 410.',
+    description:
+      'Whoever holds the link. Answers as a sign-in. Any link that is not good is the same 410. Where the address was ' +
+      'registered several times, no password of these counts: a mail lets its owner choose one.',
   })
   @ApiOkResponse({ type: TokensAnswer })
   @ApiProblems('link_invalid', 'too_many_attempts')

@@ -13,7 +13,7 @@ import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { Mailer } from '../mail/mailer';
 import { ConfirmRegistrationDto, RegisterDto, RegistrationFacts } from './dto/registration.dto';
-import { accountExistsMail, confirmationMail, DEFAULT_LANGUAGE } from './letters';
+import { accountExistsMail, confirmationMail, DEFAULT_LANGUAGE, resetMail } from './letters';
 import { linkAddress } from './link-address';
 import { LinkThrottle } from './link-throttle';
 import { OneTimeLinks } from './one-time-links.service';
@@ -63,24 +63,33 @@ export class RegistrationService {
     await atLeast(this.clock, SILENT_MS, this.mailAnswer(dto, club, caller, origin));
   }
 
-  /** Makes the account, and signs them in. @throws ProblemException `link_invalid`, `too_many_attempts` */
+  /**
+   * Makes the account, and signs them in. Where the address was registered several times, one of the passwords may be a
+   * stranger's who hoped that the owner opens the wrong mail: none of them counts, and a mail lets the owner choose one.
+   * @throws ProblemException `link_invalid`, `too_many_attempts`
+   */
   async confirm(dto: ConfirmRegistrationDto, caller: Caller): Promise<SignedIn> {
     const { email, name, passwordHash } = await this.throttle.guess(caller.ip, () => {
       return this.links.look('registration', dto.token);
     });
-    const { userId, clubId } = await this.database.transaction(async (manager) => {
+    const { userId, clubId, choice } = await this.database.transaction(async (manager) => {
       await this.links.lockAddress(email, manager);
       const link = await this.links.use('registration', dto.token, manager);
       const clubId = link.clubId as number;
+      const sure = (await this.links.voidRegistrations(email, manager)) === 0;
       const userId = await this.accounts
-        .create({ email, name: name as string, passwordHash }, manager)
+        .create({ email, name: name as string, passwordHash: sure ? passwordHash : null }, manager)
         .catch((error: unknown) => Promise.reject(asInvalidLink(error)));
       await this.accounts.setMembership(userId, clubId, { role: 'PLAYER' }, manager);
-      await this.links.voidRegistrations(email, manager);
+      const choice = sure ? null : await this.links.reset({ userId, email, createdBy: null }, manager);
       const entry = { actorId: userId, clubId, target: `user:${userId}`, ip: caller.ip };
       await this.audit.record({ action: 'registration.confirmed', ...entry }, manager);
-      return { userId, clubId };
+      return { userId, clubId, choice };
     });
+    const origin = this.config.publicUrl;
+    if (choice !== null && origin !== null) {
+      this.outbox.later(resetMail(email, DEFAULT_LANGUAGE, linkAddress(origin, 'reset', choice.token)));
+    }
     return this.auth.enter({ userId, clubId, passwordHash: null }, dto.cookie === true, caller);
   }
 

@@ -112,6 +112,19 @@ describe('players who register themselves', () => {
     expect(await usersOf('two@new.example')).toBe(1);
   });
 
+  it('have no password that a stranger chose, who registered their address too', async () => {
+    const email = 'pursued@new.example';
+    const chosen = ['the password of the owner', 'the password of a stranger'];
+    for (const password of chosen) await register(email, { password }).expect(202);
+    await own.token(email, 'confirm');
+    // The owner takes the stranger's mail for their own.
+    await confirm(await own.token(email, 'confirm')).expect(200);
+    for (const password of chosen) await own.post('/api/auth/login', { email, password }).expect(401);
+    const token = await own.token(email, 'reset');
+    await own.post('/api/auth/password/reset', { token, new_password: PASSWORD }).expect(204);
+    await own.world.login(email);
+  });
+
   it('who are invited meanwhile come in by one of the two ways, also at the same moment', async () => {
     for (let at = 0; at < 4; at += 1) {
       const email = `both-ways-${at}@new.example`;
