@@ -45,7 +45,7 @@ export class InvitationsController {
       'invitation ends with the rights of who made it.',
   })
   @ApiCreatedResponse({ type: InvitationAnswer })
-  @ApiProblems('forbidden', 'not_found', 'email_taken', 'mail_failed')
+  @ApiProblems('forbidden', 'not_found', 'email_taken', 'too_many_attempts', 'mail_failed')
   invite(
     @CurrentUser() user: Principal,
     @Param('id', ParseIdPipe) clubId: number,

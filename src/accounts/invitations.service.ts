@@ -12,6 +12,7 @@ import { InvitationAnswer, InvitationListAnswer, InviteDto, viewOfInvitation } f
 import { DEFAULT_LANGUAGE, invitationMail } from './letters';
 import { linkAddress } from './link-address';
 import { LinkDelivery } from './link-delivery.service';
+import { LinkThrottle } from './link-throttle';
 import { OneTimeLinks } from './one-time-links.service';
 
 /** Invitations to a club: an admin's side of them. */
@@ -23,13 +24,15 @@ export class InvitationsService {
     private readonly accounts: AccountsService,
     private readonly links: OneTimeLinks,
     private readonly delivery: LinkDelivery,
+    private readonly throttle: LinkThrottle,
     private readonly audit: AuditService,
   ) {}
 
   /**
    * Invites somebody; an earlier invitation of the address to this club is void.
    * @param origin where the link leads
-   * @throws ProblemException `not_found`, `forbidden`, `email_taken` (a member already), `mail_failed`
+   * @throws ProblemException `not_found`, `forbidden`, `email_taken` (a member already), `too_many_attempts`,
+   * `mail_failed`
    */
   async invite(
     principal: Principal,
@@ -40,6 +43,7 @@ export class InvitationsService {
   ): Promise<InvitationAnswer> {
     const club = await this.clubs.require(principal, clubId, 'admin');
     const { email, role, language = DEFAULT_LANGUAGE } = dto;
+    this.throttle.send('invitation', email, clubId, principal.userId);
     const issued = await this.database.transaction(async (manager) => {
       await this.requireNewcomer(email, clubId, manager);
       const invitation = { clubId, email, role, name: dto.name ?? null, createdBy: principal.userId };

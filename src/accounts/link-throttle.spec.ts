@@ -34,6 +34,17 @@ describe('LinkThrottle', () => {
     throttle.ask('registration', 'x@b.example', '2001:db9::1');
   });
 
+  it('lets an admin send ten links of a kind an hour to an address, and five hundred in all', () => {
+    const throttle = new LinkThrottle(new HandClock());
+    for (let at = 1; at <= 10; at += 1) throttle.send('invitation', 'a@b.example', 1, 7);
+    expect(refusal(() => throttle.send('invitation', 'a@b.example', 1, 8))?.code).toBe('too_many_attempts');
+    // Another club cannot be kept from inviting the same person.
+    throttle.send('invitation', 'a@b.example', 2, 8);
+    throttle.send('password_reset', 'a@b.example', 1, 7);
+    for (let at = 12; at <= 500; at += 1) throttle.send('invitation', `${at}@b.example`, 1, 7);
+    expect(refusal(() => throttle.send('invitation', 'x@b.example', 1, 7))?.code).toBe('too_many_attempts');
+  });
+
   it('counts tokens that are none, also a hundred at once, and no others', async () => {
     const throttle = new LinkThrottle(new HandClock());
     const bad = () => throttle.guess('192.0.2.1', () => Promise.reject(new Error('no link')));

@@ -7,20 +7,28 @@ import { ProblemException } from '../common/problem';
 
 const MINUTE = 60_000;
 
+/** What an admin has sent to somebody else. */
+type SentKind = 'invitation' | 'password_reset';
+
 /**
  * Limits what anybody may ask for: an hour 5 mails of a kind to an address, 50 asked for from one place; a quarter of an hour
- * 100 tokens that are none. It makes no difference whether the address has an account. In memory: a restart forgives.
+ * 100 tokens that are none. An admin has an hour 10 links of a kind for an address in one club, and 500 in all: enough for a
+ * whole club, and nobody's mailbox is filled through us. It makes no difference whether the address has an account. In memory: a restart forgives.
  */
 @Injectable()
 export class LinkThrottle {
   private readonly mails: AttemptLimiter;
   private readonly places: AttemptLimiter;
   private readonly tokens: AttemptLimiter;
+  private readonly sent: AttemptLimiter;
+  private readonly senders: AttemptLimiter;
 
   constructor(clock: Clock) {
     this.mails = new AttemptLimiter(clock, 5, 60 * MINUTE);
     this.places = new AttemptLimiter(clock, 50, 60 * MINUTE);
     this.tokens = new AttemptLimiter(clock, 100, 15 * MINUTE);
+    this.sent = new AttemptLimiter(clock, 10, 60 * MINUTE);
+    this.senders = new AttemptLimiter(clock, 500, 60 * MINUTE);
   }
 
   /**
@@ -29,10 +37,22 @@ export class LinkThrottle {
    * @throws ProblemException `too_many_attempts` with `Retry-After`
    */
   ask(kind: 'registration' | 'password_reset', email: string, ip: string | null): void {
-    const address = createHash('sha256').update(email).digest('base64url');
     take([
-      [this.mails, `${kind}|${address}`],
+      [this.mails, `${kind}|${nameOf(email)}`],
       [this.places, networkOf(ip)],
+    ]);
+  }
+
+  /**
+   * Takes a link that an admin has sent.
+   * @param email in lower case
+   * @param clubId `null`: of no club
+   * @throws ProblemException `too_many_attempts` with `Retry-After`
+   */
+  send(kind: SentKind, email: string, clubId: number | null, senderId: number): void {
+    take([
+      [this.sent, `${kind}|${clubId}|${nameOf(email)}`],
+      [this.senders, String(senderId)],
     ]);
   }
 
@@ -47,6 +67,10 @@ export class LinkThrottle {
     this.tokens.giveBack(place);
     return found;
   }
+}
+
+function nameOf(email: string): string {
+  return createHash('sha256').update(email).digest('base64url');
 }
 
 function take(keys: readonly [AttemptLimiter, string][]): void {

@@ -187,11 +187,14 @@ export class OneTimeLinks {
     );
   }
 
-  /** Ends the other confirmations of an address: it has its account. */
-  async voidRegistrations(email: string, manager: EntityManager): Promise<void> {
-    await manager.query("DELETE FROM one_time_links WHERE kind = 'registration' AND email = $1 AND used_at IS NULL", [
-      email,
-    ]);
+  /** Ends the other confirmations of an address: it has its account. @returns how many were still good */
+  async voidRegistrations(email: string, manager: EntityManager): Promise<number> {
+    const [links] = await manager.query<[{ pending: boolean }[], number]>(
+      `DELETE FROM one_time_links WHERE kind = 'registration' AND email = $1 AND used_at IS NULL
+       RETURNING expires_at > now() AS pending`,
+      [email],
+    );
+    return links.filter(({ pending }) => pending).length;
   }
 
   /** Forgets links a day after they were used or ran out. */

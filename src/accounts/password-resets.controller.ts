@@ -66,7 +66,7 @@ export class PasswordResetsController {
       'clubs too. Where the service sends no mail the link is in the answer, for the admin to hand over.',
   })
   @ApiCreatedResponse({ type: ResetAnswer })
-  @ApiProblems('forbidden', 'not_found', 'own_account', 'mail_failed')
+  @ApiProblems('forbidden', 'not_found', 'own_account', 'too_many_attempts', 'mail_failed')
   handOut(
     @CurrentUser() user: Principal,
     @Param('id', ParseIdPipe) id: number,

@@ -53,7 +53,7 @@ export class PasswordResets {
   /**
    * An admin's way: a link for somebody else.
    * @param origin where the link leads
-   * @throws ProblemException `not_found`, `forbidden`, `own_account`, `mail_failed`
+   * @throws ProblemException `not_found`, `forbidden`, `own_account`, `too_many_attempts`, `mail_failed`
    */
   async handOut(
     principal: Principal,
@@ -65,6 +65,7 @@ export class PasswordResets {
     const { account, clubId } = manage(principal, await this.accounts.find(id));
     requireOther(principal, account);
     requireWholeAccount(principal, account);
+    this.throttle.send('password_reset', account.email, clubId, principal.userId);
     const issued = await this.database.transaction(async (manager) => {
       await this.noteAsked(id, principal.userId, clubId, caller, manager);
       return this.issue(account, principal.userId, manager);

@@ -78,16 +78,16 @@ export class RegistrationService {
       await this.links.lockAddress(email, manager);
       const link = await this.links.use('registration', dto.token, manager);
       const clubId = link.clubId as number;
+      await this.links.voidRegistrations(email, manager);
       const userId = await this.accounts
         .create({ email, name: name as string, passwordHash }, manager)
         .catch((error: unknown) => Promise.reject(asInvalidLink(error)));
       await this.accounts.setMembership(userId, clubId, { role: 'PLAYER' }, manager);
-      await this.links.voidRegistrations(email, manager);
       const entry = { actorId: userId, clubId, target: `user:${userId}`, ip: caller.ip };
       await this.audit.record({ action: 'registration.confirmed', ...entry }, manager);
       return { userId, clubId };
     });
-    return this.auth.enter({ userId, clubId, passwordHash: null }, dto.cookie === true, caller);
+    return this.auth.enter({ userId, clubId, passwordHash }, dto.cookie === true, caller);
   }
 
   private async mailAnswer(dto: RegisterDto, club: string, caller: Caller, origin: string): Promise<void> {

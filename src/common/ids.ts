@@ -1,4 +1,4 @@
-import { applyDecorators, Injectable, PipeTransform } from '@nestjs/common';
+import { applyDecorators, ArgumentMetadata, Injectable, PipeTransform } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsInt, IsUUID, Max, Min } from 'class-validator';
 import { ProblemException } from './problem';
@@ -8,8 +8,8 @@ export const MAX_ID = 2_147_483_647;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-function badId(message: string): ProblemException {
-  return new ProblemException('validation_failed', message, { errors: [{ field: 'id', message }] });
+function badId(message: string, field = 'id'): ProblemException {
+  return new ProblemException('validation_failed', message, { errors: [{ field, message }] });
 }
 
 /**
@@ -18,9 +18,9 @@ function badId(message: string): ProblemException {
  */
 @Injectable()
 export class ParseIdPipe implements PipeTransform<unknown, number> {
-  transform(value: unknown): number {
+  transform(value: unknown, parameter?: ArgumentMetadata): number {
     const id = typeof value === 'string' && /^[1-9]\d{0,15}$/.test(value) ? Number(value) : NaN;
-    if (!Number.isSafeInteger(id)) throw badId('The id must be a positive whole number.');
+    if (!Number.isSafeInteger(id)) throw badId('The id must be a positive whole number.', parameter?.data);
     if (id > MAX_ID) throw new ProblemException('not_found');
     return id;
   }
@@ -29,8 +29,8 @@ export class ParseIdPipe implements PipeTransform<unknown, number> {
 /** The UUID of a session in a path, in lower case; else 400. */
 @Injectable()
 export class ParseSessionIdPipe implements PipeTransform<unknown, string> {
-  transform(value: unknown): string {
-    if (typeof value !== 'string' || !UUID.test(value)) throw badId('The id must be a UUID.');
+  transform(value: unknown, parameter?: ArgumentMetadata): string {
+    if (typeof value !== 'string' || !UUID.test(value)) throw badId('The id must be a UUID.', parameter?.data);
     return value.toLowerCase();
   }
 }

@@ -39,7 +39,8 @@ export class PersonalDataService {
       userId,
     );
     const audit = await this.rows(
-      `SELECT at, action, club_id, target, host(ip) AS ip, details FROM audit_log
+      // What others did to the person is theirs to know; from where others did it is not.
+      `SELECT at, action, club_id, target, CASE WHEN actor_id = $1 THEN host(ip) END AS ip, details FROM audit_log
        WHERE actor_id = $1 OR target = 'user:' || $1 ORDER BY id DESC LIMIT ${MOST}`,
       userId,
     );

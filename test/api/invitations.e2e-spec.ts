@@ -208,6 +208,25 @@ describe('invitations by mail', () => {
   });
 });
 
+describe('invitations without end', () => {
+  let own: MailWorld;
+  beforeAll(async () => (own = await MailWorld.start({ mailing: true })));
+  afterAll(() => own.close());
+
+  it('fill nobody’s mailbox: an address gets ten an hour from a club', async () => {
+    const statuses = [];
+    for (let at = 0; at < 11; at += 1) {
+      const body = { email: 'annoyed@new.example', role: 'PLAYER' };
+      statuses.push((await own.post(`/api/clubs/${own.a}/invitations`, body, own.adminA)).status);
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(201), 429]);
+    for (let at = 0; at < 11; at += 1) {
+      statuses.push((await own.post(`/api/users/${own.playerAId}/password-reset`, {}, own.adminA)).status);
+    }
+    expect(statuses.slice(11)).toEqual([...Array<number>(10).fill(201), 429]);
+  });
+});
+
 describe('invitations without a mail server', () => {
   let own: MailWorld;
   beforeAll(async () => (own = await MailWorld.start({ mailing: false })));

@@ -91,6 +91,7 @@ describe('planted secrets', () => {
         JWT_SECRET: PLANTED.JWT_SECRET,
         SECRETS_KEY: PLANTED.SECRETS_KEY,
         METRICS_TOKEN: PLANTED.METRICS_TOKEN,
+        PUBLIC_URL: 'http://padel.example:5000',
         SMTP_URL: `smtp://mailer:${PLANTED['SMTP password']}@127.0.0.1:1`,
         FFMPEG_PATH: tools.ffmpeg.path,
         FFPROBE_PATH: tools.ffprobe.path,
