@@ -63,11 +63,15 @@ export async function listRoutes(api: Api): Promise<ApiRoute[]> {
   );
 }
 
+/** Parameters that are numbers on whatever route. */
+const NUMBERS = new Set(['part', 'clubId', 'invitationId']);
+
 /** The path with this value for one parameter, and a value of the right form for the others. */
 export function fillPath({ path }: ApiRoute, values: Readonly<Record<string, string>> = {}): string {
   const ofNumbers = /^\/api\/(clubs|terrains|users)\//.test(path);
   return path.replace(/\{(\w+)\}/g, (_all, name: string) => {
-    return values[name] ?? (name === 'part' || (name === 'id' && ofNumbers) ? '1' : SOME_UUID);
+    const number = NUMBERS.has(name) || (name === 'id' && ofNumbers);
+    return values[name] ?? (number ? '1' : SOME_UUID);
   });
 }
 
