@@ -23,7 +23,8 @@ export interface FilmTimes {
 
 /**
  * The times of a film made of several parts, fit for players that count its pictures in steps. FFmpeg copies no sample that
- * is shown before it is decoded: one whose decode time the grid put behind is shown then, at most half a grid step later.
+ * is shown before it is decoded: one whose decode time the grid put behind is shown then. Alone that is half a grid step later; in
+ * a bunch, each picture is a step behind the one before.
  */
 export function filmTimes(stretches: readonly Stretch[], spacing: Spacing): FilmTimes {
   const own: number[] = [];

@@ -150,37 +150,63 @@ describe('Finaliser', () => {
     expect(complaints(target)).toBe('');
   });
 
-  it.each(UNEVEN)('leaves none in a file of two parts either: %s', async (_, timeOf) => {
+  /** Two parts of one format: the clip as it is, and 5 s after its beginning once more at these times. */
+  async function recordTwoParts(
+    name: string,
+    { frames }: Clip,
+    timeOf: (i: number) => number,
+  ): Promise<{ job: FinaliseJob; shown: number[] }> {
     const zero = 5 * 90_000;
-    for (const [name, { frames }] of [
+    const placed = frames.map((frame, i) => {
+      return { ...frame, dts: timeOf(i), cts: timeOf((frame.dts + frame.cts) / 3600) - timeOf(i) };
+    });
+    const parts: FinaliseJob['parts'][number][] = [];
+    for (const [i, taken] of [frames, placed].entries()) {
+      const folder = room.at('.recordings', `${name}-${i}`);
+      await disk.makeFolder(folder);
+      const result = await record(journalOptions(folder), taken, taken.at(-1)!.dts + 3600);
+      parts.push(...result.parts.map(({ info, index }) => ({ path: info.path, startTicks: i * zero, index })));
+    }
+    const shown = [...frames, ...placed.map((frame) => shift(frame, zero))].map(
+      (frame) => frame.dts + frame.cts - frames[0]!.cts,
+    );
+    const endTicks = zero + placed.at(-1)!.dts + 3600;
+    return {
+      job: { folder: room.at('.recordings', `${name}-0`), parts, endTicks, target: room.at('1', `${name}.mp4`) },
+      shown,
+    };
+  }
+
+  it.each(UNEVEN)('leaves none in a file of two parts either: %s', async (_, timeOf) => {
+    for (const [name, drawn] of [
       ['plain', clip],
       ['reordered', reordered],
     ] as const) {
-      const [folder, other] = [room.at('.recordings', name), room.at('.recordings', `${name}-more`)];
-      for (const one of [folder, other]) await disk.makeFolder(one);
-      const placed = frames.map((frame, i) => {
-        return { ...frame, dts: timeOf(i), cts: timeOf((frame.dts + frame.cts) / 3600) - timeOf(i) };
-      });
-      const results = [
-        await record(journalOptions(folder), frames, frames.length * 3600),
-        await record(journalOptions(other), placed, placed.at(-1)!.dts + 3600),
-      ];
-      const parts = results.flatMap(({ parts: made }, i) =>
-        made.map(({ info, index }) => ({ path: info.path, startTicks: i * zero, index })),
-      );
-      const before = parts.flatMap(({ path }) => pictures(path));
-      const target = room.at('1', `${name}-two.mp4`);
-      const endTicks = zero + (results[1]!.endTicks ?? 0);
-      const video = await new Finaliser(disk, TOOLS).finalise({ folder, parts, endTicks, target });
+      const { job, shown } = await recordTwoParts(name, drawn, timeOf);
+      const before = job.parts.flatMap(({ path }) => pictures(path));
+      const video = await new Finaliser(disk, TOOLS).finalise(job);
       expect(video).toMatchObject({ way: 'remuxed', samples: 150, complaint: '' });
-      expect(complaints(target)).toBe('');
-      expect(pictures(target)).toEqual(before);
-      const { pts } = times(target);
-      const shown = [frames, placed.map((frame) => shift(frame, zero))]
-        .flat()
-        .map((frame) => frame.dts + frame.cts - frames[0]!.cts);
+      expect(complaints(job.target)).toBe('');
+      expect(pictures(job.target)).toEqual(before);
+      const { pts } = times(job.target);
       for (const [i, at] of pts.entries()) expect(Math.abs(at - shown[i]!)).toBeLessThan(3.1 * 3600);
     }
+  });
+
+  it('keeps a film as it is where it cannot be made anew with its pictures parted', async () => {
+    const [, bunched] = UNEVEN[1]!;
+    const { job } = await recordTwoParts('plain', clip, bunched);
+    const before = job.parts.flatMap(({ path }) => pictures(path));
+    const asked = room.at('asked');
+    const ffmpeg = room.at('ffmpeg');
+    // An FFmpeg that refuses every second file of this film.
+    const refusal = `case "$*" in *parted*) echo "$*" >> ${asked}; exit 1;; esac`;
+    writeFileSync(ffmpeg, `#!/bin/sh\n${refusal}\nexec ffmpeg "$@"\n`, { mode: 0o755 });
+    const video = await new Finaliser(disk, { ...TOOLS, ffmpegPath: ffmpeg }).finalise(job);
+    expect(readFileSync(asked, 'utf8')).toContain('parted');
+    expect(video).toMatchObject({ way: 'remuxed', samples: 150 });
+    expect(pictures(job.target)).toEqual(before);
+    expect(existsSync(job.folder)).toBe(false);
   });
 
   /** Two parts, the second of another size, 2 s after the first. */

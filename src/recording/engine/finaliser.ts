@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { faultPoint } from '../../common/fault-point';
-import { MediaTools } from '../../media/media-tool';
+import { MediaToolError, MediaTools } from '../../media/media-tool';
 import { parseAvcDecoderConfigurationRecord } from '../../media/h264/avc-configuration';
 import { parseH264Config } from '../../media/h264/h264-config';
 import { Disk } from '../../storage/disk';
@@ -215,38 +215,48 @@ export class Finaliser {
       if (part.rebuilt.state !== 'flipped') continue;
       await (await InPlacePart.of(part.file, part.rebuilt, part.durationTicks)).unflip();
     }
-    const verdict = await this.remuxed(job, parts);
+    const { path, verdict } = await this.remuxed(job, parts);
     faultPoint('remux.passed');
-    await publish(this.disk, this.remuxer.pathIn(job.folder), job.target);
+    await publish(this.disk, path, job.target);
     return this.finish(job, verdict, 'remuxed');
   }
 
-  /** Puts the parts together; where pictures fall on one step of the rate that players count in, once more and parted. */
-  private async remuxed(job: FinaliseJob, parts: readonly OpenedPart[]): Promise<Verdict> {
-    const first = (await this.copy(job, parts, {})) as Copied;
-    if (first.verdict.fault === null && !first.collides) return first.verdict;
-    if (first.verdict.fault === null) {
-      for (const spacing of partings(first.rate, first.stated)) {
-        const copied = await this.copy(job, parts, spacing);
-        if (copied?.verdict.fault === null && !copied.collides) return copied.verdict;
-      }
-      const { verdict } = (await this.copy(job, parts, {})) as Copied;
-      if (verdict.fault === null) return verdict;
+  /**
+   * Puts the parts together; where pictures fall on one step of the rate that players count in, once more and parted. The
+   * first file stays until then, and is the one where no other is better, or none can be made.
+   */
+  private async remuxed(job: FinaliseJob, parts: readonly OpenedPart[]): Promise<Copied> {
+    const first = (await this.copy(job, 'remux', parts, {})) as Copied;
+    if (first.verdict.fault !== null) {
+      await this.disk.unlink(first.path);
+      throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${first.verdict.fault}`);
     }
-    await this.disk.unlink(this.remuxer.pathIn(job.folder));
-    const fault = first.verdict.fault ?? 'it was, and is no more';
-    throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${fault}`);
+    if (!first.collides) return first;
+    for (const spacing of partings(first.rate, first.stated)) {
+      const again = await this.copy(job, 'parted', parts, spacing).catch((error: unknown) => {
+        if (error instanceof MediaToolError || error instanceof FinaliseError) return null;
+        throw error;
+      });
+      if (again?.verdict.fault === null && !again.collides) return again;
+    }
+    return first;
   }
 
   /** @returns `null` where this spacing does not do; asked before anything is copied */
-  private async copy(job: FinaliseJob, parts: readonly OpenedPart[], spacing: Spacing): Promise<Copied | null> {
+  private async copy(
+    job: FinaliseJob,
+    name: string,
+    parts: readonly OpenedPart[],
+    spacing: Spacing,
+  ): Promise<Copied | null> {
     const fits = (shown: Float64Array): boolean => spacing.rate === undefined || !collide(shown, spacing.rate);
-    const made = await this.remuxer.remux(job.folder, parts, spacing, fits);
+    const made = await this.remuxer.remux(job.folder, name, parts, spacing, fits);
     if (made === null) return null;
-    const verdict = await this.gate.checkFile(made.path, made.ends, made.expected);
+    const { path } = made;
+    const verdict = await this.gate.checkFile(path, made.ends, made.expected);
     const stated = statedRate(made.init);
     const rate = guessedRate(verdict.probe.baseRate, verdict.probe.averageRate, stated);
-    return { verdict, stated, rate, collides: rate > 0 && collide(made.shown, rate) };
+    return { path, verdict, stated, rate, collides: rate > 0 && collide(made.shown, rate) };
   }
 
   private async finish(job: FinaliseJob, verdict: Verdict, way: FinishedVideo['way']): Promise<FinishedVideo> {
@@ -262,6 +272,7 @@ export class Finaliser {
 
 /** A file put together from parts, looked at. */
 interface Copied {
+  readonly path: string;
   readonly verdict: Verdict;
   /** Pictures a second, by the parameter sets; 0: they say none. */
   readonly stated: number;

@@ -64,17 +64,9 @@ export class Remuxer {
     private readonly tools: MediaTools,
   ) {}
 
-  /** Where {@link remux} puts the new file. */
-  pathIn(folder: string): string {
-    return temporaryPath(folder, 'remux');
-  }
-
   /** Takes away what an earlier run left half done. */
   async removeLeftovers(folder: string): Promise<void> {
-    const names = await this.disk.list(folder).catch((error: unknown): string[] => {
-      if (isErrno(error, 'ENOENT')) return [];
-      throw error;
-    });
+    const names = (await this.disk.list(folder).catch(unlessMissing)) ?? [];
     for (const name of names) {
       const match = /^([a-z]+(?:-\d+)?)\.tmp\.mp4$/.exec(name);
       if (match?.[1]) await this.disk.unlink(temporaryPath(folder, match[1]));
@@ -83,6 +75,7 @@ export class Remuxer {
 
   /**
    * Makes the new file, durable, under a temporary name.
+   * @param name of the new file, in lower-case letters; what has it is written over
    * @param spacing for players that count its pictures in steps
    * @param fits asked with when the pictures will be shown, before anything is copied
    * @returns `null` where it does not fit
@@ -90,16 +83,17 @@ export class Remuxer {
    */
   async remux(
     folder: string,
+    name: string,
     parts: readonly OpenedPart[],
     spacing: Spacing,
     fits: (shown: Float64Array) => boolean,
   ): Promise<RemuxedFile | null> {
-    await this.removeLeftovers(folder);
+    const path = temporaryPath(folder, name);
+    await this.disk.unlink(path).catch(unlessMissing);
     const bytes = parts.reduce((sum, part) => sum + part.rebuilt.index.endOffset, 0);
     if ((await this.disk.freeBytes(folder)) < bytes + MARGIN_BYTES) {
       throw new FinaliseError('disk_full', 'There is not enough room to put the parts together');
     }
-    const path = this.pathIn(folder);
     const opened: DiskFile[] = [];
     try {
       const tracks = await this.tracks(folder, parts, opened);
@@ -290,4 +284,8 @@ function* inGroups(samples: readonly Placed[], shift: number): Iterable<readonly
   for (let i = 0; i < samples.length; i += 25) {
     yield samples.slice(i, i + 25).map((sample) => ({ ...sample, dts: sample.dts + shift }));
   }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!isErrno(error, 'ENOENT')) throw error;
 }
