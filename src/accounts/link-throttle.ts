@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AttemptLimiter } from '../auth/attempt-limiter';
+import { AttemptLimiter, keyOfAddress, takeAll } from '../auth/attempt-limiter';
 import { networkOf } from '../auth/login-throttle';
 import { Clock } from '../common/clock';
-import { ProblemException } from '../common/problem';
 
 const MINUTE = 60_000;
 
@@ -13,7 +11,8 @@ type SentKind = 'invitation' | 'password_reset';
 /**
  * Limits what anybody may ask for: an hour 5 mails of a kind to an address, 50 asked for from one place; a quarter of an hour
  * 100 tokens that are none. An admin has an hour 10 links of a kind for an address in one club, and 500 in all: enough for a
- * whole club, and nobody's mailbox is filled through us. It makes no difference whether the address has an account. In memory: a restart forgives.
+ * whole club, and nobody's mailbox is filled through us. It makes no difference whether the address has an account. In memory:
+ * a restart forgives.
  */
 @Injectable()
 export class LinkThrottle {
@@ -37,8 +36,8 @@ export class LinkThrottle {
    * @throws ProblemException `too_many_attempts` with `Retry-After`
    */
   ask(kind: 'registration' | 'password_reset', email: string, ip: string | null): void {
-    take([
-      [this.mails, `${kind}|${nameOf(email)}`],
+    takeAll([
+      [this.mails, `${kind}|${keyOfAddress(email)}`],
       [this.places, networkOf(ip)],
     ]);
   }
@@ -50,8 +49,8 @@ export class LinkThrottle {
    * @throws ProblemException `too_many_attempts` with `Retry-After`
    */
   send(kind: SentKind, email: string, clubId: number | null, senderId: number): void {
-    take([
-      [this.sent, `${kind}|${clubId}|${nameOf(email)}`],
+    takeAll([
+      [this.sent, `${kind}|${clubId}|${keyOfAddress(email)}`],
       [this.senders, String(senderId)],
     ]);
   }
@@ -62,21 +61,9 @@ export class LinkThrottle {
    */
   async guess<T>(ip: string | null, work: () => Promise<T>): Promise<T> {
     const place = networkOf(ip);
-    take([[this.tokens, place]]);
+    takeAll([[this.tokens, place]]);
     const found = await work();
     this.tokens.giveBack(place);
     return found;
   }
-}
-
-function nameOf(email: string): string {
-  return createHash('sha256').update(email).digest('base64url');
-}
-
-function take(keys: readonly [AttemptLimiter, string][]): void {
-  const wait = Math.max(...keys.map(([limiter, key]) => limiter.blockedFor(key)));
-  if (wait > 0) {
-    throw new ProblemException('too_many_attempts', undefined, { retryAfterSeconds: Math.ceil(wait / 1000) });
-  }
-  for (const [limiter, key] of keys) limiter.take(key);
 }

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { Clock } from '../common/clock';
+import { ProblemException } from '../common/problem';
 
 interface Window {
   count: number;
@@ -72,4 +74,24 @@ export class AttemptLimiter {
       this.windows.delete(key);
     }
   }
+}
+
+/** A key of a limiter. */
+export type LimitedKey = readonly [AttemptLimiter, string];
+
+/**
+ * Takes an attempt of each of these keys, or of none.
+ * @throws ProblemException `too_many_attempts` with `Retry-After`: as long as the longest of them
+ */
+export function takeAll(keys: readonly LimitedKey[]): void {
+  const wait = Math.max(...keys.map(([limiter, key]) => limiter.blockedFor(key)));
+  if (wait > 0) {
+    throw new ProblemException('too_many_attempts', undefined, { retryAfterSeconds: Math.ceil(wait / 1000) });
+  }
+  for (const [limiter, key] of keys) limiter.take(key);
+}
+
+/** How an e-mail address is kept as a key: by its hash. @param email in lower case */
+export function keyOfAddress(email: string): string {
+  return createHash('sha256').update(email).digest('base64url');
 }

@@ -23,6 +23,7 @@ import { AdminHealthViewer } from './health-viewer';
 import { JwtStrategy } from './jwt.strategy';
 import { LoginThrottle } from './login-throttle';
 import { MediaUrls } from './media-urls.service';
+import { OwnPassword } from './own-password';
 import { PasswordHasher } from './password-hasher';
 import { PrincipalsService } from './principals.service';
 import { RolesGuard } from './roles.guard';
@@ -65,6 +66,7 @@ import { SignInsService } from './sign-ins.service';
     JwtStrategy,
     LoginThrottle,
     MediaUrls,
+    OwnPassword,
     PasswordHasher,
     PrincipalsService,
     SignInAnswers,
@@ -82,8 +84,8 @@ import { SignInsService } from './sign-ins.service';
     AuthCookies,
     AuthService,
     HealthViewer,
-    LoginThrottle,
     MediaUrls,
+    OwnPassword,
     PasswordHasher,
     PrincipalsService,
     SignInAnswers,

@@ -7,6 +7,7 @@ import { AuditService } from './audit.service';
 import { Caller } from './caller';
 import { DeviceCookies } from './device-cookies';
 import { LoginThrottle } from './login-throttle';
+import { OwnPassword } from './own-password';
 import { PasswordHasher } from './password-hasher';
 import { passwordFaults } from './password-rules';
 import { Principal } from './principal';
@@ -50,6 +51,7 @@ export class AuthService {
     private readonly tokens: AccessTokensService,
     private readonly hasher: PasswordHasher,
     private readonly throttle: LoginThrottle,
+    private readonly ownPassword: OwnPassword,
     private readonly devices: DeviceCookies,
     private readonly audit: AuditService,
   ) {}
@@ -112,13 +114,7 @@ export class AuthService {
    */
   async changePassword(principal: Principal, current: string, next: string, caller: Caller): Promise<void> {
     const { userId, familyId, clubId, email, name } = principal;
-    const attempt = this.throttle.attempt(`password of ${userId}`, caller.ip, null);
-    if (!(await this.hasher.verify(await this.accounts.passwordHash(userId), current))) {
-      throw new ProblemException('validation_failed', 'The current password is wrong.', {
-        errors: [{ field: 'current_password', message: 'is not your current password' }],
-      });
-    }
-    attempt.forgive();
+    await this.ownPassword.prove(principal, current, 'current_password', caller);
     const errors = passwordFaults(next, 'new_password', [email, name]);
     if (errors.length > 0) throw new ProblemException('validation_failed', undefined, { errors });
     const passwordHash = await this.hasher.hash(next);

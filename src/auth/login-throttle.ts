@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import { ProblemException } from '../common/problem';
-import { AttemptLimiter } from './attempt-limiter';
+import { AttemptLimiter, keyOfAddress, LimitedKey, takeAll } from './attempt-limiter';
 
 const MINUTE = 60_000;
 
@@ -38,9 +36,9 @@ export class LoginThrottle {
    * @throws ProblemException `too_many_attempts` with `Retry-After`
    */
   attempt(account: string, ip: string | null, deviceId: string | null): Attempt {
-    const name = createHash('sha256').update(account).digest('base64url');
+    const name = keyOfAddress(account);
     const address = networkOf(ip);
-    const keys: [AttemptLimiter, string][] =
+    const keys: LimitedKey[] =
       deviceId !== null
         ? [[this.devices, `${name}|${deviceId}`]]
         : [
@@ -48,11 +46,7 @@ export class LoginThrottle {
             [this.addresses, address],
             [this.accounts, name],
           ];
-    const wait = Math.max(...keys.map(([limiter, key]) => limiter.blockedFor(key)));
-    if (wait > 0) {
-      throw new ProblemException('too_many_attempts', undefined, { retryAfterSeconds: Math.ceil(wait / 1000) });
-    }
-    for (const [limiter, key] of keys) limiter.take(key);
+    takeAll(keys);
     return {
       forgive: () => {
         for (const [limiter, key] of keys) {

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AccountsService } from '../auth/accounts.service';
-import { Caller } from '../auth/caller';
-import { LoginThrottle } from '../auth/login-throttle';
-import { PasswordHasher } from '../auth/password-hasher';
-import { Principal } from '../auth/principal';
 import { ProblemException } from '../common/problem';
+import { AccountsService } from './accounts.service';
+import { Caller } from './caller';
+import { LoginThrottle } from './login-throttle';
+import { PasswordHasher } from './password-hasher';
+import { Principal } from './principal';
 
-/** Asks for one's password again, before what cannot be undone. */
+/** Asks somebody who is signed in for their password again, before what cannot be undone. */
 @Injectable()
 export class OwnPassword {
   constructor(
@@ -15,12 +15,15 @@ export class OwnPassword {
     private readonly throttle: LoginThrottle,
   ) {}
 
-  /** @throws ProblemException `validation_failed` (it is wrong), `too_many_attempts`, `overloaded` */
-  async prove({ userId }: Principal, password: string, caller: Caller): Promise<void> {
+  /**
+   * @param field that it came in
+   * @throws ProblemException `validation_failed` (it is wrong), `too_many_attempts`, `overloaded`
+   */
+  async prove({ userId }: Principal, password: string, field: string, caller: Caller): Promise<void> {
     const attempt = this.throttle.attempt(`password of ${userId}`, caller.ip, null);
     if (!(await this.hasher.verify(await this.accounts.passwordHash(userId), password))) {
-      throw new ProblemException('validation_failed', 'The password is wrong.', {
-        errors: [{ field: 'password', message: 'is not your password' }],
+      throw new ProblemException('validation_failed', 'The current password is wrong.', {
+        errors: [{ field, message: 'is not your current password' }],
       });
     }
     attempt.forgive();

@@ -3,6 +3,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { Account, AccountsService } from '../auth/accounts.service';
 import { AuditService } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
+import { OwnPassword } from '../auth/own-password';
 import { Principal } from '../auth/principal';
 import { PrincipalsService } from '../auth/principals.service';
 import { SignInsService } from '../auth/sign-ins.service';
@@ -11,7 +12,6 @@ import { CourtUsageProvider } from '../clubs/court-usage.provider';
 import { manage, requireOther, requireWholeAccount, RIGHTS_LOCK } from '../clubs/user-rules';
 import { ProblemException } from '../common/problem';
 import { VideoRemoval } from '../files/video-removal.service';
-import { OwnPassword } from './own-password';
 
 /**
  * Takes a person out of everything (GDPR, article 17): the videos of their matches, their places in others' matches, their
@@ -38,7 +38,7 @@ export class ErasureService {
    *   `own_account` (the last SUPER_ADMIN)
    */
   async eraseOwn(principal: Principal, password: string, keepVideos: boolean, caller: Caller): Promise<number> {
-    await this.password.prove(principal, password, caller);
+    await this.password.prove(principal, password, 'password', caller);
     return this.erase(principal, principal.userId, keepVideos, caller);
   }
 

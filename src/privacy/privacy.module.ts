@@ -3,7 +3,6 @@ import { AuthModule } from '../auth/auth.module';
 import { ClubsModule } from '../clubs/clubs.module';
 import { VideoCatalogueModule } from '../files/video-catalogue.module';
 import { ErasureService } from './erasure.service';
-import { OwnPassword } from './own-password';
 import { PersonalDataService } from './personal-data.service';
 import { PrivacyController } from './privacy.controller';
 
@@ -11,6 +10,6 @@ import { PrivacyController } from './privacy.controller';
 @Module({
   imports: [AuthModule, ClubsModule, VideoCatalogueModule],
   controllers: [PrivacyController],
-  providers: [ErasureService, OwnPassword, PersonalDataService],
+  providers: [ErasureService, PersonalDataService],
 })
 export class PrivacyModule {}
