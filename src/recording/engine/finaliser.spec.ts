@@ -199,8 +199,8 @@ describe('Finaliser', () => {
     const before = job.parts.flatMap(({ path }) => pictures(path));
     const asked = room.at('asked');
     const ffmpeg = room.at('ffmpeg');
-    // An FFmpeg that refuses every second file of this film.
-    const refusal = `case "$*" in *parted*) echo "$*" >> ${asked}; exit 1;; esac`;
+    // An FFmpeg that refuses every second file of this film; it hangs up first, as a dying process's pipe may.
+    const refusal = `case "$*" in *parted*) echo "$*" >> ${asked}; exec 0<&-; sleep 0.2; exit 1;; esac`;
     writeFileSync(ffmpeg, `#!/bin/sh\n${refusal}\nexec ffmpeg "$@"\n`, { mode: 0o755 });
     const video = await new Finaliser(disk, { ...TOOLS, ffmpegPath: ffmpeg }).finalise(job);
     expect(readFileSync(asked, 'utf8')).toContain('parted');

@@ -1,12 +1,10 @@
-import { once } from 'node:events';
 import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { FragmentSample, buildFragment } from '../../media/fmp4/fragment';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
 import { parameterSetId } from '../../media/fmp4/sps-chroma';
 import { FileEnds } from '../../media/ffprobe';
 import { withRate } from '../../media/h264/restate-rate';
-import { MediaToolError, MediaTools, runTool } from '../../media/media-tool';
-import { ManagedChild } from '../../media/process';
+import { MediaTools, runTool } from '../../media/media-tool';
 import { Disk, DiskFile, isErrno, readFully } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 import { OpenedPart, temporaryPath } from './opened-part';
@@ -178,35 +176,13 @@ export class Remuxer {
 
   private async copy(path: string, fragments: AsyncIterable<readonly Buffer[]>, filter: string): Promise<void> {
     const { tools } = this;
-    const child = new ManagedChild(
-      { file: tools.ffmpegPath, args: remuxArgs(path, filter), stdout: false },
-      tools.clock,
-    );
-    let late = false;
-    const cancel = tools.clock.after(REMUX_TIMEOUT_MS, () => {
-      late = true;
-      void child.kill();
-    });
-    try {
-      for await (const buffers of fragments) {
-        for (const buffer of buffers) {
-          if (!child.alive || !child.stdin) break;
-          if (!child.stdin.write(buffer)) await Promise.race([once(child.stdin, 'drain'), child.exited]);
-        }
-      }
-      child.stdin?.end();
-      const exit = await child.exited;
-      if (exit.code !== 0) {
-        const atFault = !late && exit.code !== null && exit.error === null;
-        throw new MediaToolError(exit.stderr.trim() || 'FFmpeg could not put the parts together', atFault, {
-          cause: exit.error,
-        });
-      }
-    } finally {
-      cancel();
-      if (child.alive) await child.kill();
-    }
+    const run = { timeoutMs: REMUX_TIMEOUT_MS, input: oneByOne(fragments) };
+    await runTool(tools.clock, tools.ffmpegPath, remuxArgs(path, filter), run);
   }
+}
+
+async function* oneByOne(fragments: AsyncIterable<readonly Buffer[]>): AsyncGenerator<Buffer> {
+  for await (const buffers of fragments) yield* buffers;
 }
 
 /**
