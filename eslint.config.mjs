@@ -47,7 +47,17 @@ const arrows = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'coverage/**', 'data/**', 'static/**', '.cache/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'coverage/**',
+      'data/**',
+      'static/**',
+      '.cache/**',
+      'web/panel/api/schema.d.ts',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -98,14 +108,26 @@ export default tseslint.config(
     },
   },
   {
-    files: ['web/**/*.ts'],
+    files: ['web/**/*.ts', 'web/**/*.tsx'],
     languageOptions: { parserOptions: { project: './web/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: { 'no-console': 'error', 'max-lines': ['error', { max: 350, skipBlankLines: true }] },
   },
   {
     // The library stands alone: a page uses it, never the other way round, and nothing of the service is in it.
     files: ['web/live/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['**/bare/**', '**/src/**', 'node:*'] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: ['**/bare/**', '**/panel/**', '**/src/**', 'node:*'] }] },
+  },
+  {
+    files: ['web/panel/**/*.ts', 'web/panel/**/*.tsx'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['**/live/*', '!**/access/live', '**/bare/**', '**/src/**', 'node:*'] },
+      ],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
   },
   {
     files: ['web/bare/**/*.ts'],

@@ -185,13 +185,14 @@ const SERVICE = {
   command: ['@nestjs/cli/bin/nest.js', 'build'],
 };
 
-/** The page that the service serves under `/live/`. */
-const PAGE = {
-  name: 'web',
-  result: 'static/live/index.html',
-  files: () => filesOf(['package-lock.json', 'web'], /./),
-  command: ['vite/bin/vite.js', 'build', '--config', 'web/vite.config.mjs'],
-};
+/** A page that the service serves: the panel, and the bare page under `/live/`. */
+const page = (mode, root) => ({
+  name: `web-${mode}`,
+  result: `static/${mode}/index.html`,
+  files: () => filesOf(['package-lock.json', 'web/vite.config.mjs', 'web/live', root], /./),
+  command: ['vite/bin/vite.js', 'build', '--config', 'web/vite.config.mjs', '--mode', mode],
+});
+const PAGES = [page('panel', 'web/panel'), page('live', 'web/bare')];
 
 function build({ name, result, files, command: [program, ...args] }) {
   const read = files();
@@ -215,4 +216,4 @@ checkNode();
 installPackages();
 installSystemPackages(goal);
 if (goal !== 'test') build(SERVICE);
-build(PAGE);
+PAGES.forEach(build);

@@ -13,8 +13,8 @@ import { ProblemFilter, sendProblem } from './common/problem.filter';
 import { Shutdown } from './common/shutdown';
 import { ApiValidationPipe } from './common/validation.pipe';
 import { AppConfig } from './config/app-config';
-import { setupLivePage } from './live-page';
 import { HttpMetrics } from './metrics/http-metrics';
+import { isPanel, newNonce, setupPages } from './pages';
 import { refuseWhileEnding } from './refuse-while-ending';
 
 /** The application, set up and not yet listening: the same one in production and in the end-to-end tests. */
@@ -56,7 +56,7 @@ export function setupApp(app: NestExpressApplication): void {
   app.useGlobalPipes(new ApiValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   setupApiDocument(app);
-  setupLivePage(app);
+  setupPages(app);
   // A request is small: one that trickles in for longer holds a socket and nothing else. Answers may take hours.
   const server = app.getHttpServer();
   server.headersTimeout = 10_000;
@@ -87,16 +87,24 @@ function checkOrigin(config: AppConfig): Middleware {
 
 type Middleware = (request: Request, response: Response, next: NextFunction) => void;
 
-/** Swagger's page has styles in its HTML; everything else does with none. */
+/**
+ * Swagger's page has styles in its HTML, the panel makes some of its own and has a service worker; everything else does with
+ * neither.
+ */
 function securityHeaders(config: AppConfig): Middleware {
   const strict = headers(config, ["'self'"]);
   const docs = headers(config, ["'self'", "'unsafe-inline'"]);
+  const ofThisAnswer = (_request: unknown, response: unknown): string => `'nonce-${newNonce(response as Response)}'`;
+  const panel = headers(config, ["'self'", ofThisAnswer], "'self'");
   return (request, response, next) => {
-    (request.path.startsWith('/api/docs') ? docs : strict)(request, response, next);
+    const policy = isPanel(request) ? panel : request.path.startsWith('/api/docs') ? docs : strict;
+    policy(request, response, next);
   };
 }
 
-function headers(config: AppConfig, styles: string[]): Middleware {
+type Source = string | ((request: unknown, response: unknown) => string);
+
+function headers(config: AppConfig, styles: Source[], workers = "'none'"): Middleware {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -108,7 +116,7 @@ function headers(config: AppConfig, styles: string[]): Middleware {
         mediaSrc: ["'self'", 'blob:'],
         // Also the WebSocket of the same host: 'self' is ws and wss too (CSP Level 3, §6.7.2.8).
         connectSrc: ["'self'"],
-        workerSrc: ["'none'"],
+        workerSrc: [workers],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Express, NextFunction, Request, Response } from 'express';
+import sirv from 'sirv';
+
+const PANEL = '/panel';
+/** Names in there hold a hash of what is in the file: it never changes. */
+const HASHED = /^\/assets\//;
+/** What `web/panel/index.html` has in the place of the nonce. */
+const NONCE = '__CSP_NONCE__';
+/** The panel's own addresses have no dot; what has one is a file, or nothing. */
+const PAGE = /^[^.]*$/;
+
+/** A request for the panel: its page makes style sheets of its own, which a nonce allows (CSP Level 3, §7.2). */
+export function isPanel({ path }: Pick<Request, 'path'>): boolean {
+  return path === PANEL || path.startsWith(`${PANEL}/`);
+}
+
+/** A new nonce, for one answer. */
+export function newNonce(response: Response): string {
+  return ((response.locals as { nonce?: string }).nonce ??= randomBytes(16).toString('base64'));
+}
+
+/**
+ * Serves what was built from `web/`: the panel (`static/panel/`) and the bare page (`static/live/`), and nothing else of
+ * `static/`. What was not built is a 404 like any unknown route.
+ */
+export function setupPages(app: NestExpressApplication): void {
+  const express = app.getHttpAdapter().getInstance() as Express;
+  express.get('/', (_request, response) => response.redirect(302, `${PANEL}/`));
+  express.get(/^\/live$/, (_request, response) => response.redirect(301, '/live/'));
+  serveFiles(express, 'live', ['html']);
+  serveFiles(express, 'panel', []);
+  servePanel(express);
+}
+
+/** @param extensions of what stands for a directory */
+function serveFiles(express: Express, name: 'live' | 'panel', extensions: string[]): void {
+  const directory = builtPage(name);
+  if (!existsSync(directory)) return;
+  const setHeaders = (response: { setHeader(name: string, value: string): unknown }, path: string): void => {
+    // The page itself is asked for anew each time, and is a 304 as long as it is the same.
+    const lasting = HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
+    response.setHeader('Cache-Control', lasting);
+  };
+  express.use(`/${name}`, sirv(directory, { etag: true, gzip: true, brotli: true, extensions, setHeaders }));
+}
+
+/** Every address of the panel is the same page: its scripts tell them apart. */
+function servePanel(express: Express): void {
+  const file = join(builtPage('panel'), 'index.html');
+  if (!existsSync(file)) return;
+  const page = readFileSync(file, 'utf8');
+  express.use(PANEL, (request: Request, response: Response, next: NextFunction) => {
+    if ((request.method !== 'GET' && request.method !== 'HEAD') || !PAGE.test(request.path)) return next();
+    response.setHeader('Cache-Control', 'no-cache');
+    response.type('html').send(page.replace(NONCE, newNonce(response)));
+  });
+}
+
+/** Beside `package.json`, whether this runs from `src/` or from `dist/src/`. */
+function builtPage(name: string): string {
+  let root = __dirname;
+  while (!existsSync(join(root, 'package.json')) && dirname(root) !== root) root = dirname(root);
+  return join(root, 'static', name);
+}

@@ -1,0 +1,144 @@
+import { ApiProblem } from '../api/problem';
+import type { components } from '../api/schema';
+
+export type User = components['schemas']['UserView'];
+type Tokens = components['schemas']['TokensAnswer'];
+
+export type Access =
+  /** A sign-in of before may be taken up; nobody knows yet. */
+  | { readonly phase: 'starting'; readonly user: null }
+  /** The sign-in of before could not be asked for: the service does not answer. */
+  | { readonly phase: 'unreachable'; readonly user: null }
+  | { readonly phase: 'out'; readonly user: null; readonly why: 'never' | 'left' | 'ended' }
+  | { readonly phase: 'in'; readonly user: User };
+
+const KNOWN = 'padelvar.signed-in';
+const TURN = 'padelvar.refresh';
+
+/**
+ * Who is signed in. The access token is in memory only; the refresh token and the right to load media travel as cookies
+ * that no script reads.
+ */
+class Auth {
+  private access: Access = { phase: 'starting', user: null };
+  private token = '';
+  private renewing: Promise<boolean> | null = null;
+  private readonly listeners = new Set<() => void>();
+
+  readonly get = (): Access => this.access;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Takes up the sign-in of before, where this browser had one. */
+  async resume(): Promise<void> {
+    if (localStorage.getItem(KNOWN) === null) return this.set({ phase: 'out', user: null, why: 'never' });
+    try {
+      if (!(await this.renew())) this.forget('ended');
+    } catch {
+      this.set({ phase: 'unreachable', user: null });
+    }
+  }
+
+  /** @throws ApiProblem */
+  signIn(email: string, password: string): Promise<void> {
+    return this.enter('/api/auth/login', { email, password });
+  }
+
+  /** Whatever answers as a sign-in does. @throws ApiProblem */
+  async enter(path: string, body: object): Promise<void> {
+    this.take(await this.post<Tokens>(path, { ...body, cookie: true }));
+  }
+
+  /** Makes another club of theirs the active one. @throws ApiProblem */
+  async switchClub(clubId: number): Promise<void> {
+    const response = await this.fetch(request('/api/auth/club', { club_id: clubId, cookie: true }));
+    if (!response.ok) throw await ApiProblem.of(response);
+    this.take((await response.json()) as Tokens);
+  }
+
+  async signOut(): Promise<void> {
+    await this.post('/api/auth/logout', {}).catch(() => undefined);
+    this.forget('left');
+  }
+
+  /** Forgets who was signed in; what the service knows of it is not touched. */
+  forget(why: 'left' | 'ended'): void {
+    this.token = '';
+    localStorage.removeItem(KNOWN);
+    this.set({ phase: 'out', user: null, why });
+  }
+
+  /** What is new about the person who is signed in. */
+  update(user: User): void {
+    if (this.access.phase === 'in') this.set({ phase: 'in', user });
+  }
+
+  /**
+   * Asks the service as whoever is signed in; renews the access token where it has run out.
+   * @throws ApiProblem `network` where nothing was answered
+   */
+  async fetch(request: Request): Promise<Response> {
+    if (this.renewing) await this.renewing.catch(() => false);
+    const spare = request.clone();
+    const response = await this.send(request);
+    if (response.status !== 401 || this.access.phase !== 'in') return response;
+    if (await this.renew()) return this.send(spare);
+    this.forget('ended');
+    return response;
+  }
+
+  private async send(request: Request): Promise<Response> {
+    if (this.token !== '') request.headers.set('authorization', `Bearer ${this.token}`);
+    try {
+      return await fetch(request);
+    } catch (error) {
+      throw ApiProblem.network(error);
+    }
+  }
+
+  /** A refresh token is good once and all tabs share it: they take turns where the browser lets them (HTTPS, localhost). */
+  private renew(): Promise<boolean> {
+    const ask = async (): Promise<boolean> => {
+      try {
+        this.take(await this.post<Tokens>('/api/auth/refresh', {}));
+        return true;
+      } catch (error) {
+        if (error instanceof ApiProblem && error.status === 401) return false;
+        throw error;
+      }
+    };
+    const turn = async (): Promise<boolean> =>
+      'locks' in navigator ? await navigator.locks.request(TURN, ask) : await ask();
+    return (this.renewing ??= turn().finally(() => (this.renewing = null)));
+  }
+
+  private async post<T>(path: string, body: object): Promise<T> {
+    const response = await fetch(request(path, body)).catch((error: unknown) => {
+      throw ApiProblem.network(error);
+    });
+    const answer: unknown = await response.json().catch(() => null);
+    if (!response.ok) throw await ApiProblem.of(response, answer);
+    return answer as T;
+  }
+
+  private take({ access_token, user }: Tokens): void {
+    this.token = access_token;
+    localStorage.setItem(KNOWN, String(user.id));
+    this.set({ phase: 'in', user });
+  }
+
+  private set(access: Access): void {
+    this.access = access;
+    for (const listener of [...this.listeners]) listener();
+  }
+}
+
+function request(path: string, body: object): Request {
+  const headers = { 'content-type': 'application/json' };
+  return new Request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+export const auth = new Auth();

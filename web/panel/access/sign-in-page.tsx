@@ -1,0 +1,36 @@
+import { Alert } from '@mantine/core';
+import { Navigate, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { auth } from './auth';
+import { Door, DoorForm } from './door';
+import { EmailField, PasswordField } from './fields';
+import { useAccess } from './use-access';
+import { TextLink } from '../ui/links';
+
+export function SignInPage() {
+  const { t } = useTranslation('access');
+  const access = useAccess();
+  const { to = '/courts' } = useSearch({ from: '/sign-in' });
+  if (access.phase === 'in') return <Navigate to={to} replace />;
+  const why = access.phase === 'out' && access.why !== 'never' ? t(access.why) : null;
+  return (
+    <Door title={t('signIn')} hint={t('slogan')}>
+      {why !== null && (
+        <Alert role="status" color="gray">
+          {why}
+        </Alert>
+      )}
+      <DoorForm
+        button={t('signIn')}
+        onSend={(field) => auth.signIn(field('email'), field('password'))}
+        words={{ unauthorized: t('wrongLogin'), validation_failed: t('wrongLogin') }}
+      >
+        <EmailField />
+        <PasswordField />
+      </DoorForm>
+      <TextLink to="/forgot" size="sm">
+        {t('forgotten')}
+      </TextLink>
+    </Door>
+  );
+}

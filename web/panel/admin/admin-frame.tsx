@@ -1,0 +1,6 @@
+import { Outlet } from '@tanstack/react-router';
+
+/** Comes with its room. */
+export function AdminFrame() {
+  return <Outlet />;
+}

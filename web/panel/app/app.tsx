@@ -1,0 +1,23 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { nonce } from './nonce';
+import { queries } from './queries';
+import { router } from './router';
+import { ConfirmProvider } from '../ui/confirm';
+import { theme } from './theme';
+
+/** The panel: looks, data and pages. */
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} deduplicateCssVariables>
+      <QueryClientProvider client={queries}>
+        <Notifications position="top-center" limit={3} />
+        <ConfirmProvider>
+          <RouterProvider router={router} />
+        </ConfirmProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,106 @@
+import { Alert, Container, Group, Menu, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { useNetwork } from '@mantine/hooks';
+import {
+  IconBuildingStadium,
+  IconHeartRateMonitor,
+  IconLayoutGrid,
+  IconMovie,
+  IconSettings,
+  IconUserCircle,
+  IconWifiOff,
+} from '@tabler/icons-react';
+import { Link, Outlet } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { auth } from '../access/auth';
+import { isAdmin, useUser } from '../access/use-access';
+import { MenuLink } from '../ui/links';
+import { Brand } from '../ui/brand';
+import { Appearance, LanguageSwitch } from '../ui/preferences';
+import { ClubSwitch } from './club-switch';
+import classes from './shell.module.css';
+
+/** What is around every page behind the sign-in: where one is, which club it is, who one is. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { online } = useNetwork();
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#content">
+        {t('skip')}
+      </a>
+      <header className={`${classes.header} no-print`}>
+        <Link to="/courts" className={classes.brand} aria-label="PadelVar">
+          <Brand />
+        </Link>
+        <Pages />
+        <Group gap="xs" wrap="nowrap" ml="auto">
+          <ClubSwitch />
+          <PersonMenu />
+        </Group>
+      </header>
+      {!online && (
+        <Alert className="no-print" color="yellow" radius={0} icon={<IconWifiOff />} role="status">
+          {t('offline')}
+        </Alert>
+      )}
+      <Container id="content" component="main" className={classes.main} size="xl" tabIndex={-1}>
+        <Outlet />
+      </Container>
+    </div>
+  );
+}
+
+/** A bar at the top of large screens, within a thumb's reach on small ones. */
+function Pages() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const pages = [
+    { to: '/courts', text: t('courts'), icon: IconLayoutGrid, seen: true },
+    { to: '/videos', text: t('videos'), icon: IconMovie, seen: true },
+    { to: '/health', text: t('health'), icon: IconHeartRateMonitor, seen: isAdmin(user) },
+    { to: '/admin', text: t('admin'), icon: IconSettings, seen: isAdmin(user) },
+    { to: '/clubs', text: t('clubs'), icon: IconBuildingStadium, seen: user.role === 'SUPER_ADMIN' },
+  ] as const;
+  return (
+    <nav className={classes.pages} aria-label={t('navigation')}>
+      {pages
+        .filter(({ seen }) => seen)
+        .map(({ to, text, icon: Icon }) => (
+          <Link key={to} to={to} className={classes.page} activeProps={{ 'aria-current': 'page' }}>
+            <Icon aria-hidden size={22} stroke={1.7} />
+            <span>{text}</span>
+          </Link>
+        ))}
+    </nav>
+  );
+}
+
+function PersonMenu() {
+  const { t } = useTranslation();
+  const user = useUser();
+  return (
+    <Menu width={280} position="bottom-end" withinPortal>
+      <Menu.Target>
+        <UnstyledButton className={classes.person} title={user.name}>
+          <IconUserCircle aria-hidden size={28} stroke={1.5} />
+          <VisuallyHidden>
+            {t('menu')}: {user.name}
+          </VisuallyHidden>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {user.name} · {user.email}
+        </Menu.Label>
+        <MenuLink to="/account">{t('account')}</MenuLink>
+        <Menu.Divider />
+        <Menu.Label>{t('language')}</Menu.Label>
+        <LanguageSwitch mx="sm" mb="xs" />
+        <Menu.Label>{t('appearance')}</Menu.Label>
+        <Appearance mx="sm" mb="xs" />
+        <Menu.Divider />
+        <Menu.Item onClick={() => void auth.signOut()}>{t('signOut')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

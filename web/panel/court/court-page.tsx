@@ -1,0 +1,138 @@
+import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconArrowLeft, IconEye, IconInfoCircle, IconPlayerRecordFilled, IconUsers } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useClubs } from '../access/club';
+import { isAdmin, useUser } from '../access/use-access';
+import { answer, api } from '../api/client';
+import { courtsChanged, useCourtStates } from '../courts/court-states';
+import { openCourt, useRecordCourt } from '../courts/record-court';
+import { Card } from '../ui/card';
+import { TextLink } from '../ui/links';
+import { useTitle } from '../ui/page-title';
+import { sayFailed } from '../ui/say';
+import { Empty, Failed, Loading } from '../ui/states';
+import classes from './court.module.css';
+import { JoinForm } from './join-form';
+import { DurationField } from './record-panel';
+import { SessionView } from './session-view';
+
+/** One court: watched, recorded, looked at again. */
+export function CourtPage() {
+  const { t } = useTranslation('court');
+  const courtId = Number(useParams({ from: '/inside/courts/$courtId' }).courtId) || 0;
+  const court = useQuery({
+    queryKey: ['court', courtId],
+    queryFn: () => answer(api.GET('/api/terrains/{id}', { params: { path: { id: courtId } } })),
+    staleTime: 60_000,
+  });
+  const states = useCourtStates(court.data?.club_id ?? null);
+  const club = useClubs().data?.find(({ id }) => id === court.data?.club_id) ?? null;
+  useTitle(court.data?.name ?? '');
+  if (court.isError) return <Failed error={court.error} onRetry={() => void court.refetch()} />;
+  if (states.isError && !states.data) return <Failed error={states.error} onRetry={() => void states.refetch()} />;
+  const state = states.data?.find(({ terrain_id }) => terrain_id === courtId);
+  if (!court.data || !state) return <Loading />;
+  const { name } = court.data;
+  return (
+    <>
+      <Group mb="md" gap="md">
+        <TextLink to="/courts" c="dimmed" mih={44} display="inline-flex">
+          <Group gap={6}>
+            <IconArrowLeft size={20} aria-hidden /> {t('back')}
+          </Group>
+        </TextLink>
+        <Title order={1} size="h2">
+          {name}
+        </Title>
+      </Group>
+      {state.session_id !== null ? (
+        <SessionView key={state.session_id} sessionId={state.session_id} courtName={name} club={club} />
+      ) : state.state === 'free' ? (
+        <FreeCourt court={state} note={club?.consent_note ?? null} />
+      ) : (
+        <Empty icon={<IconUsers size={32} />} title={t('inUse')} text={t('inUseHint')}>
+          <JoinForm />
+        </Empty>
+      )}
+    </>
+  );
+}
+
+type Free = Parameters<typeof useRecordCourt>[0];
+
+function FreeCourt({ court, note }: { readonly court: Free; readonly note: string | null }) {
+  const { t } = useTranslation('court');
+  const { t: courts } = useTranslation('courts');
+  const [minutes, setMinutes] = useState(90);
+  const record = useRecordCourt(court);
+  const open = useMutation({
+    mutationFn: () => openCourt(court.terrain_id),
+    onError: sayFailed,
+    onSettled: courtsChanged,
+  });
+  const busy = record.isPending || open.isPending;
+  return (
+    <div className={classes.page}>
+      <div className={classes.picture}>
+        <div className={classes.stage}>
+          <div className={classes.overlay} role="status">
+            <div>
+              <Text fw={650} size="lg">
+                {busy ? courts('opening') : t('free')}
+              </Text>
+              {!busy && <Text>{t('freeHint')}</Text>}
+            </div>
+          </div>
+        </div>
+      </div>
+      <div className={classes.side}>
+        <Consent note={note} />
+        <Card>
+          <Stack gap="sm">
+            <DurationField minutes={minutes} onChange={setMinutes} />
+            <Button
+              className={classes.record}
+              color="red"
+              leftSection={<IconPlayerRecordFilled aria-hidden />}
+              loading={record.isPending}
+              disabled={open.isPending}
+              onClick={() => record.mutate(minutes)}
+            >
+              {t('record')}
+            </Button>
+            <Button
+              variant="default"
+              size="md"
+              leftSection={<IconEye size={20} aria-hidden />}
+              loading={open.isPending}
+              disabled={record.isPending}
+              onClick={() => open.mutate()}
+            >
+              {t('open')}
+            </Button>
+          </Stack>
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+/** What the club wants everybody to know before they are filmed. */
+export function Consent({ note }: { readonly note: string | null }) {
+  const { t } = useTranslation('court');
+  if (note === null || note === '') return null;
+  return (
+    <Alert icon={<IconInfoCircle />} title={t('consent')} color="gray">
+      {note}
+    </Alert>
+  );
+}
+
+/** Whether this person may start, stop and close. */
+export function useMayRun(ownerId: number): boolean {
+  const user = useUser();
+  return isAdmin(user) || user.id === ownerId;
+}

@@ -1,0 +1,190 @@
+import { Button, Group, Text } from '@mantine/core';
+import { IconDoorExit, IconPlayerRecordFilled } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { GapMessage } from '../../live';
+import type { Club } from '../access/club';
+import { answer, api } from '../api/client';
+import { courtsChanged, isRunning } from '../courts/court-states';
+import { useConfirm } from '../ui/confirm';
+import { Card } from '../ui/card';
+import { sayDone, sayFailed } from '../ui/say';
+import { Failed, Loading } from '../ui/states';
+import { useNow } from '../ui/use-now';
+import { Consent, useMayRun } from './court-page';
+import classes from './court.module.css';
+import { LookAgain } from './look-again';
+import { Lookback, type Stretch } from './lookback';
+import { PlayersPanel } from './players-panel';
+import { RecordPanel } from './record-panel';
+import { type Session, sessionChanged, useSession } from './session-data';
+import { Stage } from './stage';
+import { type PlayedCourt, useCourtPlayer } from './use-court-player';
+
+/** A court with an open session: the picture, the recording, and who plays. */
+export function SessionView(props: {
+  readonly sessionId: string;
+  readonly courtName: string;
+  readonly club: Club | null;
+}) {
+  const session = useSession(props.sessionId);
+  if (session.isError && !session.data) return <Failed error={session.error} onRetry={() => void session.refetch()} />;
+  if (!session.data) return <Loading />;
+  return <OpenSession {...props} session={session.data} />;
+}
+
+function OpenSession(props: {
+  readonly session: Session;
+  readonly sessionId: string;
+  readonly courtName: string;
+  readonly club: Club | null;
+}) {
+  const { session, sessionId, courtName, club } = props;
+  const { t } = useTranslation('court');
+  const stage = useRef<HTMLDivElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const [told, setTold] = useState<readonly GapMessage[]>([]);
+  const played = useCourtPlayer(stage, sessionId, (gap) => setTold((before) => [...before, gap]));
+  const recordedSeconds = useRecordedSeconds(session, played);
+  const running = isRunning(played?.view.recording ?? session.recording);
+  const gaps = useMemo(() => stretchesOf(session, told), [session, told]);
+  const lookback = useLookback({ video, sessionId, played, recordedSeconds, fps: session.camera.fps });
+  const mayRun = useMayRun(session.user_id);
+  // A state that the connection told first is asked for in full.
+  const status = played?.view.recording?.status;
+  useEffect(() => {
+    if (status !== undefined) void sessionChanged(sessionId);
+  }, [sessionId, status]);
+  return (
+    <div className={classes.page} data-running={running || undefined}>
+      <div className={classes.picture}>
+        <Stage {...{ stage, video, played, lookback, recordedSeconds, running }} />
+      </div>
+      <div className={classes.again}>
+        <LookAgain lookback={lookback} gaps={gaps} />
+      </div>
+      <div className={classes.side}>
+        {session.recording === null && <Consent note={club?.consent_note ?? null} />}
+        <RecordPanel {...{ session, courtName, mayRun, recordedSeconds }} timeZone={club?.time_zone} />
+        {mayRun && !running && <Close session={session} />}
+        <PlayersPanel session={session} mayRun={mayRun} />
+        <Text size="xs" c="dimmed">
+          {t('camera')}: {t('cameraFacts', facts(session))} · {session.camera.codec?.toUpperCase()}
+        </Text>
+      </div>
+    </div>
+  );
+}
+
+function Close({ session }: { readonly session: Session }) {
+  const { session_id } = session;
+  const { t } = useTranslation('court');
+  const confirm = useConfirm();
+  const close = useMutation({
+    mutationFn: () => answer(api.POST('/api/video/session/close', { body: { session_id } })),
+    onSuccess: () => sayDone(t('closed')),
+    onError: sayFailed,
+    onSettled: courtsChanged,
+  });
+  const ask = (): void =>
+    confirm({ title: t('closeTitle'), text: t('closeText'), button: t('close'), onConfirm: () => close.mutate() });
+  if (session.recording?.status === 'ready') {
+    return (
+      <Card title={t('next')}>
+        <Text size="sm" c="dimmed" mb="sm">
+          {t('nextHint')}
+        </Text>
+        <Button
+          fullWidth
+          variant="light"
+          leftSection={<IconPlayerRecordFilled size={16} aria-hidden />}
+          loading={close.isPending}
+          onClick={() => close.mutate()}
+        >
+          {t('next')}
+        </Button>
+      </Card>
+    );
+  }
+  return (
+    <Group>
+      <Button
+        variant="default"
+        leftSection={<IconDoorExit size={18} aria-hidden />}
+        loading={close.isPending}
+        onClick={ask}
+      >
+        {t('close')}
+      </Button>
+    </Group>
+  );
+}
+
+/** Seconds of the recording at which what is shown live lies; `null`: nothing is recorded. */
+function useRecordedSeconds(session: Session, played: PlayedCourt | null): number | null {
+  const recording = played?.view.recording ?? session.recording;
+  const running = isRunning(recording);
+  const now = useNow(250, running);
+  if (recording == null || recording.started_at === null) return null;
+  if (!running) return recording.duration_seconds;
+  // Without a connection nobody knows whether it goes on.
+  const view = played?.view;
+  const until = view?.phase === 'offline' && view.since !== null ? view.since : now;
+  const shown = Math.min(played?.player.shownAt ?? until, until);
+  return Math.max(0, (shown - new Date(recording.started_at).getTime()) / 1000);
+}
+
+/** Looking back: a controller for the life of the page, told anew what is live. */
+function useLookback(now: {
+  readonly video: React.RefObject<HTMLVideoElement | null>;
+  readonly sessionId: string;
+  readonly played: PlayedCourt | null;
+  readonly recordedSeconds: number | null;
+  readonly fps: number | null;
+}): Lookback | null {
+  const { t } = useTranslation('court');
+  const [lookback, setLookback] = useState<Lookback | null>(null);
+  const [, tell] = useReducer((count: number) => count + 1, 0);
+  const latest = useRef(now);
+  latest.current = now;
+  const { video, sessionId } = now;
+  useEffect(() => {
+    if (video.current === null) return;
+    let looking = false;
+    const control = new Lookback(video.current, sessionId, {
+      now: () => latest.current.recordedSeconds,
+      fps: () => latest.current.fps,
+      onFailed: () => sayFailed(new Error(t('reviewFailed'))),
+      onChange: () => {
+        // While one looks back the live picture stands still, and is there at once afterwards.
+        if (control.active !== looking) {
+          looking = control.active;
+          const player = latest.current.played?.player;
+          if (looking) player?.hold();
+          else player?.resume();
+        }
+        tell();
+      },
+    });
+    setLookback(control);
+    return () => control.destroy();
+  }, [video, sessionId, t]);
+  return lookback;
+}
+
+function stretchesOf(session: Session, told: readonly GapMessage[]): readonly Stretch[] {
+  const known = session.recording?.gaps ?? [];
+  const newer = told.filter(
+    ({ start_seconds }) => !known.some((gap) => Math.abs(gap.start_seconds - start_seconds) < 0.01),
+  );
+  return [...known, ...newer].map(({ start_seconds: start, end_seconds: end }) => ({ start, end }));
+}
+
+function facts({ camera: { width, height, fps } }: Session) {
+  return {
+    width: String(width ?? '?'),
+    height: String(height ?? '?'),
+    fps: fps === null ? '?' : String(Math.round(fps)),
+  };
+}

@@ -1,0 +1,125 @@
+import { ActionIcon, Button, Text, Tooltip } from '@mantine/core';
+import { IconMaximize, IconPlayerPlayFilled } from '@tabler/icons-react';
+import { type ReactNode, type RefObject, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CourtPlayer, CourtView } from '../../live';
+import { clock, duration, number } from '../i18n/format';
+import { problemInWords } from '../i18n/problems';
+import { type BadgeState, StateBadge } from '../ui/state-badge';
+import { useNow } from '../ui/use-now';
+import classes from './court.module.css';
+import { type Lookback } from './lookback';
+import type { PlayedCourt } from './use-court-player';
+
+/** The picture, and on it how fresh it is and what is wrong. The players put their elements into it. */
+export function Stage(props: {
+  readonly stage: RefObject<HTMLDivElement | null>;
+  readonly video: RefObject<HTMLVideoElement | null>;
+  readonly played: PlayedCourt | null;
+  readonly lookback: Lookback | null;
+  /** Seconds that are recorded; `null`: nothing is. */
+  readonly recordedSeconds: number | null;
+  readonly running: boolean;
+}) {
+  const { stage, video, played, lookback, recordedSeconds, running } = props;
+  const { t } = useTranslation('court');
+  const looking = lookback?.active === true;
+  return (
+    <div className={classes.stage} ref={stage}>
+      <video ref={video} className={classes.review} hidden={!lookback?.shown} playsInline muted />
+      <div className={classes.badges}>
+        {played && !looking && <LiveBadge player={played.player} view={played.view} />}
+        {looking && lookback && <StateBadge state="done">{labelOf(lookback, running, t)}</StateBadge>}
+        {recordedSeconds !== null && running && <StateBadge state="recording">{clock(recordedSeconds)}</StateBadge>}
+      </div>
+      {played && !looking && <Trouble player={played.player} view={played.view} />}
+      <Tooltip label={t('fullscreen')}>
+        <ActionIcon
+          className={classes.fullscreen}
+          size={44}
+          variant="filled"
+          color="dark"
+          aria-label={t('fullscreen')}
+          onClick={() => void toggleFullscreen(stage.current)}
+        >
+          <IconMaximize size={20} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+    </div>
+  );
+}
+
+function LiveBadge({ player, view }: { readonly player: CourtPlayer; readonly view: CourtView }) {
+  const { t } = useTranslation('court');
+  const behind = useBehind(player);
+  const [state, text] = ((): [BadgeState, string] => {
+    if (view.phase === 'reconnecting') return ['reconnecting', t('cameraAway')];
+    if (view.phase === 'offline') return ['noConnection', t('connecting')];
+    if (view.phase === 'live') return ['live', t('live')];
+    return view.phase === 'connecting' ? ['connecting', t('connecting')] : ['done', t('ended')];
+  })();
+  const way = view.way === 'pictures' ? ` · ${t('pictures')}` : '';
+  return (
+    <span title={t('behindTitle')} data-behind={behind ?? undefined}>
+      <StateBadge state={state}>
+        {text}
+        {view.phase === 'live' && behind !== null && ` · ${t('behind', { seconds: number(behind / 1000, 2) })}${way}`}
+      </StateBadge>
+    </span>
+  );
+}
+
+/** Milliseconds that what is shown lies behind, once a second; `null` where it is not known. */
+function useBehind(player: CourtPlayer): number | null {
+  const [behind, setBehind] = useState<number | null>(null);
+  useEffect(() => {
+    const timer = setInterval(() => setBehind(player.latency.read()?.median ?? null), 1_000);
+    return () => clearInterval(timer);
+  }, [player]);
+  return behind;
+}
+
+function Trouble({ player, view }: { readonly player: CourtPlayer; readonly view: CourtView }) {
+  const { t } = useTranslation('court');
+  const away = view.phase === 'reconnecting' || view.phase === 'offline';
+  const now = useNow(1_000, away);
+  if (view.blocked) {
+    return (
+      <Overlay>
+        <Button size="lg" leftSection={<IconPlayerPlayFilled aria-hidden />} onClick={() => player.play()}>
+          {t('touchToPlay')}
+        </Button>
+      </Overlay>
+    );
+  }
+  if (away) {
+    const time = duration(Math.max(0, (now - (view.since ?? now)) / 1000));
+    return <Overlay>{t(view.phase === 'offline' ? 'noConnectionFor' : 'cameraAwayFor', { time })}</Overlay>;
+  }
+  if (view.phase === 'ended') return <Overlay>{t('ended')}</Overlay>;
+  if (view.problem !== null) return <Overlay>{problemInWords(view.problem.code, view.problem.detail)}</Overlay>;
+  return view.phase === 'connecting' ? <Overlay>{t('connecting')}</Overlay> : null;
+}
+
+function Overlay({ children }: { readonly children: ReactNode }) {
+  return (
+    <div className={classes.overlay}>
+      <Text component="div" role="status">
+        {children}
+      </Text>
+    </div>
+  );
+}
+
+function labelOf(lookback: Lookback, running: boolean, t: ReturnType<typeof useTranslation<'court'>>['t']): string {
+  const ago = Math.max(0, lookback.end - lookback.position);
+  const time = ago < 60 ? `${number(ago, 1)} s` : clock(ago);
+  const where = running ? t('ago', { time }) : clock(lookback.position);
+  const speed = { 0.25: '¼×', 0.5: '½×' }[lookback.speed] ?? '1×';
+  return `${where} · ${lookback.paused ? t('paused') : speed}`;
+}
+
+async function toggleFullscreen(element: HTMLElement | null): Promise<void> {
+  if (document.fullscreenElement) await document.exitFullscreen();
+  else await element?.requestFullscreen?.().catch(() => undefined);
+}

@@ -1,0 +1,113 @@
+import { Button } from '@mantine/core';
+import { IconPlayerRecordFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isAdmin, useUser } from '../access/use-access';
+import { clock, dateTime } from '../i18n/format';
+import { ButtonLink } from '../ui/links';
+import { type BadgeState, StateBadge } from '../ui/state-badge';
+import { useNow } from '../ui/use-now';
+import { type CourtState, isRunning } from './court-states';
+import classes from './courts.module.css';
+import { useRecordCourt, useStopCourt } from './record-court';
+import { type TileView, useTile } from './use-tile';
+
+/** One court on the wall: its picture, its state, and what one may do about it. */
+export function CourtTile({ court, timeZone }: { readonly court: CourtState; readonly timeZone?: string | undefined }) {
+  const { t } = useTranslation('courts');
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const tile = useTile(canvas, court.session_id);
+  const recording = tile.state?.recording ?? court.recording;
+  const running = isRunning(recording);
+  const now = useNow(1_000, running);
+  const state = stateOf(court, tile);
+  const startedAt = running ? (recording?.started_at ?? null) : null;
+  const seconds = startedAt === null ? 0 : (now - new Date(startedAt).getTime()) / 1000;
+  const courtId = String(court.terrain_id);
+  return (
+    <article className={classes.tile} data-recording={running || undefined} aria-label={court.name}>
+      <Link to="/courts/$courtId" params={{ courtId }} className={classes.picture} data-state={state} tabIndex={-1}>
+        <canvas
+          ref={canvas}
+          width={16}
+          height={9}
+          data-seen={(tile.seen && !tile.ended) || undefined}
+          role="img"
+          aria-label={t('picture', { court: court.name })}
+        />
+        <span className={classes.badges}>
+          <StateBadge state={state}>{t(state)}</StateBadge>
+          {running && <StateBadge state="recording">{clock(seconds)}</StateBadge>}
+          {recording?.status === 'finalizing' && <StateBadge state="connecting">{t('finalizing')}</StateBadge>}
+        </span>
+      </Link>
+      <div className={classes.foot}>
+        <div className={classes.name}>
+          <h2>{court.name}</h2>
+          <p>{detailOf(court, timeZone, t)}</p>
+        </div>
+        <TileActions court={court} running={running} seconds={seconds} />
+      </div>
+    </article>
+  );
+}
+
+function TileActions(props: { readonly court: CourtState; readonly running: boolean; readonly seconds: number }) {
+  const { court, running, seconds } = props;
+  const { t } = useTranslation('courts');
+  const user = useUser();
+  const record = useRecordCourt(court);
+  const stop = useStopCourt(court);
+  const mine = court.session_id !== null && (isAdmin(user) || court.owner?.id === user.id);
+  const courtId = String(court.terrain_id);
+  if (running && mine) {
+    return (
+      <Button
+        color="red"
+        variant="light"
+        leftSection={<IconPlayerStopFilled size={16} aria-hidden />}
+        loading={stop.isPending}
+        onClick={() => stop.ask(seconds)}
+      >
+        {t('stop')}
+      </Button>
+    );
+  }
+  if (court.state === 'free' || (mine && court.recording === null)) {
+    return (
+      <Button
+        leftSection={<IconPlayerRecordFilled size={16} aria-hidden />}
+        loading={record.isPending}
+        onClick={() => record.mutate()}
+      >
+        {t('record')}
+      </Button>
+    );
+  }
+  if (court.session_id === null) return null;
+  return (
+    <ButtonLink variant="light" to="/courts/$courtId" params={{ courtId }}>
+      {t('watch')}
+    </ButtonLink>
+  );
+}
+
+function stateOf(court: CourtState, tile: TileView): Exclude<BadgeState, 'recording' | 'done'> {
+  if (court.session_id !== null && !tile.connected) return 'noConnection';
+  if (tile.state && !tile.ended) return tile.state.state;
+  if (court.state === 'free') return court.camera.online === false ? 'offline' : 'free';
+  return court.session_id === null ? 'inUse' : court.state;
+}
+
+function detailOf(
+  court: CourtState,
+  timeZone: string | undefined,
+  t: ReturnType<typeof useTranslation<'courts'>>['t'],
+): string {
+  const { online, since } = court.camera;
+  if (court.state === 'free' && online === false && since !== null) {
+    return t('offlineSince', { time: dateTime(since, timeZone) });
+  }
+  return court.owner === null ? '' : t('by', { name: court.owner.name });
+}

@@ -1,0 +1,64 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { accessTexts } from '../access/texts';
+import { appTexts } from '../app/texts';
+import { courtTexts } from '../court/texts';
+import { courtsTexts } from '../courts/texts';
+import { problemTexts } from './problems';
+
+/** Each room brings its own texts, in both languages. */
+const ROOMS = {
+  access: accessTexts,
+  app: appTexts,
+  court: courtTexts,
+  courts: courtsTexts,
+  problems: problemTexts,
+};
+
+export type Language = 'en' | 'fr';
+export const LANGUAGES: readonly Language[] = ['fr', 'en'];
+const KEY = 'padelvar.language';
+
+type English = { [Room in keyof typeof ROOMS]: (typeof ROOMS)[Room]['en'] };
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: English;
+    defaultNS: 'app';
+    returnNull: false;
+    contextSeparator: '|';
+  }
+}
+
+/** The last choice, else the browser's first language of the two. */
+function preferred(): Language {
+  const wanted = [localStorage.getItem(KEY), ...navigator.languages].map((tag) => tag?.slice(0, 2));
+  return wanted.find((tag): tag is Language => tag === 'en' || tag === 'fr') ?? 'en';
+}
+
+export function startTexts(): void {
+  const of = (language: Language) =>
+    Object.fromEntries(Object.entries(ROOMS).map(([room, texts]) => [room, texts[language]]));
+  i18next.on('languageChanged', (language) => (document.documentElement.lang = language));
+  void i18next.use(initReactI18next).init({
+    lng: preferred(),
+    fallbackLng: 'en',
+    defaultNS: 'app',
+    ns: Object.keys(ROOMS),
+    resources: { en: of('en'), fr: of('fr') },
+    interpolation: { escapeValue: false },
+    returnNull: false,
+    // Keys are the service's words, which hold `_`.
+    contextSeparator: '|',
+    initAsync: false,
+  });
+}
+
+export function currentLanguage(): Language {
+  return i18next.language === 'fr' ? 'fr' : 'en';
+}
+
+export function chooseLanguage(language: Language): void {
+  localStorage.setItem(KEY, language);
+  void i18next.changeLanguage(language);
+}

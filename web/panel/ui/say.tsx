@@ -1,0 +1,12 @@
+import { notifications } from '@mantine/notifications';
+import { inWords } from '../i18n/problems';
+
+/** Says that something was done, where the page does not show it by itself. */
+export function sayDone(message: string): void {
+  notifications.show({ message, color: 'court' });
+}
+
+/** Says why something was not done. */
+export function sayFailed(error: unknown): void {
+  notifications.show({ message: inWords(error), color: 'red', autoClose: 8_000 });
+}

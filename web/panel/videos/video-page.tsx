@@ -1,0 +1,4 @@
+/** Comes with its room. */
+export function VideoPage() {
+  return null;
+}
