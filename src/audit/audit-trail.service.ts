@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Principal } from '../auth/principal';
+import { momentOf } from '../common/moment';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { AuditEntryView, AuditFilter, AuditListAnswer, AuditListQuery } from './dto/audit.dto';
@@ -106,11 +107,6 @@ export class AuditTrail {
     );
     return rows.map((row) => ({ place: { moment: row.moment, id: Number(row.id) }, entry: viewOf(row) }));
   }
-}
-
-/** As PostgreSQL reads it: microseconds and all; of a mere date the time zone is UTC, whatever the server's is. */
-function momentOf(text: string | undefined): string | undefined {
-  return text === undefined || text.includes('T') ? text : `${text}T00:00:00Z`;
 }
 
 function lastOfPage(cursor: string): TrailPlace {

@@ -8,7 +8,7 @@ import { Principal } from '../auth/principal';
 import { ApiProblems } from '../common/api-problems';
 import { ParseSessionIdPipe } from '../common/ids';
 import { RightToWatch } from '../sessions/right-to-watch.service';
-import { ClubQuery, DoneAnswer, VideoListAnswer, VideoListQuery, VideoStatsAnswer } from './dto/files.dto';
+import { ClubQuery, DoneAnswer, VideoAnswer, VideoListAnswer, VideoListQuery, VideoStatsAnswer } from './dto/files.dto';
 import { DownloadTrail } from './download-trail.service';
 import { FilesService } from './files.service';
 import { sendFile } from './send-file';
@@ -28,7 +28,9 @@ export class FilesController {
   @Get('list')
   @ApiOperation({
     summary: 'Lists finished videos, newest first',
-    description: "Members. Admins: the club's; PLAYER: those of sessions they own or took part in.",
+    description:
+      "Members. Admins: the club's; PLAYER: those of sessions they own or took part in. `terrain_id`, `user_id`, `from` and " +
+      '`to` narrow that down, each by itself or together.',
   })
   @ApiOkResponse({ type: VideoListAnswer })
   @ApiProblems('validation_failed', 'not_found')
@@ -44,6 +46,18 @@ export class FilesController {
   @ApiProblems('validation_failed', 'forbidden', 'not_found')
   stats(@CurrentUser() user: Principal, @Query() query: ClubQuery): Promise<VideoStatsAnswer> {
     return this.files.stats(user, query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One finished video', description: 'The owner, the other players, the admins.' })
+  @ApiOkResponse({ type: VideoAnswer })
+  @ApiProblems('validation_failed', 'not_found')
+  async one(
+    @CurrentUser() user: Principal,
+    @Param('id', ParseSessionIdPipe) id: string,
+    @Query() query: ClubQuery,
+  ): Promise<VideoAnswer> {
+    return { success: true, video: await this.files.one(user, id, query) };
   }
 
   @Get(':id/download')

@@ -4,8 +4,10 @@ import { authorOf } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { requireClub } from '../auth/tenant';
+import { momentOf } from '../common/moment';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
+import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
 import { SessionsService } from '../sessions/sessions.service';
 import { VideoStore } from '../storage/video-store';
 import { ClubQuery, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
@@ -34,6 +36,7 @@ export class FilesService {
   constructor(
     private readonly database: DataSource,
     private readonly sessions: SessionsService,
+    private readonly names: MatchNamesService,
     private readonly store: VideoStore,
     private readonly removal: VideoRemoval,
   ) {}
@@ -45,6 +48,7 @@ export class FilesService {
       .orderBy('v.created_at', 'DESC')
       .addOrderBy('v.session_id', 'DESC')
       .limit(limit + 1);
+    narrow(builder, query);
     if (query.cursor !== undefined) {
       const [at, id] = decodeCursor(query.cursor, ['number', 'string']) as [number, string];
       const before = new Date(at);
@@ -54,7 +58,13 @@ export class FilesService {
       builder.andWhere('(v.created_at, v.session_id) < (:before, :id)', { before, id });
     }
     const page = cutPage(await builder.getMany(), limit, (video) => [video.createdAt.getTime(), video.sessionId]);
-    return { videos: page.items.map(viewOf), nextCursor: page.next_cursor };
+    return { videos: await this.views(page.items), nextCursor: page.next_cursor };
+  }
+
+  /** As {@link download}, also where its file is missing. @throws ProblemException `not_found` */
+  async one(principal: Principal, sessionId: string, query: ClubQuery): Promise<VideoView> {
+    const [view] = await this.views([await this.require(principal, sessionId, query)]);
+    return view as VideoView;
   }
 
   /** @throws ProblemException `not_found` or `forbidden` (admins only). */
@@ -117,6 +127,12 @@ export class FilesService {
     return video;
   }
 
+  private async views(videos: readonly Video[]): Promise<VideoView[]> {
+    const names = await this.names.of(videos.map(({ sessionId }) => sessionId));
+    // Rows of sessions, courts and people are never deleted.
+    return videos.map((video) => viewOf(video, names.get(video.sessionId) as MatchNames));
+  }
+
   /** @throws ProblemException `not_found` for a club the principal is nothing in. */
   private visible(principal: Principal, club: number | undefined): SelectQueryBuilder<Video> {
     const clubId = club ?? principal.clubId;
@@ -125,25 +141,40 @@ export class FilesService {
     const role = requireClub(principal, clubId, 'member');
     builder.andWhere('v.club_id = :clubId', { clubId });
     if (role !== 'PLAYER') return builder;
-    return builder.andWhere(
-      `(v.user_id = :userId OR EXISTS
-        (SELECT 1 FROM session_players p WHERE p.session_id = v.session_id AND p.user_id = :userId))`,
-      { userId: principal.userId },
-    );
+    return builder.andWhere(tookPart('own'), { own: principal.userId });
   }
+}
+
+/** Owned the match of a video, or took part in it. @param parameter that holds the person's id */
+function tookPart(parameter: string): string {
+  return `(v.user_id = :${parameter} OR EXISTS
+    (SELECT 1 FROM session_players p WHERE p.session_id = v.session_id AND p.user_id = :${parameter}))`;
+}
+
+/** On top of what somebody may see, never beside it. */
+function narrow(builder: SelectQueryBuilder<Video>, query: VideoListQuery): void {
+  const { terrain_id: courtId, user_id: userId } = query;
+  const [from, to] = [momentOf(query.from), momentOf(query.to)];
+  if (courtId !== undefined) builder.andWhere('v.court_id = :courtId', { courtId });
+  if (userId !== undefined) builder.andWhere(tookPart('userId'), { userId });
+  if (from !== undefined) builder.andWhere('v.created_at >= :from', { from });
+  if (to !== undefined) builder.andWhere('v.created_at < :to', { to });
 }
 
 function filenameOf(video: Video): string {
   return `${video.sessionId}.mp4`;
 }
 
-function viewOf(video: Video): VideoView {
+function viewOf(video: Video, names: MatchNames): VideoView {
   const bytes = Number(video.sizeBytes);
   return {
     session_id: video.sessionId,
     terrain_id: video.courtId,
+    terrain_name: names.terrainName,
     club_id: video.clubId,
     user_id: video.userId,
+    owner: names.owner,
+    players: [...names.players],
     filename: filenameOf(video),
     size_bytes: bytes,
     size_mb: Math.round((bytes / MEBIBYTE) * 100) / 100,

@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { PersonView } from '../auth/person-view';
 import { RecordingView } from '../recording/recording-view';
 import { CourtStatus } from '../runtime/court-runtime';
 import { CameraSession } from './entities/camera-session.entity';
+import { MatchNames } from './match-names.service';
 import { SessionHealthView } from './session-health';
 import { isOpen, SessionStatus } from './session-state';
 
@@ -31,14 +33,23 @@ export class SessionView {
   @ApiProperty()
   terrain_id: number;
 
+  @ApiProperty({ example: 'Court 1', description: "The court's name today." })
+  terrain_name: string;
+
   @ApiProperty()
   club_id: number;
 
   @ApiProperty({ description: 'The owner.' })
   user_id: number;
 
+  @ApiProperty({ type: PersonView })
+  owner: PersonView;
+
   @ApiProperty({ type: [Number] })
   player_ids: number[];
+
+  @ApiProperty({ type: [PersonView], description: 'Those of `player_ids`, by id.' })
+  players: PersonView[];
 
   @ApiProperty({ enum: ['connecting', 'live', 'reconnecting', 'closed', 'failed'] })
   status: SessionStatus;
@@ -104,7 +115,7 @@ export class SessionListAnswer {
  */
 export function viewOfSession(
   row: CameraSession,
-  playerIds: readonly number[],
+  names: MatchNames,
   recording: RecordingView | null,
   status: CourtStatus | null,
   healthOf: (status: CourtStatus) => SessionHealthView,
@@ -115,9 +126,12 @@ export function viewOfSession(
   return {
     session_id: row.id,
     terrain_id: row.courtId,
+    terrain_name: names.terrainName,
     club_id: row.clubId,
     user_id: row.userId,
-    player_ids: [...playerIds],
+    owner: names.owner,
+    player_ids: names.players.map(({ id }) => id),
+    players: [...names.players],
     status: live?.state ?? row.status,
     camera: {
       protocol: facts?.protocol ?? row.protocol,

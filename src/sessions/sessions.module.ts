@@ -8,6 +8,7 @@ import { ProxyModule } from '../proxy/proxy.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
+import { MatchNamesService } from './match-names.service';
 import { MediaUrlController } from './media-url.controller';
 import { OpenSessions } from './open-sessions.service';
 import { SessionJanitor } from './session-janitor.service';
@@ -31,6 +32,7 @@ import { SessionsService } from './sessions.service';
   ],
   controllers: [SessionsController, MediaUrlController],
   providers: [
+    MatchNamesService,
     SessionStore,
     SessionMirror,
     SessionOwners,
@@ -41,6 +43,6 @@ import { SessionsService } from './sessions.service';
     { provide: CourtUsage, useClass: OpenSessions },
     { provide: LoadSource, useClass: SessionLoad },
   ],
-  exports: [RightToWatch, SessionHealth, SessionJanitor, SessionsService],
+  exports: [MatchNamesService, RightToWatch, SessionHealth, SessionJanitor, SessionsService],
 })
 export class SessionsModule {}

@@ -18,6 +18,7 @@ import { CourtRuntime, ResumeSpec } from '../runtime/court-runtime';
 import { isOwn } from '../runtime/process-identity';
 import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
 import { CameraSession } from './entities/camera-session.entity';
+import { MatchNames, MatchNamesService } from './match-names.service';
 import { maySee, requireSession, SessionAccess } from './session-access';
 import { SessionHealth } from './session-health';
 import { overLimit, SessionLimits } from './session-limits';
@@ -42,6 +43,7 @@ export class SessionsService {
     private readonly courts: CourtsService,
     private readonly cameras: CamerasService,
     private readonly users: UsersService,
+    private readonly names: MatchNamesService,
     private readonly recordings: RecordingLog,
     private readonly runtime: CourtRuntime,
     private readonly admission: Admission,
@@ -200,11 +202,12 @@ export class SessionsService {
 
   private async views(sessions: readonly CameraSession[]): Promise<SessionView[]> {
     const ids = sessions.map((session) => session.id);
-    const [players, recordings] = await Promise.all([this.store.playersOf(ids), this.recordings.viewsOf(ids)]);
+    const [names, recordings] = await Promise.all([this.names.of(ids), this.recordings.viewsOf(ids)]);
     return sessions.map((session) =>
       viewOfSession(
         session,
-        players.get(session.id) ?? [],
+        // Rows of sessions, courts and people are never deleted.
+        names.get(session.id) as MatchNames,
         recordings.get(session.id) ?? null,
         this.runtime.status(session.id),
         (status) => this.health.of(session.id, status),

@@ -250,6 +250,10 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: ({ clubId }) => ({ path: `/api/video/files/stats?club_id=${clubId}` }),
     statuses: ADMINS,
   },
+  'GET /api/video/files/{id}': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.video()}` }),
+    statuses: SESSION,
+  },
   'GET /api/video/files/{id}/download': {
     ask: async (world) => ({ path: `/api/video/files/${await world.video()}/download` }),
     statuses: SESSION,

@@ -1,12 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsInt, IsISO8601, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { IfPresent } from '../../common/if-present.decorator';
 import { MAX_ID, ToInteger } from '../../common/ids';
+import { IsMoment } from '../../common/moment';
 import { PageQuery } from '../../common/pagination';
-
-/** A moment in ISO 8601 (RFC 3339): a day, which is that day at 00:00 UTC, or a time that says its offset. */
-const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-const MOMENT_MESSAGE = 'must be an ISO 8601 time with its offset, such as 2026-05-01T18:00:00Z, or a date';
 
 /** Which lines of the audit trail are wanted; all that is given must hold. */
 export class AuditFilter {
@@ -54,14 +51,12 @@ export class AuditFilter {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Not before this moment.', example: '2026-05-01T00:00:00Z' })
   @IfPresent()
-  @IsISO8601({ strict: true })
-  @Matches(MOMENT, { message: MOMENT_MESSAGE })
+  @IsMoment()
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Before this moment.', example: '2026-06-01T00:00:00Z' })
   @IfPresent()
-  @IsISO8601({ strict: true })
-  @Matches(MOMENT, { message: MOMENT_MESSAGE })
+  @IsMoment()
   to?: string;
 }
 

@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
+import { PersonView } from '../../auth/person-view';
 import { MAX_ID, ToInteger } from '../../common/ids';
+import { IsMoment } from '../../common/moment';
 import { PageQuery } from '../../common/pagination';
 import { GapView } from '../../recording/recording-view';
 import { IfPresent } from '../../common/if-present.decorator';
@@ -23,6 +25,45 @@ export class VideoListQuery extends PageQuery {
   @Min(1)
   @Max(MAX_ID)
   club_id?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Of this court.', example: 3 })
+  @IfPresent()
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_ID)
+  terrain_id?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    description: 'Of matches this person owned or took part in, among those the caller may see.',
+    example: 12,
+  })
+  @IfPresent()
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_ID)
+  user_id?: number;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: '`created_at` not before this moment.',
+    example: '2026-05-01T00:00:00Z',
+  })
+  @IfPresent()
+  @IsMoment()
+  from?: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: '`created_at` before this moment.',
+    example: '2026-06-01T00:00:00Z',
+  })
+  @IfPresent()
+  @IsMoment()
+  to?: string;
 }
 
 /** The wire's `video`. */
@@ -33,11 +74,20 @@ export class VideoView {
   @ApiProperty()
   terrain_id: number;
 
+  @ApiProperty({ example: 'Court 1', description: "The court's name today." })
+  terrain_name: string;
+
   @ApiProperty()
   club_id: number;
 
   @ApiProperty({ description: "The session's owner." })
   user_id: number;
+
+  @ApiProperty({ type: PersonView, description: "The session's owner." })
+  owner: PersonView;
+
+  @ApiProperty({ type: [PersonView], description: 'The other players of the match, by id.' })
+  players: PersonView[];
 
   @ApiProperty({ example: '5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55.mp4' })
   filename: string;
@@ -88,6 +138,14 @@ export class VideoListAnswer {
 
   @ApiProperty({ required: false, description: 'Hand it back as `cursor` for the next page; missing on the last one.' })
   next_cursor?: string;
+}
+
+export class VideoAnswer {
+  @ApiProperty({ example: true })
+  success: true;
+
+  @ApiProperty({ type: VideoView })
+  video: VideoView;
 }
 
 export class VideoStatsAnswer {
