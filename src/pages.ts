@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Express, NextFunction, Request, Response } from 'express';
-import sirv from 'sirv';
+import expressStaticGzip from 'express-static-gzip';
 
 const PANEL = '/panel';
 /** Names in there hold a hash of what is in the file: it never changes. */
-const HASHED = /^\/assets\//;
+const HASHED = `${sep}assets${sep}`;
 /** What `web/panel/index.html` has in the place of the nonce. */
 const NONCE = '__CSP_NONCE__';
 /** The panel's own addresses have no dot; what has one is a file, or nothing. */
@@ -30,22 +30,22 @@ export function newNonce(response: Response): string {
 export function setupPages(app: NestExpressApplication): void {
   const express = app.getHttpAdapter().getInstance() as Express;
   express.get('/', (_request, response) => response.redirect(302, `${PANEL}/`));
-  express.get(/^\/live$/, (_request, response) => response.redirect(301, '/live/'));
-  serveFiles(express, 'live', ['html']);
-  serveFiles(express, 'panel', []);
+  serveFiles(express, 'live', 'index.html');
+  serveFiles(express, 'panel', false);
   servePanel(express);
 }
 
-/** @param extensions of what stands for a directory */
-function serveFiles(express: Express, name: 'live' | 'panel', extensions: string[]): void {
-  const directory = builtPage(name);
-  if (!existsSync(directory)) return;
+/** @param index what stands for a directory */
+function serveFiles(express: Express, name: 'live' | 'panel', index: string | false): void {
   const setHeaders = (response: { setHeader(name: string, value: string): unknown }, path: string): void => {
     // The page itself is asked for anew each time, and is a 304 as long as it is the same.
-    const lasting = HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
+    const lasting = path.includes(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache';
     response.setHeader('Cache-Control', lasting);
   };
-  express.use(`/${name}`, sirv(directory, { etag: true, gzip: true, brotli: true, extensions, setHeaders }));
+  const serveStatic = { setHeaders, redirect: index !== false };
+  // Built beside each file, best first: the service compresses nothing.
+  const compressed = { enableBrotli: true, orderPreference: ['br', 'gzip'] };
+  express.use(`/${name}`, expressStaticGzip(builtPage(name), { ...compressed, index, serveStatic }));
 }
 
 /** Every address of the panel is the same page: its scripts tell them apart. */

@@ -1,6 +1,6 @@
 import { accountExistsMail, confirmationMail, invitationMail, Language, resetMail } from './letters';
 
-const ADDRESS = 'https://padel.example/live/#/invitation/abc-_1';
+const ADDRESS = 'https://padel.example/panel/link#/invitation/abc-_1';
 const TO = 'alex@lac.example';
 const LANGUAGES: readonly Language[] = ['fr', 'en'];
 

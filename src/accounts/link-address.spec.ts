@@ -3,8 +3,8 @@ import { linkAddress, linkOrigin } from './link-address';
 describe('a link', () => {
   it('has its token behind the #, where no server sees it', () => {
     const address = linkAddress('https://padel.example', 'reset', 'a-_1');
-    expect(address).toBe('https://padel.example/live/#/reset/a-_1');
-    expect(new URL(address)).toMatchObject({ pathname: '/live/', search: '', hash: '#/reset/a-_1' });
+    expect(address).toBe('https://padel.example/panel/link#/reset/a-_1');
+    expect(new URL(address)).toMatchObject({ pathname: '/panel/link', search: '', hash: '#/reset/a-_1' });
   });
 
   const asked = (host: string | undefined, protocol = 'http') => ({ protocol, headers: { host } });

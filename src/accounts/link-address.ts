@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { ProblemException } from '../common/problem';
 
-/** The page of `web/` that a link opens. */
+/** The page of the panel that a link opens. */
 export type LinkPage = 'invitation' | 'confirm' | 'reset';
 
 /** A name or an IP address, and perhaps a port (RFC 9110 §7.2), in characters that mean nothing else anywhere. */
@@ -9,7 +9,7 @@ const HOST = /^([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?$/;
 
 /** The address of a link. The token stands behind the `#`: browsers send that part to no server, so no log has it. */
 export function linkAddress(origin: string, page: LinkPage, token: string): string {
-  return `${origin}/live/#/${page}/${token}`;
+  return `${origin}/panel/link#/${page}/${token}`;
 }
 
 /**

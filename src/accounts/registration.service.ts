@@ -97,7 +97,7 @@ export class RegistrationService {
       const known = await this.accounts.findByEmail(email, manager);
       const target = known === null ? null : `user:${known.id}`;
       await this.audit.record({ action: 'registration.asked', actorId: null, clubId, target, ip: caller.ip }, manager);
-      if (known !== null) return accountExistsMail(email, language, { club, address: `${origin}/live/` });
+      if (known !== null) return accountExistsMail(email, language, { club, address: `${origin}/panel/` });
       const { token } = await this.links.register({ clubId, email, name, passwordHash }, manager);
       return confirmationMail(email, language, { club, address: linkAddress(origin, 'confirm', token) });
     });

@@ -43,7 +43,7 @@ describe('invitations by mail', () => {
     const mail = await own.next('new@a.example');
     expect(mail).toMatchObject({ from: 'Padel <desk@padel.example>', subject: 'Invitation à rejoindre Padel du Lac' });
     const token = tokenIn(mail, 'invitation');
-    expect(mail.html).toContain(`href="${PAGE}/live/#/invitation/${token}"`);
+    expect(mail.html).toContain(`href="${PAGE}/panel/link#/invitation/${token}"`);
     expect(await own.kept()).not.toContain(token);
     expect(await pending()).toMatchObject([{ id, email: 'new@a.example', name: 'Néo', role: 'PLAYER' }]);
     expect(JSON.stringify(await pending())).not.toMatch(/link|token/);
@@ -238,7 +238,7 @@ describe('invitations without a mail server', () => {
     expect(made.headers['cache-control']).toBe('no-store');
     const { link, mailed } = made.body as Invitation;
     expect(mailed).toBe(false);
-    expect(link).toMatch(new RegExp(`^${own.world.service.url}/live/#/invitation/[A-Za-z0-9_-]{43}$`));
+    expect(link).toMatch(new RegExp(`^${own.world.service.url}/panel/link#/invitation/[A-Za-z0-9_-]{43}$`));
     const list = await own.world.call('get', `/api/clubs/${own.a}/invitations`, own.adminA).expect(200);
     expect(list.body).toMatchObject({ success: true, count: 1, invitations: [{ email: 'paper@a.example' }] });
     const token = tokenIn({ text: link ?? '' }, 'invitation');

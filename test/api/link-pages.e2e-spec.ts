@@ -25,7 +25,7 @@ describe('the pages behind mailed links', () => {
     await page.close();
   });
 
-  const goTo = (hash: string, at = page) => at.page.goto(`${own.world.service.url}/live/#/${hash}`);
+  const goTo = (hash: string, at = page) => at.page.goto(`${own.world.service.url}/panel/link#/${hash}`);
   const submit = () => page.page.click('form button[type=submit]');
   const says = (text: string, at = page) => at.page.waitForSelector(`text=${text}`);
   const invited = async (email: string): Promise<string> => {
@@ -42,11 +42,11 @@ describe('the pages behind mailed links', () => {
     await says('not easy to guess');
     await page.page.fill('#password', PASSWORD);
     await submit();
-    await page.page.waitForSelector('main section');
-    expect(page.page.url()).toBe(`${own.world.service.url}/live/#/`);
+    await page.page.waitForSelector('#content');
+    await page.page.waitForURL(`${own.world.service.url}/panel/courts`);
     // Signed in as by hand: also after the page is opened anew.
     await page.page.reload();
-    await page.page.waitForSelector('main section');
+    await page.page.waitForSelector('#content');
 
     await goTo(`invitation/${token}`);
     await page.page.fill('#name', 'Néo');
@@ -64,11 +64,11 @@ describe('the pages behind mailed links', () => {
     await says('You have an account with this address');
     await page.page.fill('#password', PASSWORD);
     await submit();
-    await page.page.waitForSelector('main section');
+    await page.page.waitForSelector('#content');
   });
 
   it('lead from a forgotten password to a new one', async () => {
-    await goTo('');
+    await page.page.goto(`${own.world.service.url}/panel/`);
     await page.page.click('text=Forgot your password?');
     await page.page.fill('#email', 'player@a.example');
     await submit();
@@ -79,13 +79,16 @@ describe('the pages behind mailed links', () => {
     await page.page.fill('#password', NEXT);
     await submit();
     await says('holds from now on');
-    await page.page.click('text=To the sign-in');
-    await page.signInHere('player@a.example', NEXT);
+    await page.page.click('main >> text=Sign in');
+    await page.page.fill('#email', 'player@a.example');
+    await page.page.fill('#password', NEXT);
+    await submit();
+    await page.page.waitForSelector('#content');
   });
 
   it('register a player, who confirms by a press and not by opening the page', async () => {
     await own.world.call('patch', `/api/clubs/${own.a}`, own.adminA).send({ registration_open: true }).expect(200);
-    await goTo(`register/${own.a}`);
+    await page.page.goto(`${own.world.service.url}/panel/register/${own.a}`);
     await page.page.fill('#name', 'Alex');
     await page.page.fill('#email', 'alex@new.example');
     await page.page.fill('#password', PASSWORD);
@@ -100,7 +103,7 @@ describe('the pages behind mailed links', () => {
     await says('not the password that was chosen');
     await page.page.fill('#password', PASSWORD);
     await submit();
-    await page.page.waitForSelector('main section');
+    await page.page.waitForSelector('#content');
   });
 
   it('speak French', async () => {

@@ -203,7 +203,7 @@ describe('forgotten passwords without a mail server', () => {
     const answer = await handOut(own.playerAId, own.adminA).expect(201);
     expect(answer.headers['cache-control']).toBe('no-store');
     const { link } = answer.body as Handed;
-    expect(link).toMatch(new RegExp(`^${own.world.service.url}/live/#/reset/`));
+    expect(link).toMatch(new RegExp(`^${own.world.service.url}/panel/link#/reset/`));
     await reset(own, tokenIn({ text: link ?? '' }, 'reset')).expect(204);
     await own.world.call('get', '/api/auth/me', own.playerA).expect(401);
     await own.world.login('player@a.example', NEXT);

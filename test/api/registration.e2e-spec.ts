@@ -37,7 +37,7 @@ describe('players who register themselves', () => {
     const mail = await own.next('alex@new.example');
     expect(mail.subject).toBe('Confirmez votre inscription à Padel du Lac');
     const token = tokenIn(mail, 'confirm');
-    expect(mail.text).toContain(`${PAGE}/live/#/confirm/${token}`);
+    expect(mail.text).toContain(`${PAGE}/panel/link#/confirm/${token}`);
     expect(await usersOf('alex@new.example')).toBe(0);
     await own.post('/api/auth/login', { email: 'alex@new.example', password: PASSWORD }).expect(401);
     const answer = await confirm(token).expect(200);

@@ -33,7 +33,7 @@ export function parseMail(raw: string): ReceivedMail {
 
 /** The token in a mail's link to a page. */
 export function tokenIn(mail: Pick<ReceivedMail, 'text'>, page: string): string {
-  const token = new RegExp(`/live/#/${page}/([A-Za-z0-9_-]{43})$`, 'm').exec(mail.text)?.[1];
+  const token = new RegExp(`/panel/link#/${page}/([A-Za-z0-9_-]{43})$`, 'm').exec(mail.text)?.[1];
   if (token === undefined) throw new Error(`no link to ${page} in: ${mail.text}`);
   return token;
 }

@@ -72,18 +72,8 @@ export class Api {
     return localStorage.getItem(KNOWN) !== null;
   }
 
-  signIn(email: string, password: string): Promise<void> {
-    return this.enter('/api/auth/login', { email, password });
-  }
-
-  /** Whatever answers as a sign-in does. */
-  async enter(path: string, body: object): Promise<void> {
-    this.take(await this.send('POST', path, { ...body, cookie: true }));
-  }
-
-  /** A question that anybody may ask; being signed in makes no difference to it. */
-  async ask(path: string, body: object): Promise<void> {
-    await this.send('POST', path, body);
+  async signIn(email: string, password: string): Promise<void> {
+    this.take(await this.send('POST', '/api/auth/login', { email, password, cookie: true }));
   }
 
   async signOut(): Promise<void> {
@@ -91,7 +81,7 @@ export class Api {
     this.forget();
   }
 
-  forget(): void {
+  private forget(): void {
     this.token = '';
     this.user = null;
     localStorage.removeItem(KNOWN);

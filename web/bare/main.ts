@@ -2,7 +2,6 @@ import { LiveConnection } from '../live';
 import { Api } from './api';
 import { courtsView } from './courts';
 import { h, View } from './dom';
-import { linkView } from './link-forms';
 import { signInView } from './sign-in';
 import { currentLanguage, setLanguage, t } from './texts';
 import { watchView } from './watch';
@@ -14,22 +13,12 @@ let view: View | null = null;
 /** The sign-in of before is being taken up. A court is built meanwhile: what it asks the service waits for that. */
 let resuming = false;
 
-/** Out of a link's form. The link is used up, and nobody shall find it in the history. */
-function leaveLink(): void {
-  history.replaceState(null, '', '#/');
-  connection.reset();
-  show();
-}
-
-/** What the address says: `#/session/<id>` a court, some forms of their own, anything else the list of courts. */
+/** What the address says: `#/session/<id>` a court, anything else the list of courts. */
 function show(): void {
   const sessionId = /^#\/session\/([0-9a-f-]{36})$/.exec(location.hash)?.[1];
-  const form = linkView(api, location.hash, leaveLink);
-  if (resuming && !sessionId && !form) return;
+  if (resuming && !sessionId) return;
   view?.destroy();
-  if (form) {
-    view = form;
-  } else if (api.user === null && !resuming) {
+  if (api.user === null && !resuming) {
     view = signInView(api, () => {
       connection.reset();
       show();

@@ -37,7 +37,7 @@ export function signInView(api: Api, onDone: () => void): View {
     password,
     fault,
     button,
-    h('a', { href: '#/forgot' }, t('forgotten')),
+    h('a', { href: '/panel/forgot' }, t('forgotten')),
   );
   queueMicrotask(() => email.focus());
   return { element: form, destroy: () => undefined };

@@ -84,7 +84,7 @@ export class InvitationAnswer {
   @ApiProperty({
     type: String,
     nullable: true,
-    example: 'https://padel.example/live/#/invitation/p0k4n3Yb1c0m2v7w9xA_qLr5sT8uEdGfHjKzMnBvCx-',
+    example: 'https://padel.example/panel/link#/invitation/p0k4n3Yb1c0m2v7w9xA_qLr5sT8uEdGfHjKzMnBvCx-',
     description: 'To hand over, where the service sends no mail. Shown this once. `null` where it was mailed.',
   })
   link: string | null;

@@ -33,7 +33,7 @@ export class ResetAnswer {
   @ApiProperty({
     type: String,
     nullable: true,
-    example: 'https://padel.example/live/#/reset/p0k4n3Yb1c0m2v7w9xA_qLr5sT8uEdGfHjKzMnBvCx-',
+    example: 'https://padel.example/panel/link#/reset/p0k4n3Yb1c0m2v7w9xA_qLr5sT8uEdGfHjKzMnBvCx-',
     description: 'To hand over, where the service sends no mail. Shown this once. `null` where it was mailed.',
   })
   link: string | null;

@@ -1,5 +1,5 @@
 import { Alert } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
@@ -8,13 +8,14 @@ import { Door, DoorForm } from './door';
 import { NameField, PasswordField } from './fields';
 import { ButtonLink, TextLink } from '../ui/links';
 
-/** `#/<page>/<token>`: browsers send what stands behind the `#` to no server. */
-const LINK = /^#\/(invitation|confirm|reset)\/([A-Za-z0-9_-]{1,256})$/;
+/** Behind the `#`: browsers send that to no server. */
+const LINK = /^\/(invitation|confirm|reset)\/([A-Za-z0-9_-]{1,256})$/;
 
 /** The forms behind links that are good once: an invitation, a registration, a new password. */
 export function LinkPage() {
   const { t } = useTranslation('access');
-  const [, page, token = ''] = LINK.exec(location.hash) ?? [];
+  const { hash } = useLocation();
+  const [, page, token = ''] = LINK.exec(hash) ?? [];
   if (page === 'invitation') return <Invitation token={token} />;
   if (page === 'confirm') return <Confirmation token={token} />;
   if (page === 'reset') return <Reset token={token} />;

@@ -48,8 +48,17 @@ const scanned = createRoute({
   component: lazyRouteComponent(() => import('../court/scanned-page'), 'ScannedPage'),
 });
 
-/** Everything behind the sign-in. {@link Root} leads whoever is not signed in to the form. */
-const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell });
+/** Everything behind the sign-in: whoever is not signed in is led to the form, and back from there. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: ({ location: { href, pathname } }) => {
+    if (auth.get().phase !== 'out') return;
+    const home = pathname === '/' || pathname === '/courts';
+    throw redirect({ to: '/sign-in', search: home ? {} : { to: href }, replace: true });
+  },
+  component: Shell,
+});
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',

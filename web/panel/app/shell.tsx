@@ -30,7 +30,7 @@ export function Shell() {
       </a>
       <header className={`${classes.header} no-print`}>
         <Link to="/courts" className={classes.brand} aria-label="PadelVar">
-          <Brand />
+          <Brand compact />
         </Link>
         <Pages />
         <Group gap="xs" wrap="nowrap" ml="auto">

@@ -18,7 +18,7 @@ const court: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { court },
   primaryColor: 'court',
-  primaryShade: { light: 8, dark: 4 },
+  primaryShade: { light: 8, dark: 7 },
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',

@@ -51,6 +51,7 @@ export function startTexts(): void {
     // Keys are the service's words, which hold `_`.
     contextSeparator: '|',
     initAsync: false,
+    showSupportNotice: false,
   });
 }
 
