@@ -10,6 +10,7 @@ export const PROBLEMS = {
   unauthorized: [401, 'Not signed in'],
   forbidden: [403, 'Your role does not allow this'],
   not_found: [404, 'Not found'],
+  thumbnail_unavailable: [404, 'No thumbnail can be made of this video'],
   method_not_allowed: [405, 'Method not allowed'],
   terrain_in_session: [409, 'This court already has an open session'],
   already_recording: [409, 'This session is already recording'],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Controller, Delete, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
@@ -84,6 +85,31 @@ export class FilesController {
     // Who reads slowly reads for hours: the right is asked for all the while.
     const unwatch = this.right.watch(user, id, () => response.destroy());
     await this.reads.during(id, () => sendFile(request, response, video)).finally(unwatch);
+  }
+
+  @Get(':id/thumbnail.jpg')
+  @MediaRoute()
+  @ApiOperation({
+    summary: 'A picture of the match, for lists',
+    description:
+      'The owner, the other players, the admins. At most 640 pixels wide, from about a tenth of the video on; made when it is ' +
+      'first asked for, and kept. Takes `If-None-Match`. `thumbnail_unavailable`: none can be made of this file.',
+  })
+  @ApiProduces('image/jpeg')
+  @ApiResponse({ status: 200, description: 'The picture', schema: { type: 'string', format: 'binary' } })
+  @ApiResponse({ status: 304, description: 'Not changed since' })
+  @ApiProblems('validation_failed', 'not_found', 'thumbnail_unavailable', 'overloaded')
+  async thumbnail(
+    @CurrentUser() user: Principal,
+    @Param('id', ParseSessionIdPipe) id: string,
+    @Query() query: ClubQuery,
+    @Res() response: Response,
+  ): Promise<void> {
+    const jpeg = await this.files.thumbnail(user, id, query);
+    response.setHeader('ETag', `"${createHash('sha256').update(jpeg).digest('base64url')}"`);
+    // Kept by the browser, asked for each time: the right to see it may be gone.
+    response.setHeader('Cache-Control', 'private, no-cache');
+    response.type('image/jpeg').send(jpeg);
   }
 
   @Delete(':id/delete')

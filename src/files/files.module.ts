@@ -1,17 +1,26 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module';
+import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
 import { Video } from './entities/video.entity';
 import { DownloadTrail } from './download-trail.service';
 import { FilesController } from './files.controller';
 import { FilesService } from './files.service';
+import { Thumbnails } from './thumbnails.service';
 import { VideoCatalogueModule } from './video-catalogue.module';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Video]), AuthModule, SessionsModule, StorageModule, VideoCatalogueModule],
+  imports: [
+    TypeOrmModule.forFeature([Video]),
+    AuthModule,
+    ProxyModule,
+    SessionsModule,
+    StorageModule,
+    VideoCatalogueModule,
+  ],
   controllers: [FilesController],
-  providers: [DownloadTrail, FilesService],
+  providers: [DownloadTrail, FilesService, Thumbnails],
 })
 export class FilesModule {}

@@ -9,9 +9,10 @@ import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
 import { SessionsService } from '../sessions/sessions.service';
-import { VideoStore } from '../storage/video-store';
+import { OpenVideo, VideoStore } from '../storage/video-store';
 import { ClubQuery, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
 import { Video } from './entities/video.entity';
+import { Thumbnails } from './thumbnails.service';
 import { VideoRemoval } from './video-removal.service';
 
 const MEBIBYTE = 2 ** 20;
@@ -39,6 +40,7 @@ export class FilesService {
     private readonly names: MatchNamesService,
     private readonly store: VideoStore,
     private readonly removal: VideoRemoval,
+    private readonly thumbnails: Thumbnails,
   ) {}
 
   /** Newest first. A player: those of sessions they own or take part in. */
@@ -92,22 +94,26 @@ export class FilesService {
   /** @throws ProblemException `not_found` */
   async download(principal: Principal, sessionId: string, query: ClubQuery): Promise<DownloadableVideo> {
     const video = await this.require(principal, sessionId, query);
-    const opened = await this.store.openVideo(video.clubId, sessionId);
-    if (!opened) {
-      this.logger.error({ sessionId }, 'A video has a row and no file.');
-      throw new ProblemException('not_found');
-    }
-    await opened.file.close();
-    const { entry } = opened;
+    const { entry, path } = await this.look(video);
     const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
     return {
       sessionId,
       clubId: video.clubId,
-      path: opened.path,
+      path,
       filename: filenameOf(video),
       bytes: entry.bytes,
       etag,
     };
+  }
+
+  /**
+   * A JPEG that stands for the video, at most 640 pixels wide.
+   * @throws ProblemException `not_found` (also where its file is missing), `thumbnail_unavailable`, `overloaded`
+   */
+  async thumbnail(principal: Principal, sessionId: string, query: ClubQuery): Promise<Buffer> {
+    const video = await this.require(principal, sessionId, query);
+    await this.look(video);
+    return this.thumbnails.of(video);
   }
 
   /** @throws ProblemException `not_found` or `forbidden` (admins only). */
@@ -116,6 +122,16 @@ export class FilesService {
     requireClub(principal, video.clubId, 'admin');
     const removed = await this.removal.remove(sessionId, { action: 'video.deleted', ...authorOf(principal, caller) });
     if (!removed) throw new ProblemException('not_found');
+  }
+
+  private async look({ clubId, sessionId }: Video): Promise<Pick<OpenVideo, 'entry' | 'path'>> {
+    const opened = await this.store.openVideo(clubId, sessionId);
+    if (!opened) {
+      this.logger.error({ sessionId }, 'A video has a row and no file.');
+      throw new ProblemException('not_found');
+    }
+    await opened.file.close();
+    return opened;
   }
 
   private async require(principal: Principal, sessionId: string, query: ClubQuery): Promise<Video> {

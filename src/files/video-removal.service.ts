@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditEntry, AuditService } from '../auth/audit.service';
 import { faultPoint } from '../common/fault-point';
+import { ThumbnailShelf } from '../storage/thumbnail-shelf';
 import { VideoStore } from '../storage/video-store';
 
 /** Why a video goes, for the audit trail. */
@@ -17,7 +18,7 @@ export interface RemovalReason {
 
 /**
  * The one way a video ends. Invariant, for a crash at any line: the row is marked first, in one transaction with its line
- * in the audit trail, then the file goes to the trash, then its bytes. So no row ever leads to a file that is gone; what is
+ * in the audit trail, then its thumbnail goes, then the file to the trash, then its bytes. So no row ever leads to a file that is gone; what is
  * left of the file is found by the row's mark or in the trash, and taken away by the next look (`files_and_rows`, `trash`).
  * Whoever has the file open reads on to its end.
  */
@@ -28,6 +29,7 @@ export class VideoRemoval {
   constructor(
     private readonly database: DataSource,
     private readonly store: VideoStore,
+    private readonly thumbnails: ThumbnailShelf,
     private readonly audit: AuditService,
   ) {}
 
@@ -47,11 +49,21 @@ export class VideoRemoval {
    * @returns false where there is none, or where it still cannot be taken
    */
   async takeFile(clubId: number, sessionId: string): Promise<boolean> {
+    await this.takeThumbnail(clubId, sessionId);
+    faultPoint('delete.thumbnail_gone');
     try {
       return await this.store.deleteVideo(clubId, sessionId);
     } catch (error) {
       this.logger.error({ err: error, clubId, sessionId }, 'The file of a deleted video is still there.');
       return false;
+    }
+  }
+
+  private async takeThumbnail(clubId: number, sessionId: string): Promise<void> {
+    try {
+      await this.thumbnails.remove(clubId, sessionId);
+    } catch (error) {
+      this.logger.error({ err: error, clubId, sessionId }, 'The thumbnail of a deleted video is still there.');
     }
   }
 

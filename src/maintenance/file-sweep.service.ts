@@ -9,6 +9,7 @@ import { Quarantine, Stray } from '../storage/quarantine';
 import { MaintenanceAlarm } from './maintenance-alarm';
 import { ClubPlan, Fate, fateOf, isAlarming, isSessionId, isYoung, planSweep, sessionOf } from './sweep-plan';
 import { Counts } from './task-table';
+import { ThumbnailSweep } from './thumbnail-sweep.service';
 import { TrustedTime } from './trusted-time.service';
 import { VideosDirectory } from './videos-directory.service';
 
@@ -34,6 +35,7 @@ export class FileSweep {
     private readonly quarantine: Quarantine,
     private readonly videos: VideoUpkeep,
     private readonly removal: VideoRemoval,
+    private readonly thumbnails: ThumbnailSweep,
     private readonly recordings: RecordingLog,
     private readonly runtime: CourtRuntime,
     private readonly time: TrustedTime,
@@ -90,6 +92,7 @@ export class FileSweep {
       this.logger.warn({ clubId, sessionId }, 'The file of a video is back.');
     }
     for (const name of plan.unknown) await this.settleFile(clubId, name, now, done);
+    done.removed_files += await this.thumbnails.work(clubId, now);
   }
 
   private async isThere(clubId: number, sessionId: string): Promise<boolean> {

@@ -13,6 +13,7 @@ import { FileSweep } from './file-sweep.service';
 import { MaintenanceHealth } from './maintenance-health.service';
 import { Retention } from './retention.service';
 import { ScheduledTasksModule } from './scheduled-tasks.module';
+import { ThumbnailSweep } from './thumbnail-sweep.service';
 import { TrustedTime } from './trusted-time.service';
 import { Upkeep } from './upkeep.service';
 import { VideosDirectory } from './videos-directory.service';
@@ -34,6 +35,7 @@ import { VideosDirectory } from './videos-directory.service';
     DiskWatch,
     FileSweep,
     Retention,
+    ThumbnailSweep,
     TrustedTime,
     Upkeep,
     VideosDirectory,

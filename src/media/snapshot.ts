@@ -12,6 +12,8 @@ export interface SnapshotOptions {
   readonly quality?: number;
   /** Default 5000 ms. */
   readonly timeoutMs?: number;
+  /** Scheduling priority, -20 to 19; default 0. */
+  readonly nice?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -20,6 +22,15 @@ const MAX_SNAPSHOT_BYTES = 8 * 1024 * 1024;
 /** No picture could be made. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
+
+  constructor(
+    message: string,
+    options?: { cause?: unknown },
+    /** The picture is at fault, not the machine: it will not be decoded the next time either. */
+    readonly undecodable = false,
+  ) {
+    super(message, options);
+  }
 }
 
 /**
@@ -29,11 +40,11 @@ export class SnapshotError extends Error {
  * @throws SnapshotError within `timeoutMs` at the latest; the child is gone by then.
  */
 export async function makeSnapshot(initAndKeyframe: Buffer, options: SnapshotOptions): Promise<Buffer> {
-  const { ffmpeg, session, maxWidth = 640, quality = 4, timeoutMs = 5_000, signal } = options;
+  const { ffmpeg, session, maxWidth = 640, quality = 4, timeoutMs = 5_000, nice, signal } = options;
   if (signal?.aborted) throw new SnapshotError('aborted');
   const marker = formatMarker({ instance: ffmpeg.instance, session });
   const child = new ManagedChild(
-    { file: ffmpeg.path, args: snapshotArgs({ maxWidth, quality, marker }) },
+    { file: ffmpeg.path, args: snapshotArgs({ maxWidth, quality, marker }), ...(nice === undefined ? {} : { nice }) },
     ffmpeg.clock,
   );
   let failure: string | null = null;
@@ -62,6 +73,8 @@ export async function makeSnapshot(initAndKeyframe: Buffer, options: SnapshotOpt
   const exit = await ended;
   if (failure !== null) throw new SnapshotError(failure);
   if (exit.error) throw new SnapshotError('FFmpeg could not be started', { cause: exit.error });
-  if (exit.code !== 0 || !isWholeJpeg(jpeg)) throw new SnapshotError('the keyframe could not be decoded');
+  if (exit.code !== 0 || !isWholeJpeg(jpeg)) {
+    throw new SnapshotError('the keyframe could not be decoded', undefined, exit.code !== null);
+  }
   return jpeg;
 }

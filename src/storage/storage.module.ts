@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { Disk, NodeDisk } from './disk';
 import { Quarantine } from './quarantine';
+import { ThumbnailShelf } from './thumbnail-shelf';
 import { VideoStore } from './video-store';
 
 /** The disk and what lies where on it. */
@@ -14,7 +15,8 @@ import { VideoStore } from './video-store';
       useFactory: (disk: Disk, config: AppConfig) => VideoStore.open(disk, config.videosDir),
     },
     Quarantine,
+    ThumbnailShelf,
   ],
-  exports: [Disk, VideoStore, Quarantine],
+  exports: [Disk, VideoStore, Quarantine, ThumbnailShelf],
 })
 export class StorageModule {}

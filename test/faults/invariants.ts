@@ -58,6 +58,7 @@ const EDGE_SECONDS = 0.3;
 /** The folders of the video store that hold no finished videos, and what may lie in each. */
 const RECORDINGS = '.recordings';
 const QUARANTINE = '.quarantine';
+const THUMBNAILS = '.thumbnails';
 /** Whose videos these are; not a video. */
 const OWNER_MARK = '.installation';
 
@@ -178,6 +179,9 @@ export class Invariants {
         const row = rows.find(({ session_id: id }) => id === session);
         if (!row) wrong.push(say('I4', `${path} has no row`));
         else if (row.status === 'ready') wrong.push(say('I4', `${path} is left of a recording that is ready`));
+      } else if (top === THUMBNAILS) {
+        const video = known.get(path.slice(THUMBNAILS.length + 1).replace(/jpg$/, 'mp4'));
+        if (!video || video.deleted_at) wrong.push(say('I4', `${path} is of no video`));
       } else if (!known.has(path)) {
         wrong.push(say('I4', `${path} has no row`));
       } else if (known.get(path)?.deleted_at) {

@@ -156,6 +156,72 @@ describe('doors for media', () => {
     });
   });
 
+  describe('a thumbnail', () => {
+    /** Of a new sign-in; and how that ends. */
+    async function cookieOf(
+      caller: Exclude<Caller, 'anonymous'>,
+    ): Promise<{ cookie: string; signOut: () => Promise<unknown> }> {
+      const login = await fetch(`${world.club.service.url}/api/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: world.person(caller).email, password: PASSWORD }),
+      });
+      const cookies = login.headers.getSetCookie().map((cookie) => cookie.split(';')[0] as string);
+      const { access_token: access, refresh_token } = (await login.json()) as Record<string, string>;
+      const api = new Api(world.club.service.url);
+      api.token = access;
+      const cookie = cookies.find((one) => one.startsWith('padelvar_media')) as string;
+      return { cookie, signOut: () => api.post('/api/auth/logout', { refresh_token }) };
+    }
+
+    const thumbnail = (id: string): string => `${world.club.service.url}/api/video/files/${id}/thumbnail.jpg`;
+
+    it.each([
+      ['owner', 200],
+      ['participant', 200],
+      ['admin', 200],
+      ['other player', 404],
+      ['foreign player', 404],
+      ['foreign admin', 404],
+    ] as const)('is opened by the media cookie of whoever may see the video: %s, %d', async (caller, status) => {
+      const { cookie } = await cookieOf(caller);
+      const headers = { cookie };
+      const url = thumbnail(await world.film());
+      expect(await knock(url, headers)).toBe(status);
+      expect((await fetch(url, { method: 'HEAD', headers })).status).toBe(status);
+    });
+
+    it('is not opened by a cookie whose sign-in is over, beside a bad token, or for another method', async () => {
+      const url = thumbnail(await world.film());
+      const { cookie, signOut } = await cookieOf('participant');
+      expect(await knock(url, { cookie, authorization: 'Bearer x' })).toBe(401);
+      for (const method of ['POST', 'DELETE']) {
+        expect([401, 404]).toContain((await fetch(url, { method, headers: { cookie } })).status);
+      }
+      expect(await knock(url, { cookie })).toBe(200);
+      await signOut();
+      expect(await knock(url, { cookie })).toBe(401);
+    });
+
+    it('is behind no media URL', async () => {
+      const id = await world.film();
+      for (const purpose of ['download', 'play', 'snapshot'] as const) {
+        const { url } = await issue(purpose, id);
+        expect([401, 404]).toContain(await knock(url.replace(/[^/]+$/, 'thumbnail.jpg')));
+      }
+    });
+
+    it('is gone for who is taken out of the match, though their browser has it', async () => {
+      const id = await world.film();
+      const { cookie } = await cookieOf('participant');
+      const response = await fetch(thumbnail(id), { headers: { cookie } });
+      const etag = response.headers.get('etag') as string;
+      expect(response.headers.get('cache-control')).toBe('private, no-cache');
+      await world.shelf.sql('DELETE FROM session_players WHERE session_id = $1', [id]);
+      expect(await knock(thumbnail(id), { cookie, 'if-none-match': etag })).toBe(404);
+    });
+  });
+
   describe('the WebSocket', () => {
     const may: Readonly<Record<Caller, 'no ticket' | 'not_found' | 'subscribed'>> = {
       anonymous: 'no ticket',

@@ -258,6 +258,10 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: async (world) => ({ path: `/api/video/files/${await world.video()}/download` }),
     statuses: SESSION,
   },
+  'GET /api/video/files/{id}/thumbnail.jpg': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.film()}/thumbnail.jpg` }),
+    statuses: SESSION,
+  },
   'DELETE /api/video/files/{id}/delete': {
     ask: async (world) => ({ path: `/api/video/files/${await world.video()}/delete` }),
     statuses: '            401 401 401 404 404 404 403 403 200 200',

@@ -1,3 +1,6 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawFilm } from '../../src/media/fmp4/clip.fixture';
 import { h264Clip, RtspCamera } from '../cameras';
 import { Answer, Api } from '../support/api';
 import { ADMIN, PASSWORD, startTestClub, TestClub } from '../support/club';
@@ -122,6 +125,15 @@ export class TwoClubs {
       id,
       this.people.participant.id,
     ]);
+    return id;
+  }
+
+  /** {@link video} whose file is one that can be played. */
+  async film(): Promise<string> {
+    const id = await this.video();
+    const drawn = join(this.club.service.root, 'film.mp4');
+    if (!existsSync(drawn)) drawFilm(drawn, { seconds: 1 });
+    copyFileSync(drawn, this.shelf.path(`${this.clubId}/${id}.mp4`));
     return id;
   }
 

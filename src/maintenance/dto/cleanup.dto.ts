@@ -30,7 +30,7 @@ export class CleanUpAnswer {
   @ApiProperty({ description: 'Videos whose file was missing and is back.' })
   found_files: number;
 
-  @ApiProperty({ description: 'Files of deleted videos that a crash had left.' })
+  @ApiProperty({ description: 'Files and thumbnails of deleted videos that a crash had left.' })
   removed_files: number;
 
   @ApiProperty({ description: 'Files removed from the trash.' })

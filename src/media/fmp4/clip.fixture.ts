@@ -22,29 +22,26 @@ export interface Clip {
   readonly frames: readonly H264Frame[];
 }
 
+/** Draws a clip with libx264 into a finished MP4. @param flags of the muxer (`-movflags`) */
+export function drawFilm(file: string, options: ClipOptions = {}, flags = '+faststart'): void {
+  const { seconds = 4, fps = 25, gop = 25, bFrames = 0, size = '320x180', crf = 23 } = options;
+  const source = `testsrc2=size=${size}:rate=${fps}:duration=${seconds}`;
+  const encode = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', `${crf}`, '-bf', `${bFrames}`, '-g', `${gop}`];
+  const output = ['-pix_fmt', 'yuv420p', '-threads', '1', '-video_track_timescale', '90000', '-movflags', flags, file];
+  execFileSync('ffmpeg', [
+    ...['-v', 'error', '-y', '-f', 'lavfi', '-i', source],
+    ...[...encode, '-sc_threshold', '0'],
+    ...output,
+  ]);
+}
+
 /** Draws a clip with libx264 and takes it apart by ffprobe's packet list: real frames, nothing of our own code between. */
 export function drawClip(options: ClipOptions = {}): Clip {
-  const { seconds = 4, fps = 25, gop = 25, bFrames = 0, size = '320x180', crf = 23 } = options;
+  const { size = '320x180' } = options;
   const folder = mkdtempSync(join(tmpdir(), 'padelvar-clip-'));
   try {
     const file = join(folder, 'clip.mp4');
-    const source = `testsrc2=size=${size}:rate=${fps}:duration=${seconds}`;
-    const encode = [
-      '-c:v',
-      'libx264',
-      '-preset',
-      'ultrafast',
-      '-crf',
-      `${crf}`,
-      '-bf',
-      `${bFrames}`,
-      '-g',
-      `${gop}`,
-      '-sc_threshold',
-      '0',
-    ];
-    const output = ['-pix_fmt', 'yuv420p', '-threads', '1', '-video_track_timescale', '90000', file];
-    execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', source, ...encode, ...output]);
+    drawFilm(file, options, '0');
     const fields = ['-v', 'error', '-show_entries', 'packet=pts,dts,size,pos,flags', '-of', 'json', file];
     const probe = JSON.parse(execFileSync('ffprobe', fields, { maxBuffer: 1 << 28 }).toString()) as {
       packets: { pts: number; dts: number; size: string; pos: string; flags: string }[];

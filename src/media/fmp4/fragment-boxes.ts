@@ -54,10 +54,19 @@ export function* boxesIn(bytes: Buffer): Generator<{ type: string; body: Buffer 
   }
 }
 
-function find(bytes: Buffer, path: readonly string[]): Buffer | null {
+/** The payload of the first box of a type inside another's, by path: `['mdia', 'hdlr']` goes down two levels. */
+export function findBox(bytes: Buffer, path: readonly string[]): Buffer | null {
   const [type, ...rest] = path;
   for (const box of boxesIn(bytes)) {
-    if (box.type === type) return rest.length === 0 ? box.body : find(box.body, rest);
+    if (box.type === type) return rest.length === 0 ? box.body : findBox(box.body, rest);
+  }
+  return null;
+}
+
+/** The payload of a `moov`'s first video `trak`; `null` where there is none. */
+export function findVideoTrak(moov: Buffer): Buffer | null {
+  for (const { type, body } of boxesIn(moov)) {
+    if (type === 'trak' && findBox(body, ['mdia', 'hdlr'])?.toString('latin1', 8, 12) === 'vide') return body;
   }
   return null;
 }
@@ -70,7 +79,7 @@ function find(bytes: Buffer, path: readonly string[]): Buffer | null {
 export function readVideoTrack(moov: Buffer): TrackHeader | null {
   return guarded(() => {
     const defaults = new Map<number, SampleDefaults>();
-    const mvex = find(moov, ['mvex']);
+    const mvex = findBox(moov, ['mvex']);
     for (const { type, body } of mvex ? boxesIn(mvex) : []) {
       if (type !== 'trex') continue;
       defaults.set(body.readUInt32BE(4), {
@@ -79,22 +88,20 @@ export function readVideoTrack(moov: Buffer): TrackHeader | null {
         flags: body.readUInt32BE(20),
       });
     }
-    for (const { type, body: trak } of boxesIn(moov)) {
-      if (type !== 'trak' || find(trak, ['mdia', 'hdlr'])?.toString('latin1', 8, 12) !== 'vide') continue;
-      const tkhd = need(find(trak, ['tkhd']), 'tkhd');
-      const mdhd = need(find(trak, ['mdia', 'mdhd']), 'mdhd');
-      const stsd = need(find(trak, ['mdia', 'minf', 'stbl', 'stsd']), 'stsd');
-      const trackId = tkhd.readUInt32BE(tkhd[0] === 1 ? 20 : 12);
-      const timescale = mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12);
-      if (timescale === 0) throw new FragmentError('a track without a timescale');
-      return {
-        trackId,
-        timescale,
-        ...readSampleEntry(stsd),
-        defaults: defaults.get(trackId) ?? { duration: 0, size: 0, flags: 0 },
-      };
-    }
-    return null;
+    const trak = findVideoTrak(moov);
+    if (!trak) return null;
+    const tkhd = need(findBox(trak, ['tkhd']), 'tkhd');
+    const mdhd = need(findBox(trak, ['mdia', 'mdhd']), 'mdhd');
+    const stsd = need(findBox(trak, ['mdia', 'minf', 'stbl', 'stsd']), 'stsd');
+    const trackId = tkhd.readUInt32BE(tkhd[0] === 1 ? 20 : 12);
+    const timescale = mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12);
+    if (timescale === 0) throw new FragmentError('a track without a timescale');
+    return {
+      trackId,
+      timescale,
+      ...readSampleEntry(stsd),
+      defaults: defaults.get(trackId) ?? { duration: 0, size: 0, flags: 0 },
+    };
   });
 }
 
@@ -103,8 +110,8 @@ function readSampleEntry(stsd: Buffer): Pick<TrackHeader, 'format' | 'avcC' | 'o
   if (!entry) throw new FragmentError('a track without a sample entry');
   // VisualSampleEntry: 78 bytes before the boxes that describe the codec.
   const extra = entry.body.subarray(Math.min(78, entry.body.length));
-  const esds = find(extra, ['esds']);
-  return { format: entry.type, avcC: find(extra, ['avcC']), objectType: esds ? readObjectType(esds) : null };
+  const esds = findBox(extra, ['esds']);
+  return { format: entry.type, avcC: findBox(extra, ['avcC']), objectType: esds ? readObjectType(esds) : null };
 }
 
 /** ES_Descriptor → DecoderConfigDescriptor → objectTypeIndication (ISO/IEC 14496-1 §7.2.6). */
@@ -135,7 +142,7 @@ export function readRuns(moof: Buffer, moofOffset: number, track: TrackHeader, n
     let end = moofOffset;
     for (const { type, body: traf } of boxesIn(moof)) {
       if (type !== 'traf') continue;
-      const tfhd = need(find(traf, ['tfhd']), 'tfhd');
+      const tfhd = need(findBox(traf, ['tfhd']), 'tfhd');
       const flags = tfhd.readUInt32BE(0) & 0xffffff;
       let at = 8;
       const u32 = (present: boolean): number | null => (present ? tfhd.readUInt32BE((at += 4) - 4) : null);
@@ -149,7 +156,7 @@ export function readRuns(moof: Buffer, moofOffset: number, track: TrackHeader, n
       };
       // Without an explicit base: the moof itself where flagged or for the first track, else where the last track's data ended.
       const base = high !== null && low !== null ? high * 0x1_0000_0000 + low : flags & 0x20000 ? moofOffset : end;
-      const tfdt = find(traf, ['tfdt']);
+      const tfdt = findBox(traf, ['tfdt']);
       const mine = tfhd.readUInt32BE(4) === track.trackId;
       let dts = tfdt ? (tfdt[0] === 1 ? Number(tfdt.readBigUInt64BE(4)) : tfdt.readUInt32BE(4)) : next;
       let offset = base;
@@ -212,13 +219,14 @@ export function toTicks(time: number, timescale: number): number {
   return timescale === TICKS_PER_SECOND ? time : Math.round((time * TICKS_PER_SECOND) / timescale);
 }
 
-function need(box: Buffer | null, type: string): Buffer {
+/** @throws FragmentError where the box is not there */
+export function need(box: Buffer | null, type: string): Buffer {
   if (!box) throw new FragmentError(`no ${type} box`);
   return box;
 }
 
-/** Reads past the end of a box are the stream's fault, not ours. */
-function guarded<T>(read: () => T): T {
+/** Reads past the end of a box are the stream's fault, not ours. @throws FragmentError instead of RangeError */
+export function guarded<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
