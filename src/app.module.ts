@@ -15,6 +15,7 @@ import { FilesModule } from './files/files.module';
 import { HealthModule } from './health/health.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { MaintenanceModule } from './maintenance/maintenance.module';
+import { OverviewModule } from './overview/overview.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
@@ -24,6 +25,8 @@ import { SessionsModule } from './sessions/sessions.module';
 @Module({
   imports: [
     AuthModule,
+    // Before the clubs: routes are tried in this order, and `clubs/overview` is not the club of that id.
+    OverviewModule,
     ClubsModule,
     AccountsModule,
     SessionsModule,

@@ -30,6 +30,7 @@ export class DemoService {
       detached: true,
       env: {
         PORT: '5000',
+        CAMERA_WATCH_SECONDS: '10',
         ...process.env,
         NODE_ENV: 'development',
         DATA_DIR: this.dataDir,

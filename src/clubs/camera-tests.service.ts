@@ -11,6 +11,7 @@ import { CourtsService } from './courts.service';
 import { CourtUsageProvider } from './court-usage.provider';
 import { CameraTestAnswer } from './dto/court.dto';
 import { SnapshotShelf } from './snapshot-shelf';
+import { CameraLooks } from './watch/camera-looks.service';
 
 /** Cameras dialled at once for tests, and tests that may wait. */
 const SLOTS = 4;
@@ -31,6 +32,7 @@ export class CameraTestsService {
     private readonly cameras: CamerasService,
     private readonly usage: CourtUsageProvider,
     private readonly probe: CameraProbe,
+    private readonly looks: CameraLooks,
     private readonly audit: AuditService,
     clock: Clock,
   ) {
@@ -77,6 +79,6 @@ export class CameraTestsService {
 
   private async dial(courtId: number): Promise<CameraProbeResult> {
     const { cameraUrl, cameraNetworks } = await this.cameras.accessTo(courtId);
-    return this.gate.run(() => this.probe.probe(cameraUrl, cameraNetworks));
+    return this.gate.run(() => this.looks.apart(courtId, () => this.probe.probe(cameraUrl, cameraNetworks)));
   }
 }

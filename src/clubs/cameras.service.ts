@@ -6,6 +6,7 @@ import { AppConfig } from '../config/app-config';
 import { CameraConnector } from '../proxy/camera-connector';
 import { checkCameraUrl } from './camera-check';
 import { Camera } from './entities/camera.entity';
+import { CameraStates } from './watch/camera-states.service';
 
 /** What it takes to dial a court's camera. */
 export interface CameraAccess {
@@ -24,6 +25,7 @@ export class CamerasService {
     private readonly box: SecretBox,
     private readonly config: AppConfig,
     private readonly connector: CameraConnector,
+    private readonly states: CameraStates,
   ) {}
 
   /**
@@ -55,7 +57,7 @@ export class CamerasService {
   }
 
   /**
-   * Sets the camera of a court.
+   * Sets the camera of a court; what was known of the one before is forgotten.
    * @throws CameraError `camera_scheme_unsupported` or `camera_address_forbidden`
    */
   async set(courtId: number, url: string, networks: readonly string[] | null, manager: EntityManager): Promise<Camera> {
@@ -67,6 +69,7 @@ export class CamerasService {
     camera.protocol = scheme;
     camera.host = host;
     camera.hasCredentials = username !== null || password !== null;
+    await this.states.beginAnew(manager, courtId);
     return manager.save(camera);
   }
 

@@ -17,6 +17,10 @@ import { CourtsService } from './courts.service';
 import { Camera } from './entities/camera.entity';
 import { Club } from './entities/club.entity';
 import { Court } from './entities/court.entity';
+import { CameraLooks } from './watch/camera-looks.service';
+import { CameraOutages } from './watch/camera-outages.service';
+import { CameraStates } from './watch/camera-states.service';
+import { CameraWatch } from './watch/camera-watch.service';
 import { UserChangesService } from './user-changes.service';
 import { UsersController } from './users.controller';
 import { UsersService } from './users.service';
@@ -33,7 +37,11 @@ import { UsersService } from './users.service';
     },
     CameraKeys,
     { provide: KeySource, useExisting: CameraKeys },
+    CameraLooks,
+    CameraOutages,
+    CameraStates,
     CameraTestsService,
+    CameraWatch,
     CamerasService,
     ClubLimits,
     ClubsService,
@@ -42,6 +50,17 @@ import { UsersService } from './users.service';
     UserChangesService,
     UsersService,
   ],
-  exports: [CamerasService, ClubLimits, ClubsService, CourtUsageProvider, CourtsService, UsersService],
+  exports: [
+    CameraLooks,
+    CameraOutages,
+    CameraStates,
+    CameraWatch,
+    CamerasService,
+    ClubLimits,
+    ClubsService,
+    CourtUsageProvider,
+    CourtsService,
+    UsersService,
+  ],
 })
 export class ClubsModule {}

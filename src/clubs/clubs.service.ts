@@ -14,6 +14,7 @@ import { ClubListAnswer, CreateClubDto, UpdateClubDto, viewOfClub } from './dto/
 import { Club } from './entities/club.entity';
 import { Court } from './entities/court.entity';
 import { cutIdPage, idPage } from './id-pages';
+import { CameraStates } from './watch/camera-states.service';
 
 /** Clubs. */
 @Injectable()
@@ -24,6 +25,7 @@ export class ClubsService {
     private readonly audit: AuditService,
     private readonly usage: CourtUsageProvider,
     private readonly config: AppConfig,
+    private readonly states: CameraStates,
   ) {}
 
   /**
@@ -115,10 +117,12 @@ export class ClubsService {
     await this.database.transaction(async (manager) => {
       const club = await lockClub(manager, id);
       const courts = await manager.find(Court, { where: { clubId: id }, select: { id: true } });
-      if (await this.usage.get().hasOpenSession(courts.map((court) => court.id))) {
+      const courtIds = courts.map((court) => court.id);
+      if (await this.usage.get().hasOpenSession(courtIds)) {
         throw new ProblemException('in_use', 'A session is open on a court of this club: close it first.');
       }
       await manager.softRemove(club);
+      await this.states.end(manager, courtIds);
       await this.signIns.revokeClub(id, manager);
       await this.note(manager, 'club.deleted', principal, id, caller);
     });

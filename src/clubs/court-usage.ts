@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CameraFacts } from '../proxy/camera-probe';
+import { SessionCamera } from './watch/camera-state';
 
 /** A court's open session, as far as the clubs' room needs to know it. */
 export interface OpenSession {
@@ -13,6 +14,14 @@ export interface SessionCameraFacts extends CameraFacts {
   readonly latencyMs: number;
   /** A JPEG of the newest keyframe, `null` where none can be made now. */
   readonly snapshot: Buffer | null;
+}
+
+/** A court whose open session this process moves, and how its camera does. */
+export interface CameraInUse {
+  readonly courtId: number;
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+  readonly camera: SessionCamera;
 }
 
 /**
@@ -31,6 +40,8 @@ export abstract class CourtUsage {
    * @throws CameraError where a session is open but its camera is not answering now.
    */
   abstract factsOfOpenSession(courtId: number): Promise<SessionCameraFacts | null>;
+  /** The cameras that sessions of this process hold. */
+  abstract camerasInUse(): Promise<readonly CameraInUse[]>;
 }
 
 /** Nothing is ever open: for the clubs' room on its own. */
@@ -50,5 +61,9 @@ export class NoCourtUsage extends CourtUsage {
 
   async factsOfOpenSession(): Promise<SessionCameraFacts | null> {
     return null;
+  }
+
+  async camerasInUse(): Promise<readonly CameraInUse[]> {
+    return [];
   }
 }

@@ -12,6 +12,7 @@ import { CourtUsageProvider } from './court-usage.provider';
 import { CourtListAnswer, CourtWithCamera, CreateCourtDto, UpdateCourtDto, viewOfCourt } from './dto/court.dto';
 import { Court } from './entities/court.entity';
 import { cutIdPage, idPage } from './id-pages';
+import { CameraStates } from './watch/camera-states.service';
 
 /** Courts (`terrains` on the wire). */
 @Injectable()
@@ -22,6 +23,7 @@ export class CourtsService {
     private readonly cameras: CamerasService,
     private readonly audit: AuditService,
     private readonly usage: CourtUsageProvider,
+    private readonly states: CameraStates,
   ) {}
 
   /**
@@ -104,6 +106,7 @@ export class CourtsService {
         throw new ProblemException('in_use', 'A session is open on this court: close it first.');
       }
       await manager.softRemove(court);
+      await this.states.end(manager, [id]);
       await this.note(manager, 'court.deleted', principal, court, caller);
     });
   }

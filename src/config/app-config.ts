@@ -32,6 +32,8 @@ export abstract class AppConfig {
   abstract readonly maxDurationMinutes: number;
   abstract readonly cameraStallSeconds: number;
   abstract readonly cameraTimeoutSeconds: number;
+  /** How long between two looks at the camera of a court that nobody plays on; 0: none. */
+  abstract readonly cameraWatchSeconds: number;
   abstract readonly sessionIdleMinutes: number;
   abstract readonly videoCodec: string;
   abstract readonly videoPreset: string;

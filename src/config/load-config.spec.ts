@@ -45,6 +45,7 @@ describe('loadConfig', () => {
       maxDurationMinutes: 240,
       cameraStallSeconds: 5,
       cameraTimeoutSeconds: 10,
+      cameraWatchSeconds: 60,
       sessionIdleMinutes: 15,
       videoCodec: 'libx264',
       videoPreset: 'veryfast',

@@ -43,6 +43,7 @@ const environment = z.object({
   MAX_DURATION_MINUTES: integer(1, 1440).default(240),
   CAMERA_STALL_SECONDS: integer(1, 300).default(5),
   CAMERA_TIMEOUT_SECONDS: integer(1, 120).default(10),
+  CAMERA_WATCH_SECONDS: integer(0, 86_400).default(60),
   SESSION_IDLE_MINUTES: integer(1, 1440).default(15),
   VIDEO_CODEC: text(/^(libx264|h264_[a-z0-9]+)$/, 'must be an H.264 encoder of FFmpeg, such as libx264').default(
     'libx264',
@@ -130,6 +131,7 @@ function toSettings(env: Environment, cwd: string): Settings {
     maxDurationMinutes: env.MAX_DURATION_MINUTES,
     cameraStallSeconds: env.CAMERA_STALL_SECONDS,
     cameraTimeoutSeconds: env.CAMERA_TIMEOUT_SECONDS,
+    cameraWatchSeconds: env.CAMERA_WATCH_SECONDS,
     sessionIdleMinutes: env.SESSION_IDLE_MINUTES,
     videoCodec: env.VIDEO_CODEC,
     videoPreset: env.VIDEO_PRESET,

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ClubLimits, LimitedClub } from '../clubs/club-limits.service';
+import { CameraStates } from '../clubs/watch/camera-states.service';
 import { VideoRemoval } from '../files/video-removal.service';
 import { VideoUpkeep } from '../files/video-upkeep.service';
 import { AppConfig } from '../config/app-config';
@@ -7,19 +8,23 @@ import { LOOK_AT, planRetention, UNREAD_MINUTES } from './retention-plan';
 import { Counts } from './task-table';
 import { TrustedTime } from './trusted-time.service';
 
+/** How long it is known that a camera was away. */
+const OUTAGES_MS = 90 * 24 * 3_600_000;
+
 interface Done {
   deleted_videos: number;
   deleted_bytes: number;
   postponed_videos: number;
 }
 
-/** Deletes videos by age (`RETENTION_DAYS`, or the club's own) and by the club's quota; the rules: `retention-plan.ts`. */
+/** Deletes videos by age (`RETENTION_DAYS`, or the club's own) and by the club's quota; the rules: `retention-plan.ts`. And old outages of cameras. */
 @Injectable()
 export class Retention {
   private readonly logger = new Logger(Retention.name);
 
   constructor(
     private readonly limits: ClubLimits,
+    private readonly cameras: CameraStates,
     private readonly videos: VideoUpkeep,
     private readonly removal: VideoRemoval,
     private readonly time: TrustedTime,
@@ -37,6 +42,7 @@ export class Retention {
       if (clubId !== null && club.clubId !== clubId) continue;
       await this.expire(club, now, done);
     }
+    if (clubId === null) await this.cameras.forgetOutages(new Date(now - OUTAGES_MS));
     return { ...done };
   }
 

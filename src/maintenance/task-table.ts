@@ -29,6 +29,8 @@ export const TASKS = {
   disk_space: { everyMs: 60_000, scope: 'process' },
   /** Seals the cameras' addresses with the newest key. */
   camera_keys: { everyMs: UPKEEP_MS, scope: 'installation' },
+  /** Looks whether cameras are there. Processes share the courts out by claiming their rows. */
+  camera_watch: { everyMs: 5_000, scope: 'process' },
 } as const satisfies Record<string, TaskFacts>;
 
 export type TaskName = keyof typeof TASKS;

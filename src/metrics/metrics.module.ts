@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { ClubsModule } from '../clubs/clubs.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
+import { CameraMetrics } from './camera-metrics';
 import { CourtMetrics } from './court-metrics';
 import { CourtTotals } from './court-totals';
 import { EncoderMetrics } from './encoder-metrics';
@@ -14,12 +16,13 @@ import { RecordingMetrics } from './recording-metrics';
 
 /** How the service does, for Prometheus. Everything is read when somebody asks; nothing is counted frame by frame. */
 @Module({
-  imports: [RecordingLogModule, RuntimeModule, SessionsModule, StorageModule],
+  imports: [ClubsModule, RecordingLogModule, RuntimeModule, SessionsModule, StorageModule],
   controllers: [MetricsController],
   providers: [
     MetricsRegistry,
     CourtTotals,
     CourtMetrics,
+    CameraMetrics,
     RecordingMetrics,
     EncoderMetrics,
     ProcessMetrics,

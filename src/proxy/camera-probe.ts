@@ -19,7 +19,7 @@ export interface CameraProbeResult extends CameraFacts {
   readonly snapshot: Buffer | null;
 }
 
-/** Port: dials a camera once, looks at it for a moment, hangs up. */
+/** Port: dials a camera once, looks at it for a moment, hangs up. When a look settles, its connection is gone. */
 export abstract class CameraProbe {
   /**
    * @param cameraUrl as the club wrote it, with its credentials.
@@ -27,4 +27,11 @@ export abstract class CameraProbe {
    * @throws CameraError with the code that says what is wrong.
    */
   abstract probe(cameraUrl: string, networks: readonly string[] | null): Promise<CameraProbeResult>;
+
+  /**
+   * Only whether it gives a picture; nothing is decoded.
+   * @param signal hangs up at once
+   * @throws CameraError with the code that says what is wrong; any error where `signal` aborts.
+   */
+  abstract look(cameraUrl: string, networks: readonly string[] | null, signal: AbortSignal): Promise<void>;
 }

@@ -25,12 +25,7 @@ export class LiveCameraProbe extends CameraProbe {
 
   async probe(cameraUrl: string, networks: readonly string[] | null): Promise<CameraProbeResult> {
     const began = this.clock.monotonic();
-    const proxy = new CameraProxy({
-      clock: this.clock,
-      connect: () => this.connector.connect(cameraUrl, networks, SESSION),
-      stallMs: this.config.cameraStallSeconds * 1000,
-      timeoutMs: this.config.cameraTimeoutSeconds * 1000,
-    });
+    const proxy = this.proxyOf(cameraUrl, networks);
     try {
       await proxy.open();
       const latencyMs = Math.round(this.clock.monotonic() - began);
@@ -40,6 +35,25 @@ export class LiveCameraProbe extends CameraProbe {
     } finally {
       await proxy.close();
     }
+  }
+
+  async look(cameraUrl: string, networks: readonly string[] | null, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const proxy = this.proxyOf(cameraUrl, networks);
+    try {
+      await proxy.open(signal);
+    } finally {
+      await proxy.close();
+    }
+  }
+
+  private proxyOf(cameraUrl: string, networks: readonly string[] | null): CameraProxy {
+    return new CameraProxy({
+      clock: this.clock,
+      connect: () => this.connector.connect(cameraUrl, networks, SESSION),
+      stallMs: this.config.cameraStallSeconds * 1000,
+      timeoutMs: this.config.cameraTimeoutSeconds * 1000,
+    });
   }
 
   private async watch(proxy: CameraProxy): Promise<void> {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { CourtUsage, OpenSession, SessionCameraFacts } from '../clubs/court-usage';
+import { CameraInUse, CourtUsage, OpenSession, SessionCameraFacts } from '../clubs/court-usage';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { CameraError } from '../proxy/camera-error';
+import { isOpen } from './session-state';
 import { SessionStore } from './session-store';
 
 /** What the clubs' room and health may know of sessions. */
@@ -40,5 +41,16 @@ export class OpenSessions extends CourtUsage {
     }
     const snapshot = await this.runtime.snapshot(session.sessionId);
     return { ...status.facts, latencyMs: status.latencyMs, snapshot };
+  }
+
+  async camerasInUse(): Promise<readonly CameraInUse[]> {
+    const rows = await this.store.findAll(this.runtime.openSessions());
+    return rows.flatMap((row) => {
+      const status = isOpen(row.status) ? this.runtime.status(row.id) : null;
+      if (!status) return [];
+      const { state, since, lastFrameAt, error } = status;
+      const camera = { live: state === 'live', since, lastFrameAt, code: error?.code ?? null };
+      return [{ courtId: row.courtId, openedAt: row.createdAt.getTime(), camera }];
+    });
   }
 }

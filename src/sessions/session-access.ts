@@ -24,11 +24,14 @@ export function requireSession(
   return session;
 }
 
-export function maySee(principal: Principal, session: CameraSession, playerIds: readonly number[]): boolean {
+/** Whose a session is. */
+type Ownership = Pick<CameraSession, 'clubId' | 'userId'>;
+
+export function maySee(principal: Principal, session: Ownership, playerIds: readonly number[]): boolean {
   if (roleIn(principal, session.clubId) === null) return false;
   return mayRun(principal, session) || playerIds.includes(principal.userId);
 }
 
-function mayRun(principal: Principal, session: CameraSession): boolean {
+function mayRun(principal: Principal, session: Ownership): boolean {
   return isAdminOf(principal, session.clubId) || session.userId === principal.userId;
 }

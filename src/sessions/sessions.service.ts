@@ -8,6 +8,7 @@ import { isAdminOf } from '../auth/tenant';
 import { CameraAccess, CamerasService } from '../clubs/cameras.service';
 import { CourtsService } from '../clubs/courts.service';
 import { UsersService } from '../clubs/users.service';
+import { CameraLooks } from '../clubs/watch/camera-looks.service';
 import { isDatabaseUnavailable } from '../common/database-error';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
@@ -42,6 +43,7 @@ export class SessionsService {
     private readonly store: SessionStore,
     private readonly courts: CourtsService,
     private readonly cameras: CamerasService,
+    private readonly looks: CameraLooks,
     private readonly users: UsersService,
     private readonly names: MatchNamesService,
     private readonly recordings: RecordingLog,
@@ -84,6 +86,7 @@ export class SessionsService {
         await this.refuseOccupied(principal, court.id);
         throw new ProblemException('terrain_in_session');
       }
+      await this.looks.giveWay(court.id);
       await this.connect(id, camera);
     } finally {
       this.opening.delete(id);

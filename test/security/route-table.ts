@@ -26,6 +26,7 @@ const SIGNED_IN = '      401 401 401 200 200 200 200 200 200 200';
 const DONE = '           401 401 401 204 204 204 204 204 204 204';
 const BAD_BODY = '       401 401 401 400 400 400 400 400 400 400';
 const MEMBERS = '        401 401 401 404 404 200 200 200 200 200';
+const OPERATOR = '       401 401 401 403 403 403 403 403 403 200';
 const ADMINS = '         401 401 401 404 404 403 403 403 200 200';
 const TRAIL = '          401 401 401 403 404 403 403 403 200 200';
 const SESSION = '        401 401 401 404 404 404 200 200 200 200';
@@ -110,6 +111,7 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: () => ({ path: '/api/clubs', body: { name: 'Padel Est', time_zone: 'Europe/Paris' } }),
     statuses: '            401 401 401 403 403 403 403 403 403 201',
   },
+  'GET /api/clubs/overview': row('/api/clubs/overview', OPERATOR),
   'GET /api/clubs/{id}': { ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}` }), statuses: MEMBERS },
   'PATCH /api/clubs/{id}': {
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}`, body: { name: 'Padel Nord' } }),
@@ -125,6 +127,14 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'GET /api/clubs/{id}/terrains': {
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/terrains` }),
     statuses: MEMBERS,
+  },
+  'GET /api/clubs/{id}/terrains/status': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/terrains/status` }),
+    statuses: MEMBERS,
+  },
+  'GET /api/clubs/{id}/terrains/outages': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/terrains/outages?days=7` }),
+    statuses: ADMINS,
   },
   'POST /api/clubs/{id}/terrains': {
     ask: ({ clubId }) => ({

@@ -33,6 +33,7 @@ export class ServiceProcess {
         LOGS_DIR: join(root, 'logs'),
         CAMERA_ALLOW_LOOPBACK: 'true',
         DISK_RESERVE_MB: '0',
+        CAMERA_WATCH_SECONDS: '0',
         ...env,
       },
     });

@@ -66,7 +66,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-/** The configuration of a test: everything below `root`, cameras on this machine allowed, no log unless asked for. */
+/** The configuration of a test: everything below `root`, cameras on this machine allowed and not watched, no log unless asked for. */
 export function testConfig(root: string, databaseUrl: string, env: Readonly<Record<string, string>> = {}): AppConfig {
   const settings = loadConfig(
     {
@@ -79,6 +79,7 @@ export function testConfig(root: string, databaseUrl: string, env: Readonly<Reco
       LOGS_DIR: join(root, 'logs'),
       CAMERA_ALLOW_LOOPBACK: 'true',
       DISK_RESERVE_MB: '0',
+      CAMERA_WATCH_SECONDS: '0',
       ...env,
     },
     root,
