@@ -120,6 +120,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clubs/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What goes on in each club
+         * @description SUPER_ADMIN.
+         */
+        get: operations["ClubsOverviewController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{id}/terrains/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How all courts of a club stand just now
+         * @description The club's members and SUPER_ADMIN; made to be asked every few seconds. That a court is in use and records is told to everybody, whose session it is only to who may see it.
+         */
+        get: operations["CourtOverviewController_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{id}/terrains/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the cameras of a club's courts were away
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN. Outages are kept for 90 days.
+         */
+        get: operations["CourtOverviewController_outages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clubs": {
         parameters: {
             query?: never;
@@ -864,6 +924,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/video/files/{id}/thumbnail.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture of the match, for lists
+         * @description The owner, the other players, the admins. At most 640 pixels wide, from about a tenth of the video on; made when it is first asked for, and kept. Takes `If-None-Match`. `thumbnail_unavailable`: none can be made of this file.
+         */
+        get: operations["FilesController_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/video/files/{id}/delete": {
         parameters: {
             query?: never;
@@ -1284,6 +1364,157 @@ export interface components {
             /** @example 2 */
             club_id: number;
         };
+        ClubOverviewView: {
+            /** @example 1 */
+            club_id: number;
+            /** @example Padel Club du Lac */
+            name: string;
+            /** @example 6 */
+            courts: number;
+            /** @example 0 */
+            cameras_offline: number;
+            /** @example 3 */
+            open_sessions: number;
+            /**
+             * @description Under way now.
+             * @example 2
+             */
+            recordings: number;
+            /**
+             * @description Finished ones that are there.
+             * @example 412
+             */
+            videos: number;
+            /**
+             * @description What these take.
+             * @example 1112508334080
+             */
+            bytes: number;
+        };
+        ClubsOverviewAnswer: {
+            /** @example true */
+            success: boolean;
+            clubs: components["schemas"]["ClubOverviewView"][];
+            /**
+             * @description Of this page.
+             * @example 1
+             */
+            count: number;
+            /** @description Absent on the last page. */
+            next_cursor?: string;
+        };
+        CourtRecordingView: {
+            /**
+             * @example recording
+             * @enum {string}
+             */
+            status: "starting" | "recording" | "reconnecting" | "stopping" | "finalizing" | "ready" | "failed";
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            planned_end_at: string;
+        };
+        CourtOwnerView: {
+            /** @example 12 */
+            id: number;
+            /** @example Camille */
+            name: string;
+        };
+        CameraNowView: {
+            /**
+             * @description false: two looks in a row failed, or a session has had no picture for 30 s. `null`: not known yet.
+             * @example true
+             */
+            online: boolean | null;
+            /**
+             * Format: date-time
+             * @description Since when it is so.
+             */
+            since: string | null;
+            /** Format: date-time */
+            last_seen_at: string | null;
+            /**
+             * @description Why the newest look failed, or the session has no pictures: a code as errors have it.
+             * @example null
+             */
+            code: string | null;
+        };
+        CourtStatusView: {
+            /** @example 3 */
+            terrain_id: number;
+            /** @example Court 1 */
+            name: string;
+            /**
+             * @description `connecting`, `live`, `reconnecting`: in session. Else `offline` where the camera is, and `free`.
+             * @example live
+             * @enum {string}
+             */
+            state: "free" | "connecting" | "live" | "reconnecting" | "offline";
+            /**
+             * Format: uuid
+             * @description `null` without a session, and for players who do not take part.
+             */
+            session_id: string | null;
+            /**
+             * Format: date-time
+             * @description Since when the state is so.
+             */
+            since: string;
+            /** @description Of the open session; for everybody. */
+            recording: components["schemas"]["CourtRecordingView"] | null;
+            /** @description As `session_id`. */
+            owner: components["schemas"]["CourtOwnerView"] | null;
+            camera: components["schemas"]["CameraNowView"];
+        };
+        CourtStatusAnswer: {
+            /** @example true */
+            success: boolean;
+            terrains: components["schemas"]["CourtStatusView"][];
+            /** @example 1 */
+            count: number;
+        };
+        OutageView: {
+            /** Format: date-time */
+            began_at: string;
+            /**
+             * Format: date-time
+             * @description `null`: it goes on.
+             */
+            ended_at: string | null;
+            /**
+             * @description Why, as far as that was known when it began.
+             * @example camera_timeout
+             */
+            code: string;
+        };
+        CourtOutagesView: {
+            /** @example 3 */
+            terrain_id: number;
+            /** @example Court 1 */
+            name: string;
+            camera: components["schemas"]["CameraNowView"];
+            /**
+             * @description Of the open session; `null` without one, or where another process has it.
+             * @example 32
+             */
+            last_frame_age_ms: number | null;
+            /** @description Newest first; of all courts together at most 1,000. */
+            outages: components["schemas"]["OutageView"][];
+            /**
+             * @description All outages together, as far as they lie within these days.
+             * @example 340
+             */
+            offline_seconds: number;
+        };
+        CourtOutagesAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @example 30 */
+            days: number;
+            terrains: components["schemas"]["CourtOutagesView"][];
+            /** @example 1 */
+            count: number;
+        };
         ClubView: {
             /** @example 1 */
             id: number;
@@ -1554,7 +1785,7 @@ export interface components {
             mailed: boolean;
             /**
              * @description To hand over, where the service sends no mail. Shown this once. `null` where it was mailed.
-             * @example https://padel.example/live/#/invitation/p0k4n3Yb1c0m2v7w9xA_qLr5sT8uEdGfHjKzMnBvCx-
+             * @example https://padel.example/panel/link#/invitation/p0k4n3Yb1c0m2v7w9xA_qLr5sT8uEdGfHjKzMnBvCx-
              */
             link: string | null;
         };
@@ -1658,7 +1889,7 @@ export interface components {
             mailed: boolean;
             /**
              * @description To hand over, where the service sends no mail. Shown this once. `null` where it was mailed.
-             * @example https://padel.example/live/#/reset/p0k4n3Yb1c0m2v7w9xA_qLr5sT8uEdGfHjKzMnBvCx-
+             * @example https://padel.example/panel/link#/reset/p0k4n3Yb1c0m2v7w9xA_qLr5sT8uEdGfHjKzMnBvCx-
              */
             link: string | null;
         };
@@ -2233,14 +2464,14 @@ export interface components {
             missing_files: number;
             /** @description Videos whose file was missing and is back. */
             found_files: number;
-            /** @description Files of deleted videos that a crash had left. */
+            /** @description Files and thumbnails of deleted videos that a crash had left. */
             removed_files: number;
             /** @description Files removed from the trash. */
             emptied_files: number;
             /** @description Tasks that failed or raised an alarm; see health. */
-            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys")[];
+            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "camera_watch")[];
             /** @description Tasks that another service process is doing now. */
-            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys")[];
+            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "camera_watch")[];
         };
         AuditActorView: {
             /** @example 12 */
@@ -2293,7 +2524,7 @@ export interface components {
         };
         TaskView: {
             /** @enum {string} */
-            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys";
+            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "camera_watch";
             /** @example 900 */
             every_seconds: number;
             /**
@@ -2404,7 +2635,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_not_live" | "review_file_only" | "link_invalid" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
+            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "not_found" | "thumbnail_unavailable" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_not_live" | "review_file_only" | "link_invalid" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
             errors?: {
                 field: string;
                 message: string;
@@ -2759,6 +2990,218 @@ export interface operations {
             };
             /** @description `unauthorized`: Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClubsOverviewController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClubsOverviewAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtOverviewController_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourtStatusAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtOverviewController_outages: {
+        parameters: {
+            query?: {
+                /** @description How far to look back. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourtOutagesAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6340,6 +6783,83 @@ export interface operations {
                 };
             };
             /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    FilesController_thumbnail: {
+        parameters: {
+            query?: {
+                /** @description Default: the active club; SUPER_ADMIN: all. */
+                club_id?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Not changed since */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found; `thumbnail_unavailable`: No thumbnail can be made of this video */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
