@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Express, NextFunction, Request, Response } from 'express';
@@ -51,10 +52,11 @@ function serveFiles(express: Express, name: 'live' | 'panel', index: string | fa
 /** Every address of the panel is the same page: its scripts tell them apart. */
 function servePanel(express: Express): void {
   const file = join(builtPage('panel'), 'index.html');
-  if (!existsSync(file)) return;
-  const page = readFileSync(file, 'utf8');
-  express.use(PANEL, (request: Request, response: Response, next: NextFunction) => {
+  express.use(PANEL, async (request: Request, response: Response, next: NextFunction) => {
     if ((request.method !== 'GET' && request.method !== 'HEAD') || !PAGE.test(request.path)) return next();
+    // Read each time: it names the files of the newest build.
+    const page = await readFile(file, 'utf8').catch(() => null);
+    if (page === null) return next();
     response.setHeader('Cache-Control', 'no-cache');
     response.type('html').send(page.replace(NONCE, newNonce(response)));
   });

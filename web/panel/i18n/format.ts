@@ -1,5 +1,8 @@
 import { currentLanguage } from '.';
 
+/** English of the 24-hour clock, and of days before months. */
+const locale = (): string => (currentLanguage() === 'fr' ? 'fr' : 'en-GB');
+
 /** `1:02:03`, or `2:03` where it is less than an hour. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -28,7 +31,7 @@ export function bytes(value: number): string {
 /** A number as the language writes it. */
 export function number(value: number, digits = 0): string {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
-  return new Intl.NumberFormat(currentLanguage(), options).format(value);
+  return new Intl.NumberFormat(locale(), options).format(value);
 }
 
 type Moment = string | number | Date;
@@ -47,5 +50,5 @@ export function time(moment: Moment, timeZone?: string): string {
 }
 
 function format(moment: Moment, options: Intl.DateTimeFormatOptions, timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat(currentLanguage(), { ...options, timeZone }).format(new Date(moment));
+  return new Intl.DateTimeFormat(locale(), { ...options, timeZone }).format(new Date(moment));
 }
