@@ -96,8 +96,9 @@ export class InvitationsController {
     summary: 'Accepts an invitation',
     description:
       'Whoever holds the link. Who has an account with the invited address gives its password and becomes a member; ' +
-      'others get an account. Answers as a sign-in, in the club of the invitation. A link that was used, withdrawn or ' +
-      'replaced, has run out, or never was one: all the same 410.',
+      'others get an account. Answers as a sign-in, in the club of the invitation; where the admin of another club set the ' +
+      "account's password, in that club: the new membership waits until the person has chosen their own, here " +
+      '(`new_password`) or later. A link that was used, withdrawn or replaced, has run out, or never was one: all the same 410.',
   })
   @ApiOkResponse({ type: TokensAnswer })
   @ApiProblems('unauthorized', 'link_invalid', 'email_taken', 'too_many_attempts')

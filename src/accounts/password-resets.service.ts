@@ -85,12 +85,12 @@ export class PasswordResets {
     if (account === null) throw new ProblemException('link_invalid');
     const errors = passwordFaults(password, 'new_password', [account.email, account.name]);
     if (errors.length > 0) throw new ProblemException('validation_failed', undefined, { errors });
-    const passwordHash = await this.hasher.hash(password);
+    const hash = await this.hasher.hash(password);
     await this.database.transaction(async (manager) => {
       // Two links of one person at once: the second one waits here, and then is void.
       await manager.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [account.id]);
       await this.links.use('password_reset', token, manager);
-      await this.accounts.update(account.id, { passwordHash }, manager);
+      await this.accounts.update(account.id, { password: { hash, clubId: null } }, manager);
       await this.signIns.revokeUser(account.id, 'password_changed', {}, manager);
       await this.links.voidResets(account.id, manager);
       const entry = { actorId: account.id, target: `user:${account.id}`, ip: caller.ip };

@@ -2,12 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { violatedUnique } from '../common/database-error';
 import { ProblemException } from '../common/problem';
+import { REACHED } from './password-club';
 import { ClubRole } from './principal';
 
 export interface AccountMembership {
   readonly clubId: number;
   readonly role: ClubRole;
   readonly disabled: boolean;
+  /** A sign-in with the person's password reaches it: see `password-club.ts`. */
+  readonly reached: boolean;
 }
 
 /** A person's account as it is kept, without the password. Memberships of deleted clubs are left out. */
@@ -18,6 +21,8 @@ export interface Account {
   readonly isSuperAdmin: boolean;
   /** Disabled everywhere; a membership can be disabled alone. */
   readonly disabled: boolean;
+  /** The club whose CLUB_ADMIN set the password; `null`: the person chose it, a SUPER_ADMIN set it, or there is none. */
+  readonly passwordClubId: number | null;
   readonly memberships: readonly AccountMembership[];
 }
 
@@ -26,21 +31,31 @@ export interface NewAccount {
   readonly email: string;
   readonly name: string;
   readonly passwordHash: string | null;
+  /** See {@link Account.passwordClubId}; left out: `null`. */
+  readonly passwordClubId?: number | null;
   readonly isSuperAdmin?: boolean;
+}
+
+export interface NewPassword {
+  readonly hash: string;
+  /** See {@link Account.passwordClubId}. */
+  readonly clubId: number | null;
 }
 
 export interface AccountChanges {
   readonly email?: string;
   readonly name?: string;
-  readonly passwordHash?: string;
+  readonly password?: NewPassword;
   readonly isSuperAdmin?: boolean;
   readonly disabled?: boolean;
 }
 
 const SELECT = `
   SELECT u.id, u.email, u.name, u.is_super_admin AS "isSuperAdmin", u.disabled_at IS NOT NULL AS disabled,
+         u.password_club_id AS "passwordClubId",
          coalesce((
-           SELECT json_agg(json_build_object('clubId', m.club_id, 'role', m.role, 'disabled', m.disabled_at IS NOT NULL)
+           SELECT json_agg(json_build_object('clubId', m.club_id, 'role', m.role, 'disabled', m.disabled_at IS NOT NULL,
+                                             'reached', ${REACHED})
                            ORDER BY m.club_id)
            FROM memberships m JOIN clubs c ON c.id = m.club_id AND c.deleted_at IS NULL
            WHERE m.user_id = u.id
@@ -70,8 +85,8 @@ export class AccountsService {
   }
 
   /** The stored hash; `null` where the account has no password, or does not exist. */
-  async passwordHash(id: number): Promise<string | null> {
-    const [row] = await this.database.query<{ password_hash: string | null }[]>(
+  async passwordHash(id: number, manager = this.database.manager): Promise<string | null> {
+    const [row] = await manager.query<{ password_hash: string | null }[]>(
       'SELECT password_hash FROM users WHERE id = $1 AND deleted_at IS NULL',
       [id],
     );
@@ -117,8 +132,15 @@ export class AccountsService {
   async create(account: NewAccount, manager = this.database.manager): Promise<number> {
     const [row] = await takenAddress(() =>
       manager.query<{ id: number }[]>(
-        'INSERT INTO users (email, name, password_hash, is_super_admin) VALUES ($1, $2, $3, $4) RETURNING id',
-        [normalizeEmail(account.email), account.name, account.passwordHash, account.isSuperAdmin ?? false],
+        `INSERT INTO users (email, name, password_hash, is_super_admin, password_club_id)
+         VALUES ($1, $2, $3, $4, CASE WHEN $3::text IS NOT NULL THEN $5::integer END) RETURNING id`,
+        [
+          normalizeEmail(account.email),
+          account.name,
+          account.passwordHash,
+          account.isSuperAdmin ?? false,
+          account.passwordClubId ?? null,
+        ],
       ),
     );
     return (row as { id: number }).id;
@@ -126,11 +148,12 @@ export class AccountsService {
 
   /** Changes what is given. @throws ProblemException `email_taken` */
   async update(id: number, changes: AccountChanges, manager: EntityManager): Promise<void> {
-    const { email, name, passwordHash, isSuperAdmin, disabled } = changes;
+    const { email, name, password, isSuperAdmin, disabled } = changes;
     await takenAddress(() =>
       manager.query(
         `UPDATE users SET
            email = coalesce($2, email), name = coalesce($3, name), password_hash = coalesce($4, password_hash),
+           password_club_id = CASE WHEN $4::text IS NULL THEN password_club_id ELSE $7::integer END,
            password_changed_at = CASE WHEN $4::text IS NULL THEN password_changed_at ELSE now() END,
            is_super_admin = coalesce($5, is_super_admin),
            disabled_at = CASE $6::boolean WHEN true THEN coalesce(disabled_at, now()) WHEN false THEN NULL
@@ -141,9 +164,10 @@ export class AccountsService {
           id,
           email === undefined ? null : normalizeEmail(email),
           name ?? null,
-          passwordHash ?? null,
+          password?.hash ?? null,
           isSuperAdmin ?? null,
           disabled ?? null,
+          password?.clubId ?? null,
         ],
       ),
     );
@@ -185,8 +209,8 @@ export class AccountsService {
   /** The account is gone, and with it everything that says whose it was. */
   async erase(id: number, manager: EntityManager): Promise<void> {
     await manager.query(
-      `UPDATE users SET deleted_at = now(), updated_at = now(), password_hash = NULL, is_super_admin = false,
-         name = 'Erased', email = 'erased-' || id || '@erased.invalid'
+      `UPDATE users SET deleted_at = now(), updated_at = now(), password_hash = NULL, password_club_id = NULL,
+         is_super_admin = false, name = 'Erased', email = 'erased-' || id || '@erased.invalid'
        WHERE id = $1`,
       [id],
     );
@@ -195,7 +219,7 @@ export class AccountsService {
   /** The account is gone for everybody; its rows stay for what points at them, its address is free. */
   async softDelete(id: number, manager: EntityManager): Promise<void> {
     await manager.query(
-      `UPDATE users SET deleted_at = now(), updated_at = now(), password_hash = NULL
+      `UPDATE users SET deleted_at = now(), updated_at = now(), password_hash = NULL, password_club_id = NULL
        WHERE id = $1 AND deleted_at IS NULL`,
       [id],
     );

@@ -10,7 +10,7 @@ import { ChangePasswordDto, LoginDto, RefreshDto, SwitchClubDto, TokensAnswer } 
 import { Principal } from './principal';
 import { Public } from './public.decorator';
 import { SignInAnswers } from './sign-in-answers';
-import { UserView, viewOfPrincipal } from './user-view';
+import { OwnUserView, viewOfPrincipal } from './user-view';
 
 @ApiTags('auth')
 @Controller('api/auth')
@@ -83,9 +83,14 @@ export class AuthController {
 
   @Get('me')
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'Who I am, in the active club', description: 'Self.' })
-  @ApiOkResponse({ type: UserView })
-  me(@CurrentUser() user: Principal, @Res({ passthrough: true }) response: Response): UserView {
+  @ApiOperation({
+    summary: 'Who I am, in the active club',
+    description:
+      "Self. `password_chosen: false` says that a club's admin set the password: `memberships` has that club alone, and those " +
+      'in other clubs, if there are any, wait until I choose a password of my own.',
+  })
+  @ApiOkResponse({ type: OwnUserView })
+  me(@CurrentUser() user: Principal, @Res({ passthrough: true }) response: Response): OwnUserView {
     response.setHeader('Cache-Control', 'no-store');
     return viewOfPrincipal(user);
   }
@@ -93,7 +98,12 @@ export class AuthController {
   @Post('password')
   @HttpCode(204)
   @ApiBearerAuth()
-  @ApiOperation({ summary: 'Changes my password', description: 'Self. My other sign-ins end.' })
+  @ApiOperation({
+    summary: 'Changes my password',
+    description:
+      "Self. My other sign-ins end. Where a club's admin set the one of before and I am in another club too, the new one still " +
+      'opens the club of that admin alone, who may be the one who changes it: a link proves more.',
+  })
   @ApiNoContentResponse()
   @ApiProblems('too_many_attempts')
   async password(

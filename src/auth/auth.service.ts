@@ -8,6 +8,7 @@ import { Caller } from './caller';
 import { DeviceCookies } from './device-cookies';
 import { LoginThrottle } from './login-throttle';
 import { OwnPassword } from './own-password';
+import { clubAfterOwnChange, firstPlace } from './password-club';
 import { PasswordHasher } from './password-hasher';
 import { passwordFaults } from './password-rules';
 import { Principal } from './principal';
@@ -110,16 +111,20 @@ export class AuthService {
 
   /**
    * Changes the caller's own password; their other sign-ins end.
-   * @throws ProblemException `validation_failed` (wrong current password, weak new one), `too_many_attempts`
+   * @throws ProblemException `unauthorized` (gone meanwhile), `validation_failed` (wrong current password, weak new one), `too_many_attempts`
    */
   async changePassword(principal: Principal, current: string, next: string, caller: Caller): Promise<void> {
     const { userId, familyId, clubId, email, name } = principal;
     await this.ownPassword.prove(principal, current, 'current_password', caller);
     const errors = passwordFaults(next, 'new_password', [email, name]);
     if (errors.length > 0) throw new ProblemException('validation_failed', undefined, { errors });
-    const passwordHash = await this.hasher.hash(next);
+    const hash = await this.hasher.hash(next);
     await this.database.transaction(async (manager) => {
-      await this.accounts.update(userId, { passwordHash }, manager);
+      // Nobody adds them to another club meanwhile: a new membership waits for this row.
+      await manager.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [userId]);
+      const account = await this.accounts.find(userId, manager);
+      if (account === null) throw new ProblemException('unauthorized');
+      await this.accounts.update(userId, { password: { hash, clubId: clubAfterOwnChange(account) } }, manager);
       await this.signIns.revokeUser(userId, 'password_changed', { except: familyId }, manager);
       await this.audit.record({ action: 'auth.password_changed', actorId: userId, clubId, ip: caller.ip }, manager);
     });
@@ -149,7 +154,7 @@ export class AuthService {
       clubId: account === null ? null : (firstPlace(account) ?? account.memberships[0])?.clubId,
       target: account === null ? null : `user:${account.id}`,
       ip: caller.ip,
-      details: { reason: right !== null ? 'disabled' : account !== null ? 'wrong_password' : 'unknown_address' },
+      details: { reason: right !== null ? whyNoPlace(right) : account !== null ? 'wrong_password' : 'unknown_address' },
     });
   }
 
@@ -178,9 +183,8 @@ export class AuthService {
   }
 }
 
-/** Where a sign-in begins: nowhere for a SUPER_ADMIN, else the first club; `undefined`: it may not begin. */
-function firstPlace(account: Account): { clubId: number | null } | undefined {
-  if (account.disabled) return undefined;
-  if (account.isSuperAdmin) return { clubId: null };
-  return account.memberships.find((membership) => !membership.disabled);
+/** Why somebody whose password is right may not come in. */
+function whyNoPlace({ disabled, isSuperAdmin, memberships }: Account): 'disabled' | 'password_not_chosen' {
+  const waiting = isSuperAdmin || memberships.some((membership) => !membership.reached && !membership.disabled);
+  return !disabled && waiting ? 'password_not_chosen' : 'disabled';
 }

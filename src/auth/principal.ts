@@ -13,12 +13,15 @@ export interface PrincipalMembership {
 
 /**
  * Who asks: read from the database on every request, never from the token alone.
- * Only memberships in force are listed (club not deleted, person not disabled in it).
+ * Only memberships in force are listed (club not deleted, person not disabled in it), and of these those that their password
+ * reaches (`password-club.ts`).
  */
 export interface Principal {
   readonly userId: number;
   readonly email: string;
   readonly name: string;
+  /** `false`: a club's admin set their password, and `memberships` has that club alone. */
+  readonly passwordChosen: boolean;
   /** In the active club; `SUPER_ADMIN` everywhere. */
   readonly role: Role;
   /** The active club; `null` for a SUPER_ADMIN, and only for them. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import type { MediaUrlClaim } from './media-url-path';
+import { REACHED } from './password-club';
 import { Principal, PrincipalMembership } from './principal';
 import { tokenHash } from './token-text';
 
@@ -17,17 +18,18 @@ interface Row {
   readonly email: string;
   readonly name: string;
   readonly is_super_admin: boolean;
+  readonly password_club_id: number | null;
   readonly sign_in_id: string;
   readonly active_club_id: number | null;
   readonly memberships: PrincipalMembership[];
 }
 
 const SELECT = `
-  SELECT u.id, u.email, u.name, u.is_super_admin, s.id AS sign_in_id, s.active_club_id,
+  SELECT u.id, u.email, u.name, u.is_super_admin, u.password_club_id, s.id AS sign_in_id, s.active_club_id,
          coalesce((
            SELECT json_agg(json_build_object('clubId', m.club_id, 'role', m.role) ORDER BY m.club_id)
            FROM memberships m JOIN clubs c ON c.id = m.club_id AND c.deleted_at IS NULL
-           WHERE m.user_id = u.id AND m.disabled_at IS NULL
+           WHERE m.user_id = u.id AND m.disabled_at IS NULL AND ${REACHED}
          ), '[]') AS memberships
   FROM sign_ins s JOIN users u ON u.id = s.user_id`;
 
@@ -35,7 +37,7 @@ const IN_FORCE = `s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_a
 
 /**
  * Reads who asks, in one query: account, memberships and sign-in as they are now. `null` always means "not signed in":
- * disabled, deleted, signed out, revoked, moved out of the club, or never heard of.
+ * disabled, deleted, signed out, revoked, moved out of the club, out of the password's reach, or never heard of.
  */
 @Injectable()
 export class PrincipalsService {
@@ -100,12 +102,15 @@ export class PrincipalsService {
 function toPrincipal(row: Row | undefined, clubId: number | null, via: Principal['via']): Principal | null {
   if (!row) return null;
   const { id: userId, email, name, sign_in_id: familyId } = row;
+  const passwordChosen = row.password_club_id === null;
+  const person = { userId, email, name, passwordChosen, familyId, via };
   if (row.is_super_admin) {
     // A token made before the person became SUPER_ADMIN names a club: that is somebody who moved.
-    if (clubId !== null) return null;
-    return { userId, email, name, role: 'SUPER_ADMIN', clubId: null, memberships: [], familyId, via };
+    // Nor does a password that a club's admin knows open the service.
+    if (clubId !== null || !passwordChosen) return null;
+    return { ...person, role: 'SUPER_ADMIN', clubId: null, memberships: [] };
   }
   const active = row.memberships.find((membership) => membership.clubId === clubId);
   if (!active) return null;
-  return { userId, email, name, role: active.role, clubId, memberships: row.memberships, familyId, via };
+  return { ...person, role: active.role, clubId, memberships: row.memberships };
 }

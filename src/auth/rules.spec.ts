@@ -30,6 +30,7 @@ describe('the rule between clubs', () => {
     memberships,
     familyId: 'f',
     via: 'bearer',
+    passwordChosen: true,
   });
   const both = somebody('PLAYER', [
     { clubId: 1, role: 'PLAYER' },

@@ -34,8 +34,20 @@ export class UserView {
   disabled: boolean;
 }
 
+/** The wire's `user` of who asks. */
+export class OwnUserView extends UserView {
+  @ApiProperty({
+    example: true,
+    description:
+      "`false`: a club's admin set my password, and knows it, so that it opens that club alone: what I am in other clubs waits " +
+      'until I choose a password of my own. `POST /api/auth/password` does where I am in no other club yet; where I am, a ' +
+      'link does (`POST /api/auth/password/forgot`, or from a SUPER_ADMIN).',
+  })
+  password_chosen: boolean;
+}
+
 /** The person who asks, in their active club. */
-export function viewOfPrincipal(principal: Principal): UserView {
+export function viewOfPrincipal(principal: Principal): OwnUserView {
   return {
     id: principal.userId,
     email: principal.email,
@@ -44,6 +56,7 @@ export function viewOfPrincipal(principal: Principal): UserView {
     club_id: principal.clubId,
     memberships: principal.memberships.map(({ clubId, role }) => ({ club_id: clubId, role })),
     disabled: false,
+    password_chosen: principal.passwordChosen,
   };
 }
 

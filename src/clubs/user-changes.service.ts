@@ -12,7 +12,15 @@ import { UserView } from '../auth/user-view';
 import { ProblemException } from '../common/problem';
 import { CourtUsageProvider } from './court-usage.provider';
 import { UpdateUserDto } from './dto/user.dto';
-import { manage, ManagedUser, requireGrantable, requireOther, requireWholeAccount, RIGHTS_LOCK } from './user-rules';
+import {
+  manage,
+  ManagedUser,
+  passwordClubOf,
+  requireGrantable,
+  requireOther,
+  requireWholeAccount,
+  RIGHTS_LOCK,
+} from './user-rules';
 import { entryOf, hashOfNew, viewForAdmin } from './users.service';
 
 /**
@@ -42,8 +50,8 @@ export class UserChangesService {
     return this.withRights(principal, async (manager, author) => {
       const user = manage(author, await this.accounts.find(id, manager), dto.club_id);
       this.checkIdentity(author, user, dto);
-      const passwordHash = hash ?? undefined;
-      await this.accounts.update(id, { email: dto.email, name: dto.name, passwordHash }, manager);
+      const password = hash === null ? undefined : { hash, clubId: passwordClubOf(author, user.clubId) };
+      await this.accounts.update(id, { email: dto.email, name: dto.name, password }, manager);
       if (hash !== null) await this.signIns.revokeUser(id, 'password_changed', {}, manager);
       if (dto.role !== undefined) await this.changeRole(author, user, dto, manager);
       if (dto.disabled !== undefined) await this.changeDisabled(author, user, dto.disabled, manager);

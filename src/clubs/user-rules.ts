@@ -50,6 +50,14 @@ export function requireWholeAccount(principal: Principal, account: Account): voi
   );
 }
 
+/**
+ * The club that a password counts as set in: the one it opens until the person has chosen their own. `null`: a SUPER_ADMIN set
+ * it, who reaches every club anyway. Who administers several of the person's clubs sets it in one of them.
+ */
+export function passwordClubOf(principal: Principal, clubId: number | null): number | null {
+  return principal.role === 'SUPER_ADMIN' ? null : clubId;
+}
+
 /** @throws ProblemException `forbidden`: only a SUPER_ADMIN makes another */
 export function requireGrantable(principal: Principal, role: Role): void {
   if (role !== 'SUPER_ADMIN' || principal.role === 'SUPER_ADMIN') return;

@@ -44,7 +44,8 @@ export class UsersController {
     summary: 'Adds somebody to a club',
     description:
       "The club's CLUB_ADMIN and SUPER_ADMIN; only SUPER_ADMIN makes a SUPER_ADMIN, who then is in no club. A person " +
-      'who has an account already becomes a member; their name and password stay theirs.',
+      'who has an account already becomes a member; their name and password stay theirs. A password that a CLUB_ADMIN sets ' +
+      'opens this club alone until the person has chosen their own.',
   })
   @ApiCreatedResponse({ type: UserView })
   @ApiProblems('forbidden', 'not_found', 'email_taken')
@@ -70,7 +71,9 @@ export class UsersController {
     summary: 'Changes a person',
     description:
       "Their club's CLUB_ADMIN and SUPER_ADMIN. Name, address and password of somebody who is in other clubs too are " +
-      'not for a CLUB_ADMIN. Nobody changes their own role, or disables themselves.',
+      'not for a CLUB_ADMIN. Nobody changes their own role, or disables themselves. A password that a CLUB_ADMIN sets opens ' +
+      'the club it is set in alone (`club_id`, else the active one) until the person has chosen their own; who becomes ' +
+      'SUPER_ADMIN with such a password signs in once they have.',
   })
   @ApiOkResponse({ type: UserView })
   @ApiProblems('forbidden', 'not_found', 'email_taken', 'own_account')

@@ -13,7 +13,7 @@ import { ProblemException } from '../common/problem';
 import { ClubsService } from './clubs.service';
 import { CreateUserDto, UserListAnswer } from './dto/user.dto';
 import { cutIdPage, idPage } from './id-pages';
-import { manage, ManagedUser, requireGrantable, RIGHTS_LOCK } from './user-rules';
+import { manage, ManagedUser, passwordClubOf, requireGrantable, RIGHTS_LOCK } from './user-rules';
 
 /** A club's people: who they are, and adding one. */
 @Injectable()
@@ -61,7 +61,9 @@ export class UsersService {
       const member = known?.memberships.some((membership) => membership.clubId === clubId);
       if (known && (known.isSuperAdmin || member || role === 'SUPER_ADMIN')) throw new ProblemException('email_taken');
       const isSuperAdmin = role === 'SUPER_ADMIN';
-      const userId = known?.id ?? (await this.accounts.create({ email, name, passwordHash, isSuperAdmin }, manager));
+      const passwordClubId = passwordClubOf(principal, clubId);
+      const account = { email, name, passwordHash, passwordClubId, isSuperAdmin };
+      const userId = known?.id ?? (await this.accounts.create(account, manager));
       if (role === 'SUPER_ADMIN') {
         if (disabled === true) await this.accounts.update(userId, { disabled }, manager);
       } else {

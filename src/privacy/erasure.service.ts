@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { Account, AccountsService } from '../auth/accounts.service';
 import { AuditService } from '../auth/audit.service';
+import { AuthService, PasswordProof } from '../auth/auth.service';
 import { Caller } from '../auth/caller';
 import { OwnPassword } from '../auth/own-password';
 import { Principal } from '../auth/principal';
@@ -12,6 +13,13 @@ import { CourtUsageProvider } from '../clubs/court-usage.provider';
 import { manage, requireOther, requireWholeAccount, RIGHTS_LOCK } from '../clubs/user-rules';
 import { ProblemException } from '../common/problem';
 import { VideoRemoval } from '../files/video-removal.service';
+
+/** Who erases, and whether they still may once the videos are gone. */
+interface Eraser {
+  readonly actorId: number;
+  readonly clubId: number | null;
+  readonly requireStillMay: (account: Account, manager: EntityManager) => Promise<void>;
+}
 
 /**
  * Takes a person out of everything (GDPR, article 17): the videos of their matches, their places in others' matches, their
@@ -29,17 +37,36 @@ export class ErasureService {
     private readonly usage: CourtUsageProvider,
     private readonly removal: VideoRemoval,
     private readonly password: OwnPassword,
+    private readonly auth: AuthService,
   ) {}
 
   /**
    * One's own account.
    * @returns how many videos went with it
    * @throws ProblemException `validation_failed` (wrong password), `too_many_attempts`, `in_use` (an open session),
-   *   `own_account` (the last SUPER_ADMIN)
+   *   `own_account` (the last SUPER_ADMIN), `forbidden` (the password does not reach all of it)
    */
   async eraseOwn(principal: Principal, password: string, keepVideos: boolean, caller: Caller): Promise<number> {
     await this.password.prove(principal, password, 'password', caller);
-    return this.erase(principal, principal.userId, keepVideos, caller);
+    await this.requireReach(await this.accounts.find(principal.userId), keepVideos);
+    return this.erase(this.signedIn(principal), principal.userId, keepVideos, caller);
+  }
+
+  /**
+   * One's own account, of somebody who may not be able to sign in: their club is gone, or disabled them.
+   * @returns how many videos went with it
+   * @throws ProblemException `unauthorized` (whatever the cause), `too_many_attempts`, `overloaded`, `in_use`, `own_account`,
+   *   `forbidden`
+   */
+  async eraseProven(proof: PasswordProof, keepVideos: boolean, caller: Caller): Promise<number> {
+    const { account, passwordHash } = await this.auth.prove(proof, caller, { inNoClub: true });
+    await this.requireReach(account, keepVideos);
+    const requireStillMay = async (current: Account, manager: EntityManager): Promise<void> => {
+      const hash = await this.accounts.passwordHash(current.id, manager);
+      if (current.disabled || hash !== passwordHash) throw new ProblemException('unauthorized');
+      requireWholeReach(current);
+    };
+    return this.erase({ actorId: account.id, clubId: null, requireStillMay }, account.id, keepVideos, caller);
   }
 
   /**
@@ -52,19 +79,19 @@ export class ErasureService {
     requireOther(principal, account);
     requireWholeAccount(principal, account);
     if (!keepVideos) await this.requireOwnVideos(principal, userId);
-    return this.erase(principal, userId, keepVideos, caller);
+    return this.erase(this.signedIn(principal), userId, keepVideos, caller);
   }
 
-  private async erase(principal: Principal, userId: number, keepVideos: boolean, caller: Caller): Promise<number> {
+  private async erase(eraser: Eraser, userId: number, keepVideos: boolean, caller: Caller): Promise<number> {
     await this.requireNoSession(userId);
     await this.requireNotLast(await this.accounts.find(userId), this.database.manager);
-    const deleted = keepVideos ? 0 : await this.removeVideos(principal, userId);
+    const deleted = keepVideos ? 0 : await this.removeVideos(eraser.actorId, userId);
     await this.database.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [RIGHTS_LOCK]);
       await this.requireNoSession(userId);
       const account = await this.accounts.find(userId, manager);
       if (account === null) throw new ProblemException('not_found');
-      await this.requireStillMay(principal, account, manager);
+      await eraser.requireStillMay(account, manager);
       await this.requireNotLast(account, manager);
       await manager.query('DELETE FROM session_players WHERE user_id = $1', [userId]);
       await manager.query('DELETE FROM one_time_links WHERE user_id = $1 OR email = $2', [userId, account.email]);
@@ -72,17 +99,22 @@ export class ErasureService {
       await this.accounts.erase(userId, manager);
       await this.signIns.forgetUser(userId, manager);
       const details = { deleted_videos: deleted };
-      const entry = { action: 'user.erased', actorId: principal.userId, target: `user:${userId}`, details } as const;
-      await this.audit.record({ ...entry, clubId: principal.clubId, ip: caller.ip }, manager);
+      const { actorId, clubId } = eraser;
+      const entry = { action: 'user.erased', actorId, clubId, target: `user:${userId}`, details } as const;
+      await this.audit.record({ ...entry, ip: caller.ip }, manager);
     });
     return deleted;
   }
 
-  /** Videos take their time: who erased somebody meanwhile lost the right to, or the person came into another club. */
-  private async requireStillMay(principal: Principal, account: Account, manager: EntityManager): Promise<void> {
-    const author = await this.principals.refreshed(principal, manager);
-    if (author === null) throw new ProblemException('unauthorized');
-    if (author.userId !== account.id) requireWholeAccount(author, manage(author, account).account);
+  /** Videos take their time: who erases somebody may have lost the right to, or the person have come into another club. */
+  private signedIn(principal: Principal): Eraser {
+    const requireStillMay = async (account: Account, manager: EntityManager): Promise<void> => {
+      const author = await this.principals.refreshed(principal, manager);
+      if (author === null) throw new ProblemException('unauthorized');
+      if (author.userId === account.id) requireWholeReach(account);
+      else requireWholeAccount(author, manage(author, account).account);
+    };
+    return { actorId: principal.userId, clubId: principal.clubId, requireStillMay };
   }
 
   private async requireNotLast(account: Account | null, manager: EntityManager): Promise<void> {
@@ -90,12 +122,24 @@ export class ErasureService {
     throw new ProblemException('own_account', 'The last SUPER_ADMIN cannot go: make another one first.');
   }
 
-  private async requireOwnVideos(principal: Principal, userId: number): Promise<void> {
+  /** A password that a club's admin set deletes no more than they may: it may be they who show it. */
+  private async requireReach(account: Account | null, keepVideos: boolean): Promise<void> {
+    if (account === null || account.passwordClubId === null) return;
+    requireWholeReach(account);
+    const clubs = keepVideos ? [] : await this.clubsOfVideos(account.id);
+    if (clubs.some((clubId) => clubId !== account.passwordClubId)) throw notReached();
+  }
+
+  private async clubsOfVideos(userId: number): Promise<number[]> {
     const clubs = await this.database.query<{ club_id: number }[]>(
       'SELECT DISTINCT club_id FROM videos WHERE user_id = $1 AND deleted_at IS NULL',
       [userId],
     );
-    if (clubs.every(({ club_id: clubId }) => isAdminOf(principal, clubId))) return;
+    return clubs.map(({ club_id: clubId }) => clubId);
+  }
+
+  private async requireOwnVideos(principal: Principal, userId: number): Promise<void> {
+    if ((await this.clubsOfVideos(userId)).every((clubId) => isAdminOf(principal, clubId))) return;
     throw new ProblemException(
       'forbidden',
       'They have videos in another club: only they themselves, or a SUPER_ADMIN, delete these. Or keep all (keep_videos).',
@@ -107,16 +151,28 @@ export class ErasureService {
     throw new ProblemException('in_use', 'A session is open: close it first.');
   }
 
-  private async removeVideos(principal: Principal, userId: number): Promise<number> {
+  private async removeVideos(actorId: number, userId: number): Promise<number> {
     const rows = await this.database.query<{ session_id: string }[]>(
       'SELECT session_id FROM videos WHERE user_id = $1 AND deleted_at IS NULL ORDER BY session_id',
       [userId],
     );
     let deleted = 0;
     for (const { session_id: id } of rows) {
-      const reason = { action: 'video.deleted', actorId: principal.userId, details: { because: 'erased' } } as const;
+      const reason = { action: 'video.deleted', actorId, details: { because: 'erased' } } as const;
       if (await this.removal.remove(id, reason)) deleted += 1;
     }
     return deleted;
   }
+}
+
+/** @throws ProblemException `forbidden` where a club's admin set the password, and it does not open all that the person is */
+function requireWholeReach({ isSuperAdmin, passwordClubId, memberships }: Account): void {
+  if (memberships.some(({ reached }) => !reached) || (isSuperAdmin && passwordClubId !== null)) throw notReached();
+}
+
+function notReached(): ProblemException {
+  return new ProblemException(
+    'forbidden',
+    "A club's admin set this password, and there is more than that club: choose your own password first, by a link.",
+  );
 }

@@ -10,43 +10,48 @@ const MOST = 10_000;
 export class PersonalDataService {
   constructor(private readonly database: DataSource) {}
 
-  async of(userId: number): Promise<PersonalData> {
-    const [account = {}] = await this.rows(
-      `SELECT id, email, name, created_at, password_changed_at, is_super_admin FROM users WHERE id = $1`,
-      userId,
+  /**
+   * @param onlyClubId what is of this club alone: where its admin set the password, it may be they who ask; `null`: everything
+   */
+  async of(userId: number, onlyClubId: number | null): Promise<PersonalData> {
+    const asked = [userId, onlyClubId] as const;
+    const [account = {}] = await this.database.query<Record<string, unknown>[]>(
+      'SELECT id, email, name, created_at, password_changed_at, is_super_admin FROM users WHERE id = $1',
+      [userId],
     );
     const memberships = await this.rows(
       `SELECT m.club_id, c.name AS club, m.role, m.created_at, m.disabled_at
-       FROM memberships m JOIN clubs c ON c.id = m.club_id WHERE m.user_id = $1 ORDER BY m.club_id`,
-      userId,
+       FROM memberships m JOIN clubs c ON c.id = m.club_id WHERE m.user_id = $1 AND ${within('m.club_id')} ORDER BY m.club_id`,
+      asked,
     );
     const signIns = await this.rows(
       `SELECT id, created_at, expires_at, revoked_at, revoked_because, host(ip) AS ip, user_agent
-       FROM sign_ins WHERE user_id = $1 ORDER BY created_at DESC LIMIT ${MOST}`,
-      userId,
+       FROM sign_ins WHERE user_id = $1 AND ${within('active_club_id')} ORDER BY created_at DESC LIMIT ${MOST}`,
+      asked,
     );
     const sessions = await this.rows(
       `SELECT s.id AS session_id, s.club_id, s.court_id AS terrain_id, s.created_at, s.closed_at,
               s.user_id = $1 AS owned
-       FROM camera_sessions s WHERE ${OWN_SESSION} ORDER BY s.created_at DESC LIMIT ${MOST}`,
-      userId,
+       FROM camera_sessions s WHERE ${OWN_SESSION} AND ${within('s.club_id')} ORDER BY s.created_at DESC LIMIT ${MOST}`,
+      asked,
     );
     const videos = await this.rows(
       `SELECT v.session_id, v.club_id, v.created_at, v.duration_seconds, v.size_bytes::float8 AS size_bytes,
               '/api/video/files/' || v.session_id || '/download' AS download
        FROM videos v JOIN camera_sessions s ON s.id = v.session_id
-       WHERE v.deleted_at IS NULL AND ${OWN_SESSION} ORDER BY v.created_at DESC LIMIT ${MOST}`,
-      userId,
+       WHERE v.deleted_at IS NULL AND ${OWN_SESSION} AND ${within('v.club_id')} ORDER BY v.created_at DESC LIMIT ${MOST}`,
+      asked,
     );
     const audit = await this.rows(
       // What others did to the person is theirs to know; from where others did it is not.
       `SELECT at, action, club_id, target, CASE WHEN actor_id = $1 THEN host(ip) END AS ip, details FROM audit_log
-       WHERE actor_id = $1 OR target = 'user:' || $1 ORDER BY id DESC LIMIT ${MOST}`,
-      userId,
+       WHERE (actor_id = $1 OR target = 'user:' || $1) AND ${within('club_id')} ORDER BY id DESC LIMIT ${MOST}`,
+      asked,
     );
     const cut = [signIns, sessions, videos, audit].some(({ length }) => length === MOST);
     return {
       exported_at: new Date().toISOString(),
+      only_club_id: onlyClubId,
       account,
       memberships,
       sign_ins: signIns,
@@ -57,10 +62,13 @@ export class PersonalDataService {
     };
   }
 
-  private rows(sql: string, userId: number): Promise<Record<string, unknown>[]> {
-    return this.database.query(sql, [userId]);
+  private rows(sql: string, asked: readonly [number, number | null]): Promise<Record<string, unknown>[]> {
+    return this.database.query(sql, [...asked]);
   }
 }
+
+/** Where `onlyClubId` ($2) is given, of that club. */
+const within = (club: string): string => `($2::integer IS NULL OR ${club} = $2)`;
 
 const OWN_SESSION = `(s.user_id = $1 OR EXISTS
   (SELECT FROM session_players p WHERE p.session_id = s.id AND p.user_id = $1))`;

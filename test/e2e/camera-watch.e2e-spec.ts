@@ -182,6 +182,20 @@ describe('the watch over cameras', () => {
     });
   });
 
+  it('leaves a camera alone until the session before has let go of it', async () => {
+    const held = await camera();
+    const court = await club.addCourt('Court 1', held.url);
+    const session_id = await openSession(court);
+    await club.player.post('/api/video/session/close', { session_id });
+    for (let turn = 0; turn < 2; turn++) await look();
+    expect(held.totalConnections).toBe(1);
+    await sql(`UPDATE camera_sessions SET closed_at = closed_at - interval '61 seconds' WHERE id = $1`, [session_id]);
+    await until(async () => {
+      await look();
+      return held.totalConnections === 2;
+    });
+  });
+
   it.each(['refuse', 'busy'] as const)(
     'gives way to a session on a camera that allows one connection (%s)',
     async (onlyOneConnection) => {
@@ -407,7 +421,7 @@ describe('two service processes that watch the same cameras', () => {
 
   beforeAll(async () => {
     // So seldom that no camera has a second turn in this test.
-    const env = { CAMERA_WATCH_SECONDS: '3600', CAMERA_TIMEOUT_SECONDS: '20' };
+    const env = { CAMERA_WATCH_SECONDS: '3600', CAMERA_TIMEOUT_SECONDS: '120' };
     club = await startTestClub({ env });
     const { databaseUrl, root } = club.service;
     second = await startTestApp({ databaseUrl, root, env: { ...env, PROXY_BASE_PORT: '9080' } });

@@ -39,6 +39,8 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'POST /api/auth/logout': row('/api/auth/logout', BAD_BODY, { refresh_token: 7 }),
   'GET /api/auth/me': row('/api/auth/me', SIGNED_IN),
   'POST /api/auth/password': row('/api/auth/password', BAD_BODY, {}),
+  'POST /api/auth/export': row('/api/auth/export', PUBLIC_BAD_BODY, {}),
+  'POST /api/auth/erase': row('/api/auth/erase', PUBLIC_BAD_BODY, {}),
   'POST /api/auth/club': {
     ask: (world) => ({ path: '/api/auth/club', body: { club_id: world.clubId } }),
     statuses: '            401 401 401 404 404 200 200 200 200 404',

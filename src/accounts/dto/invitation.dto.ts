@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn } from 'class-validator';
+import { IsIn, IsString, MaxLength } from 'class-validator';
 import { ClubRole } from '../../auth/principal';
 import { IsName, MayBeLeftOut } from '../../clubs/dto/fields';
 import { Language } from '../letters';
@@ -40,6 +40,19 @@ export class AcceptInvitationDto {
 
   @IsPassword('A new one; where the person has an account already, the password of that account.')
   password: string;
+
+  @ApiPropertyOptional({
+    writeOnly: true,
+    minLength: 8,
+    maxLength: 128,
+    description:
+      "Where the person has an account already: takes the place of its password, and is the person's own, so that it opens every " +
+      'club of theirs. Ignored where they have none.',
+  })
+  @MayBeLeftOut()
+  @IsString()
+  @MaxLength(1024)
+  new_password?: string;
 
   @IsCookieWish()
   cookie?: boolean;

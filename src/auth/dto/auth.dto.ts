@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsString, MaxLength, MinLength } from 'class-validator';
 import { IsId } from '../../common/ids';
-import { UserView } from '../user-view';
+import { OwnUserView } from '../user-view';
 import { IfPresent } from '../../common/if-present.decorator';
 
 /** Longer than any password that can be set; bounds the work of refusing one. */
@@ -68,6 +68,6 @@ export class TokensAnswer {
   @ApiProperty({ example: 600, description: 'Seconds the access token is good for.' })
   expires_in: number;
 
-  @ApiProperty({ type: UserView })
-  user: UserView;
+  @ApiProperty({ type: OwnUserView })
+  user: OwnUserView;
 }

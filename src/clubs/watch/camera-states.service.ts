@@ -5,6 +5,9 @@ import { CameraState, outageChange } from './camera-state';
 /** Looks at one camera are never exactly so far apart, so that those of many courts do not stay together. */
 const SPREAD = 0.1;
 
+/** A session's row ends before its connection to the camera does; the last of a recording may take so long. */
+const JUST_CLOSED = `interval '60 seconds'`;
+
 /** Columns of `camera_states` that are a {@link CameraState}. */
 export interface CameraStateRow {
   readonly online: boolean | null;
@@ -66,7 +69,7 @@ export class CameraStates {
   }
 
   /**
-   * Takes the court whose look is due longest, of those without an open session.
+   * Takes the court whose look is due longest, of those without a session that is open or was until just now.
    * @param lookId names the look, for {@link settle}
    * @param leaseSeconds how long this process stands for it
    * @returns the court; `null`: none is due
@@ -81,6 +84,8 @@ export class CameraStates {
                   AND EXISTS (SELECT FROM ${WATCHED} AND c.id = t.court_id)
                   AND NOT EXISTS (SELECT FROM camera_sessions e WHERE e.court_id = t.court_id
                                      AND e.status IN ('connecting', 'live', 'reconnecting'))
+                  AND NOT EXISTS (SELECT FROM camera_sessions e WHERE e.court_id = t.court_id
+                                     AND e.status = 'closed' AND e.closed_at > now() - ${JUST_CLOSED})
                 ORDER BY t.next_look_at LIMIT 1 FOR UPDATE SKIP LOCKED) due
         WHERE s.court_id = due.court_id
     RETURNING s.court_id`,

@@ -46,10 +46,13 @@ export class CameraWatch implements OnApplicationBootstrap {
   /** After a while without a service all looks would be due at once. */
   async onApplicationBootstrap(): Promise<void> {
     const { cameraWatchSeconds } = this.config;
-    const prepared = this.isOn ? this.states.spread(cameraWatchSeconds) : this.states.endAll();
-    await prepared.catch((error: unknown) =>
-      this.logger.warn({ err: error }, 'What is known of cameras could not be prepared.'),
-    );
+    try {
+      if (!this.isOn) return await this.states.endAll();
+      await this.states.enterNew();
+      await this.states.spread(cameraWatchSeconds);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'What is known of cameras could not be prepared.');
+    }
   }
 
   @Interval(TASKS.camera_watch.everyMs)
@@ -73,7 +76,9 @@ export class CameraWatch implements OnApplicationBootstrap {
     // A machine that is behind would take its own lateness for a camera's.
     if (overloadFor('session', { loopP99Ms: this.eventLoop.delay()?.p99Ms ?? null, encodersLateForMs: [] }) === null) {
       const until = this.clock.monotonic() + TASKS.camera_watch.everyMs;
-      await Promise.all(Array.from({ length: AT_ONCE }, () => this.lookRound(until, done)));
+      const rounds = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => this.lookRound(until, done)));
+      // A run is over when both have come to an end, and failed where one has.
+      for (const round of rounds) if (round.status === 'rejected') throw round.reason;
     }
     this.known = await this.states.figures();
     return { ...done, watched: this.known.watched, offline: this.known.offline };

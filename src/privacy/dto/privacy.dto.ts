@@ -19,6 +19,26 @@ export class EraseMeDto extends EraseUserDto {
   password: string;
 }
 
+/** Who cannot sign in shows the address, too. */
+export class ProofDto {
+  @ApiProperty({ example: 'player@club.example', maxLength: 254 })
+  @IsString()
+  @Length(1, 254)
+  email: string;
+
+  @ApiProperty({ example: 'correct horse battery staple', maxLength: 1024 })
+  @IsString()
+  @Length(1, 1024)
+  password: string;
+}
+
+export class EraseProvenDto extends EraseMeDto {
+  @ApiProperty({ example: 'player@club.example', maxLength: 254 })
+  @IsString()
+  @Length(1, 254)
+  email: string;
+}
+
 export class ErasedAnswer {
   @ApiProperty({ example: true })
   success: true;
@@ -31,6 +51,15 @@ export class ErasedAnswer {
 export class PersonalData {
   @ApiProperty({ format: 'date-time' })
   exported_at: string;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: null,
+    description:
+      'A club whose admin set my password: what follows is of that club alone, until I choose my own. `null`: it is all.',
+  })
+  only_club_id: number | null;
 
   @ApiProperty({ type: Object, description: 'Name, address, since when, last change of the password.' })
   account: Record<string, unknown>;
