@@ -4,6 +4,7 @@ import { accessTexts } from '../access/texts';
 import { appTexts } from '../app/texts';
 import { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
+import { healthTexts } from '../health/texts';
 import { problemTexts } from './problems';
 
 /** Each room brings its own texts, in both languages. */
@@ -12,6 +13,7 @@ const ROOMS = {
   app: appTexts,
   court: courtTexts,
   courts: courtsTexts,
+  health: healthTexts,
   problems: problemTexts,
 };
 
