@@ -69,7 +69,7 @@ export interface paths {
         };
         /**
          * Who I am, in the active club
-         * @description Self.
+         * @description Self. `password_chosen: false` says that a club's admin set the password: `memberships` has that club alone, and those in other clubs, if there are any, wait until I choose a password of my own.
          */
         get: operations["AuthController_me"];
         put?: never;
@@ -91,7 +91,7 @@ export interface paths {
         put?: never;
         /**
          * Changes my password
-         * @description Self. My other sign-ins end.
+         * @description Self. My other sign-ins end. Where a club's admin set the one of before and I am in another club too, the new one still opens the club of that admin alone, who may be the one who changes it: a link proves more.
          */
         post: operations["AuthController_password"];
         delete?: never;
@@ -339,7 +339,7 @@ export interface paths {
         put?: never;
         /**
          * Adds somebody to a club
-         * @description The club's CLUB_ADMIN and SUPER_ADMIN; only SUPER_ADMIN makes a SUPER_ADMIN, who then is in no club. A person who has an account already becomes a member; their name and password stay theirs.
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN; only SUPER_ADMIN makes a SUPER_ADMIN, who then is in no club. A person who has an account already becomes a member; their name and password stay theirs. A password that a CLUB_ADMIN sets opens this club alone until the person has chosen their own.
          */
         post: operations["UsersController_add"];
         delete?: never;
@@ -371,7 +371,7 @@ export interface paths {
         head?: never;
         /**
          * Changes a person
-         * @description Their club's CLUB_ADMIN and SUPER_ADMIN. Name, address and password of somebody who is in other clubs too are not for a CLUB_ADMIN. Nobody changes their own role, or disables themselves.
+         * @description Their club's CLUB_ADMIN and SUPER_ADMIN. Name, address and password of somebody who is in other clubs too are not for a CLUB_ADMIN. Nobody changes their own role, or disables themselves. A password that a CLUB_ADMIN sets opens the club it is set in alone (`club_id`, else the active one) until the person has chosen their own; who becomes SUPER_ADMIN with such a password signs in once they have.
          */
         patch: operations["UsersController_update"];
         trace?: never;
@@ -431,7 +431,7 @@ export interface paths {
         put?: never;
         /**
          * Accepts an invitation
-         * @description Whoever holds the link. Who has an account with the invited address gives its password and becomes a member; others get an account. Answers as a sign-in, in the club of the invitation. A link that was used, withdrawn or replaced, has run out, or never was one: all the same 410.
+         * @description Whoever holds the link. Who has an account with the invited address gives its password and becomes a member; others get an account. Answers as a sign-in, in the club of the invitation; where the admin of another club set the account's password, in that club: the new membership waits until the person has chosen their own, here (`new_password`) or later. A link that was used, withdrawn or replaced, has run out, or never was one: all the same 410.
          */
         post: operations["InvitationsController_accept"];
         delete?: never;
@@ -1124,6 +1124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everything that is kept about me, where I cannot sign in
+         * @description Whoever shows an address and its password, also where the club is gone or disabled them. Throttled as a sign-in is.
+         */
+        post: operations["PrivacyController_exportProven"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/me/erase": {
         parameters: {
             query?: never;
@@ -1138,6 +1158,26 @@ export interface paths {
          * @description Self, with the password. For good: sign-ins, memberships, name, address, and the videos of my matches.
          */
         post: operations["PrivacyController_eraseMe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases my account, where I cannot sign in
+         * @description Whoever shows an address and its password, also where the club is gone or disabled them. Throttled as a sign-in is. For good, as `POST /api/auth/me/erase`.
+         */
+        post: operations["PrivacyController_eraseProven"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1313,7 +1353,7 @@ export interface components {
             /** @enum {string} */
             role: "CLUB_ADMIN" | "PLAYER";
         };
-        UserView: {
+        OwnUserView: {
             /** @example 12 */
             id: number;
             /** @example desk@club.example */
@@ -1337,6 +1377,11 @@ export interface components {
              * @example false
              */
             disabled: boolean;
+            /**
+             * @description `false`: a club's admin set my password, and knows it, so that it opens that club alone: what I am in other clubs waits until I choose a password of my own. `POST /api/auth/password` does where I am in no other club yet; where I am, a link does (`POST /api/auth/password/forgot`, or from a SUPER_ADMIN).
+             * @example true
+             */
+            password_chosen: boolean;
         };
         TokensAnswer: {
             /** @description JWT for `Authorization: Bearer`. */
@@ -1350,7 +1395,7 @@ export interface components {
              * @example 600
              */
             expires_in: number;
-            user: components["schemas"]["UserView"];
+            user: components["schemas"]["OwnUserView"];
         };
         RefreshDto: {
             /** @description Left out by browsers that signed in with `cookie: true`. */
@@ -1693,6 +1738,31 @@ export interface components {
              */
             snapshot_url: string | null;
         };
+        UserView: {
+            /** @example 12 */
+            id: number;
+            /** @example desk@club.example */
+            email: string;
+            /** @example Front desk */
+            name: string;
+            /**
+             * @description In the club of `club_id`.
+             * @enum {string}
+             */
+            role: "SUPER_ADMIN" | "CLUB_ADMIN" | "PLAYER";
+            /**
+             * @description `null` for a SUPER_ADMIN.
+             * @example 1
+             */
+            club_id: number | null;
+            /** @description As far as the caller may know of them. */
+            memberships: components["schemas"]["MembershipView"][];
+            /**
+             * @description Everywhere, or in the club of `club_id`.
+             * @example false
+             */
+            disabled: boolean;
+        };
         UserListAnswer: {
             /** @example true */
             success: boolean;
@@ -1837,6 +1907,8 @@ export interface components {
              * @example correct horse battery
              */
             password: string;
+            /** @description Where the person has an account already: takes the place of its password, and is the person's own, so that it opens every club of theirs. Ignored where they have none. */
+            new_password?: string;
             /** @description true: the refresh token comes as an HttpOnly cookie (browsers). */
             cookie?: boolean;
         };
@@ -2402,6 +2474,11 @@ export interface components {
         PersonalData: {
             /** Format: date-time */
             exported_at: string;
+            /**
+             * @description A club whose admin set my password: what follows is of that club alone, until I choose my own. `null`: it is all.
+             * @example null
+             */
+            only_club_id: number | null;
             /** @description Name, address, since when, last change of the password. */
             account: Record<string, never>;
             /** @description Clubs, and what they are there. */
@@ -2420,6 +2497,12 @@ export interface components {
              */
             cut: boolean;
         };
+        ProofDto: {
+            /** @example player@club.example */
+            email: string;
+            /** @example correct horse battery staple */
+            password: string;
+        };
         EraseMeDto: {
             /**
              * @description true: the videos of their matches stay, as nobody’s, until the club deletes them or they grow old.
@@ -2437,6 +2520,17 @@ export interface components {
              * @example 3
              */
             deleted_videos: number;
+        };
+        EraseProvenDto: {
+            /**
+             * @description true: the videos of their matches stay, as nobody’s, until the club deletes them or they grow old.
+             * @default false
+             */
+            keep_videos?: boolean;
+            /** @example correct horse battery staple */
+            password: string;
+            /** @example player@club.example */
+            email: string;
         };
         EraseUserDto: {
             /**
@@ -2851,7 +2945,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserView"];
+                    "application/json": components["schemas"]["OwnUserView"];
                 };
             };
             /** @description `validation_failed`: The request is malformed; `malformed_json`: The body is not valid JSON */
@@ -7552,6 +7646,74 @@ export interface operations {
             };
         };
     };
+    PrivacyController_exportProven: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The service is overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     PrivacyController_eraseMe: {
         parameters: {
             query?: never;
@@ -7591,6 +7753,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `in_use`: Still in use; `own_account`: Not on your own account */
             409: {
                 headers: {
@@ -7619,6 +7790,92 @@ export interface operations {
                 };
             };
             /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    PrivacyController_eraseProven: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseProvenDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `in_use`: Still in use; `own_account`: Not on your own account */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
