@@ -29,9 +29,10 @@ async function main(): Promise<void> {
     say(`One recording: ${service.pathOf(video.path)}`);
     say(`  ${video.seconds.toFixed(1)} s, ${(video.bytes / 2 ** 20).toFixed(1)} MB`);
     say();
-    say(`PadelVar     ${url}/api/docs`);
+    say(`Open         ${url}/`);
     for (const login of club.logins) say(`${login.role.padEnd(12)} ${login.email}  ${login.password}`);
     for (const court of club.courts) say(`court ${court.id}      ${court.name} (${court.kind})`);
+    say(`API          ${url}/api/docs`);
     if (once) return;
     say();
     say('Serving until Ctrl-C.');

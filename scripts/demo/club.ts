@@ -26,6 +26,7 @@ interface Recording {
   readonly bytes_written: number;
   readonly duration_seconds: number;
   readonly error: string | null;
+  readonly active: boolean;
 }
 
 /** The demo's club, made through the API as an operator would, or found from an earlier run. */
@@ -52,6 +53,7 @@ export class DemoClub {
         : await call<Named>(url, token, 'POST', `/api/clubs/${club.id}/terrains`, { name, camera_url: camera.url });
       courts.push({ id: court.id, name, kind });
     }
+    await endMatches(url, token);
     const password = demoPassword();
     const people: Login[] = [
       { role: 'CLUB_ADMIN', email: 'desk@padelvar.example', password },
@@ -94,6 +96,18 @@ export class DemoClub {
 
   private post<T>(path: string, body: unknown): Promise<T> {
     return call<T>(this.url, this.player, 'POST', `/api/video/${path}`, body);
+  }
+}
+
+/** Matches of an earlier run: their cameras are gone, and their courts are wanted. What they recorded is kept. */
+async function endMatches(url: string, token: string): Promise<void> {
+  const list = '/api/video/session/list?open=true&limit=100';
+  const { sessions } = await call<{ sessions: { session_id: string; recording: Recording | null }[] }>(
+    ...([url, token, 'GET', list] as const),
+  );
+  for (const { session_id, recording } of sessions) {
+    if (recording?.active) await call(url, token, 'POST', '/api/video/record/stop', { session_id });
+    await call(url, token, 'POST', '/api/video/session/close', { session_id });
   }
 }
 

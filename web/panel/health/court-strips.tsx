@@ -42,13 +42,15 @@ function CourtStrip(props: {
   const outages = court.outages.map(({ began_at, ended_at }): Outage => {
     return { begin: new Date(began_at).getTime(), end: ended_at === null ? now : new Date(ended_at).getTime() };
   });
-  const days = stripDays(outages, now, DAYS);
+  const knownSince = Math.min(timeOf(court.camera.since) ?? Infinity, ...outages.map(({ begin }) => begin));
+  const days = stripDays(outages, now, DAYS, knownSince);
   const { online } = court.camera;
   const text =
     court.outages.length === 0
       ? t('noOutage')
       : t('outage', { count: court.outages.length, time: duration(court.offline_seconds) });
-  const share = 100 * (1 - court.offline_seconds / (DAYS * 86_400));
+  const watched = Math.min(DAYS * 86_400, Math.max(1, (now - knownSince) / 1000));
+  const share = Math.max(0, 100 * (1 - court.offline_seconds / watched));
   return (
     <div className={classes.court}>
       <div>
@@ -57,7 +59,7 @@ function CourtStrip(props: {
           {freshness(court, now, t)}
         </Text>
       </div>
-      <div className={`${classes.stripCell} ${online === null ? classes.unknown : ''}`}>
+      <div className={classes.stripCell}>
         <svg
           className={classes.strip}
           viewBox={`0 0 ${DAYS * DAY_WIDTH} ${HEIGHT}`}
@@ -65,8 +67,8 @@ function CourtStrip(props: {
           role="img"
           aria-label={`${court.name}: ${text}`}
         >
-          {days.map(({ begin, away }, i) => (
-            <g key={begin}>
+          {days.map(({ begin, away, known }, i) => (
+            <g key={begin} data-known={known || undefined}>
               <rect className={classes.day} x={i * DAY_WIDTH + 1} y={0} width={DAY_WIDTH - 2} height={HEIGHT} rx={2} />
               {away > 0 && (
                 <rect
@@ -83,7 +85,11 @@ function CourtStrip(props: {
       </div>
       <div>
         <StateBadge state={online === false ? 'offline' : online === null ? 'free' : 'live'}>
-          {online === null ? t('unknown') : online ? t('share', { share: number(share, 1) }) : courts('offline')}
+          {online === null
+            ? t('unknown')
+            : online
+              ? t('share', { share: number(share, share > 99.95 ? 0 : 1) })
+              : courts('offline')}
         </StateBadge>
       </div>
       {court.outages.length > 0 && (
@@ -108,6 +114,11 @@ function CourtStrip(props: {
       )}
     </div>
   );
+}
+
+/** Epoch milliseconds. */
+function timeOf(moment: string | null): number | null {
+  return moment === null ? null : new Date(moment).getTime();
 }
 
 function freshness(court: CourtOutages, now: number, t: ReturnType<typeof useTranslation<'health'>>['t']): string {

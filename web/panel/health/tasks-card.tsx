@@ -32,7 +32,7 @@ export function TasksCard({ details }: { readonly details: Schemas['HealthDetail
                 ? t('never')
                 : t('ago', {
                     time: duration(Math.max(0, (now - new Date(task.last_run).getTime()) / 1000)),
-                    duration: `${number((task.duration_ms ?? 0) / 1000, 1)} s`,
+                    duration: lasting(task.duration_ms ?? 0),
                   })}
               {task.error !== null && ` · ${task.error}`}
             </Text>
@@ -49,6 +49,10 @@ export function TasksCard({ details }: { readonly details: Schemas['HealthDetail
       </Group>
     </Card>
   );
+}
+
+function lasting(ms: number): string {
+  return ms < 1_000 ? `${number(ms)} ms` : `${number(ms / 1000, 1)} s`;
 }
 
 function Outcome({ outcome }: { readonly outcome: Schemas['TaskView']['outcome'] }) {
