@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { RIGHTS_LOCK } from '../../src/clubs/user-rules';
 import { Api } from '../support/api';
 import { ADMIN, PASSWORD } from '../support/club';
+import { Standstill } from '../support/standstill';
 import { VideoShelf } from '../support/video-shelf';
 import { TwoClubs } from './two-clubs';
 
@@ -133,6 +135,129 @@ describe('what a person may ask about themselves', () => {
     expect((await world.club.desk.post(`/api/users/${id}/erase`, { keep_videos: true })).status).toBe(200);
     expect(await foreign.listed([video])).toEqual([video]);
   });
+
+  describe('is not erased, at the last moment,', () => {
+    it.each<[string, number, string, (ids: { by: number; who: number }) => unknown[]]>([
+      [
+        'where the admin is none any more',
+        403,
+        "UPDATE memberships SET role = 'PLAYER' WHERE user_id = $1",
+        ({ by }) => [by],
+      ],
+      [
+        'where the admin is signed out',
+        401,
+        "UPDATE sign_ins SET revoked_at = now(), revoked_because = 'revoked' WHERE user_id = $1",
+        ({ by }) => [by],
+      ],
+      ['where the admin is disabled', 401, 'UPDATE users SET disabled_at = now() WHERE id = $1', ({ by }) => [by]],
+      [
+        'where the person came into another club',
+        403,
+        "INSERT INTO memberships (user_id, club_id, role) VALUES ($1, $2, 'PLAYER')",
+        ({ who }) => [who, world.foreignClubId],
+      ],
+    ])('%s', async (name, status, sql, parameters) => {
+      const slug = name.replace(/\W+/g, '-');
+      const { id: by, api: desk } = await world.club.addUser(`by-${slug}@padelvar.test`, 'CLUB_ADMIN');
+      const { id: who, email } = await somebody(slug);
+      const erasing = await heldErasing(who, () => desk.post(`/api/users/${who}/erase`, { keep_videos: true }));
+      await world.shelf.sql(sql, parameters({ by, who }));
+      expect((await erasing()).status).toBe(status);
+      const still = await world.club.operator.get<{ email: string }>(`/api/users/${who}`);
+      expect([still.status, still.body.email]).toEqual([200, email]);
+    });
+
+    it('where the password was changed since it was shown', async () => {
+      const { id, email } = await somebody('hesitant');
+      const proof = { email, password: PASSWORD, keep_videos: true };
+      const erasing = await heldErasing(id, () => nobody().post('/api/auth/erase', proof));
+      await world.shelf.sql("UPDATE users SET password_hash = password_hash || ' ' WHERE id = $1", [id]);
+      expect((await erasing()).status).toBe(401);
+      expect((await world.club.operator.get(`/api/users/${id}`)).status).toBe(200);
+    });
+
+    /** Begins to erase somebody, and stands still where nothing but the account is left. @returns to go on */
+    async function heldErasing<T>(userId: number, erase: () => Promise<T>): Promise<() => Promise<T>> {
+      const rows = `SELECT pg_advisory_xact_lock(${RIGHTS_LOCK}) FROM sign_ins WHERE user_id = $1`;
+      const standstill = await Standstill.of(world.club.service, rows, [userId]);
+      const erasing = erase();
+      await standstill.waiting(1, erasing);
+      return async () => {
+        await standstill.release();
+        return erasing;
+      };
+    }
+  });
+
+  describe('of somebody whose club was deleted', () => {
+    it('is told and erased by address and password: they cannot sign in', async () => {
+      const shelf = await VideoShelf.make(world.club.service, world.club.operator, 'Padel Ouest');
+      const email = 'left.behind@padelvar.test';
+      const person = { email, name: 'Left behind', role: 'PLAYER', password: PASSWORD };
+      const made = await world.club.operator.post<{ id: number }>(`/api/clubs/${shelf.clubId}/users`, person);
+      const { id } = made.body;
+      const video = await shelf.put();
+      for (const [table, key] of [
+        ['camera_sessions', 'id'],
+        ['videos', 'session_id'],
+      ] as const) {
+        await shelf.sql(`UPDATE ${table} SET user_id = $2 WHERE ${key} = $1`, [video, id]);
+      }
+      const api = await Api.signedIn(world.club.service.url, email, PASSWORD);
+      expect((await world.club.operator.delete(`/api/clubs/${shelf.clubId}`)).status).toBe(204);
+      expect((await api.get('/api/auth/me/export')).status).toBe(401);
+      expect((await api.post('/api/auth/me/erase', { password: PASSWORD })).status).toBe(401);
+      const login = await nobody().post('/api/auth/login', { email, password: PASSWORD });
+      expect(login.status).toBe(401);
+
+      for (const path of ['/api/auth/export', '/api/auth/erase']) {
+        const wrong = await nobody().post(path, { email, password: 'not this one' });
+        const unknown = await nobody().post(path, { email: 'nobody@padelvar.test', password: 'not this one' });
+        expect([wrong.status, wrong.body]).toEqual([401, login.body]);
+        expect(unknown.body).toEqual(login.body);
+      }
+      const told = await nobody().post<Exported>('/api/auth/export', { email, password: PASSWORD });
+      expect([told.status, told.headers.get('cache-control')]).toEqual([200, 'no-store']);
+      expect(told.body).toMatchObject({
+        account: { email },
+        memberships: [{ club_id: shelf.clubId }],
+        videos: [{ session_id: video }],
+      });
+      expect(told.text).not.toMatch(/argon2|hash|token/);
+
+      const erased = await nobody().post<{ deleted_videos: number }>('/api/auth/erase', { email, password: PASSWORD });
+      expect([erased.status, erased.body.deleted_videos]).toEqual([200, 1]);
+      expect(shelf.has(video)).toBe(false);
+      expect((await nobody().post('/api/auth/erase', { email, password: PASSWORD })).status).toBe(401);
+      for (const table of ['users', 'sign_ins', 'memberships', 'audit_log']) {
+        const rows = await shelf.sql(`SELECT row_to_json(t)::text AS row FROM ${table} t`);
+        expect(JSON.stringify(rows)).not.toContain(email);
+      }
+      const trail = await shelf.trail(`user:${id}`);
+      expect(trail.at(-1)).toMatchObject({ action: 'user.erased', club_id: null, details: { deleted_videos: 1 } });
+    });
+
+    it('is guessed no more often than at a sign-in', async () => {
+      const email = 'guessed@padelvar.test';
+      await world.club.addUser(email, 'PLAYER');
+      const guess = () => nobody().post('/api/auth/erase', { email, password: 'a wrong guess' });
+      const guesses = await Promise.all(Array.from({ length: 12 }, guess));
+      expect(guesses.map(({ status }) => status).sort()).toEqual([...Array<number>(10).fill(401), 429, 429]);
+      expect((await nobody().post('/api/auth/export', { email, password: PASSWORD })).status).toBe(429);
+    });
+
+    it('is erased by a SUPER_ADMIN as well', async () => {
+      const shelf = await VideoShelf.make(world.club.service, world.club.operator, 'Padel Est');
+      const person = { email: 'asking.still@padelvar.test', name: 'Asking', role: 'PLAYER', password: PASSWORD };
+      const made = await world.club.operator.post<{ id: number }>(`/api/clubs/${shelf.clubId}/users`, person);
+      expect((await world.club.operator.delete(`/api/clubs/${shelf.clubId}`)).status).toBe(204);
+      expect((await world.club.desk.post(`/api/users/${made.body.id}/erase`)).status).toBe(404);
+      expect((await world.club.operator.post(`/api/users/${made.body.id}/erase`)).status).toBe(200);
+    });
+  });
+
+  const nobody = (): Api => new Api(world.club.service.url);
 
   it('keeps no address of who is invited in the trail, which nobody can change', async () => {
     const path = `/api/clubs/${world.clubId}/invitations`;
