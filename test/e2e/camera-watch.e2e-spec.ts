@@ -182,6 +182,19 @@ describe('the watch over cameras', () => {
     });
   });
 
+  it('dials nothing that the rules for addresses forbid', async () => {
+    const there = await camera();
+    const court = await club.addCourt('Court 1', there.url);
+    const rules = (camera_networks: string[] | null) =>
+      club.operator.patch(`/api/clubs/${club.clubId}`, { camera_networks });
+    expect((await rules(['10.20.0.0/16'])).status).toBe(200);
+    const down = await watched(court, (now) => now.camera.online === false);
+    expect(down.camera).toMatchObject({ code: 'camera_address_forbidden', last_seen_at: null });
+    expect(there.totalConnections).toBe(0);
+    await rules(null);
+    await watched(court, (now) => now.camera.online === true);
+  });
+
   it('leaves a camera alone until the session before has let go of it', async () => {
     const held = await camera();
     const court = await club.addCourt('Court 1', held.url);
