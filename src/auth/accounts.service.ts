@@ -50,6 +50,9 @@ export interface AccountChanges {
   readonly disabled?: boolean;
 }
 
+/** How a member is named: by number, or by e-mail address. */
+export type MemberKey = { readonly id: number } | { readonly email: string };
+
 const SELECT = `
   SELECT u.id, u.email, u.name, u.is_super_admin AS "isSuperAdmin", u.disabled_at IS NOT NULL AS disabled,
          u.password_club_id AS "passwordClubId",
@@ -121,6 +124,22 @@ export class AccountsService {
       [clubId, userIds],
     );
     return rows.map((row) => row.user_id);
+  }
+
+  /**
+   * A member in force of the club, whose membership stays until the transaction ends.
+   * @returns their number; `null` for anybody else, known or not: one query, so that no time tells which
+   */
+  async holdMember(clubId: number, member: MemberKey, manager: EntityManager): Promise<number | null> {
+    const [column, value] = 'id' in member ? ['id', member.id] : ['email', normalizeEmail(member.email)];
+    const rows = await manager.query<{ id: number }[]>(
+      `SELECT u.id FROM memberships m JOIN users u ON u.id = m.user_id JOIN clubs c ON c.id = m.club_id
+       WHERE m.club_id = $1 AND u.${column} = $2 AND m.disabled_at IS NULL AND u.disabled_at IS NULL
+         AND u.deleted_at IS NULL AND c.deleted_at IS NULL
+       FOR SHARE OF m`,
+      [clubId, value],
+    );
+    return rows[0]?.id ?? null;
   }
 
   async isEmpty(manager = this.database.manager): Promise<boolean> {

@@ -93,9 +93,10 @@ export class ErasureService {
       if (account === null) throw new ProblemException('not_found');
       await eraser.requireStillMay(account, manager);
       await this.requireNotLast(account, manager);
+      // First: whoever adds them to a match at this moment holds their membership, and is waited for.
+      await this.accounts.removeMemberships(userId, null, manager);
       await manager.query('DELETE FROM session_players WHERE user_id = $1', [userId]);
       await manager.query('DELETE FROM one_time_links WHERE user_id = $1 OR email = $2', [userId, account.email]);
-      await this.accounts.removeMemberships(userId, null, manager);
       await this.accounts.erase(userId, manager);
       await this.signIns.forgetUser(userId, manager);
       const details = { deleted_videos: deleted };

@@ -6,6 +6,7 @@ import { faultPoint } from '../common/fault-point';
 import { CourtStatus, OpenedCourt } from '../runtime/court-runtime';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
 import { ownIdentity, ProcessIdentity } from '../runtime/process-identity';
+import { withJoinCode } from './join-code';
 import { refuseOverLimit, SessionLimits } from './session-limits';
 import { OPEN_STATUSES, SessionStatus, statusesBefore } from './session-state';
 
@@ -20,6 +21,9 @@ export interface NewSession {
 
 /** How long an owner's word holds that it lives. */
 export const LEASE_SECONDS = 15;
+
+/** As the index of open courts has it. */
+const OPEN = `status IN ('connecting', 'live', 'reconnecting')`;
 
 /** Which sessions somebody may see, newest first; `before` is the last one of the page before. */
 export interface SessionQuery {
@@ -46,14 +50,24 @@ export class SessionStore {
    */
   async begin(session: NewSession, hold: (manager: EntityManager) => Promise<SessionLimits>): Promise<boolean> {
     faultPoint('session.insert');
-    const begun = await this.database.transaction(async (manager) => {
+    const begun = await withJoinCode((code) => this.insert(session, code, hold));
+    faultPoint('session.inserted');
+    return begun;
+  }
+
+  private insert(
+    session: NewSession,
+    code: string,
+    hold: (manager: EntityManager) => Promise<SessionLimits>,
+  ): Promise<boolean> {
+    return this.database.transaction(async (manager) => {
       const limits = await hold(manager);
       const inserted: unknown[] = await manager.query(
-        `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner, lease_until)
-         VALUES ($1, $2, $3, $4, 'connecting', $5, now() + interval '${LEASE_SECONDS} seconds')
-         ON CONFLICT DO NOTHING
+        `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner, lease_until, join_code)
+         VALUES ($1, $2, $3, $4, 'connecting', $5, now() + interval '${LEASE_SECONDS} seconds', $6)
+         ON CONFLICT (court_id) WHERE ${OPEN} DO NOTHING
          RETURNING id`,
-        [session.id, session.courtId, session.clubId, session.userId, JSON.stringify(this.identity)],
+        [session.id, session.courtId, session.clubId, session.userId, JSON.stringify(this.identity), code],
       );
       if (inserted.length === 0) return false;
       await refuseOverLimit(manager, session, limits);
@@ -69,8 +83,6 @@ export class SessionStore {
       faultPoint('session.uncommitted');
       return true;
     });
-    faultPoint('session.inserted');
-    return begun;
   }
 
   async setLive(id: string, opened: OpenedCourt): Promise<boolean> {
@@ -136,6 +148,7 @@ export class SessionStore {
     const change = {
       closeReason: reason,
       closedAt: new Date(),
+      joinCode: null,
       ...(last ? { lastFrameAt: new Date(last.lastFrameAt), reconnects: last.reconnects } : {}),
     };
     faultPoint(`session.${status}.write`);

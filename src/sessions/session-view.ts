@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PersonView } from '../auth/person-view';
 import { RecordingView } from '../recording/recording-view';
 import { CourtStatus } from '../runtime/court-runtime';
@@ -51,6 +51,15 @@ export class SessionView {
   @ApiProperty({ type: [PersonView], description: 'Those of `player_ids`, by id.' })
   players: PersonView[];
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'K7PQ3XAB',
+    description:
+      'By which other members of the club join; `null` once it has ended. Another one after somebody was removed.',
+  })
+  join_code: string | null;
+
   @ApiProperty({ enum: ['connecting', 'live', 'reconnecting', 'closed', 'failed'] })
   status: SessionStatus;
 
@@ -95,6 +104,14 @@ export class SessionAnswer {
   session: SessionView;
 }
 
+export class PlayerRemovedAnswer {
+  @ApiProperty({ example: true })
+  success: true;
+
+  @ApiPropertyOptional({ type: SessionView, description: 'Missing where the caller has left and sees it no more.' })
+  session?: SessionView;
+}
+
 export class SessionListAnswer {
   @ApiProperty({ example: true })
   success: true;
@@ -132,6 +149,7 @@ export function viewOfSession(
     owner: names.owner,
     player_ids: names.players.map(({ id }) => id),
     players: [...names.players],
+    join_code: isOpen(row.status) ? row.joinCode : null,
     status: live?.state ?? row.status,
     camera: {
       protocol: facts?.protocol ?? row.protocol,

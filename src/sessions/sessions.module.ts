@@ -11,6 +11,7 @@ import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
 import { MatchNamesService } from './match-names.service';
 import { MediaUrlController } from './media-url.controller';
 import { OpenSessions } from './open-sessions.service';
+import { PlayerThrottle } from './player-throttle';
 import { SessionJanitor } from './session-janitor.service';
 import { RightToWatch } from './right-to-watch.service';
 import { SessionHealth } from './session-health';
@@ -18,6 +19,8 @@ import { SessionLoad } from './session-load.service';
 import { SessionMirror } from './session-mirror.service';
 import { SessionOwners } from './session-owners.service';
 import { SessionStore } from './session-store';
+import { SessionPlayers } from './session-players.service';
+import { SessionPlayersController } from './session-players.controller';
 import { SessionsController } from './sessions.controller';
 import { SessionsService } from './sessions.service';
 
@@ -30,9 +33,11 @@ import { SessionsService } from './sessions.service';
     RecordingLogModule,
     ScheduledTasksModule,
   ],
-  controllers: [SessionsController, MediaUrlController],
+  controllers: [SessionPlayersController, SessionsController, MediaUrlController],
   providers: [
     MatchNamesService,
+    PlayerThrottle,
+    SessionPlayers,
     SessionStore,
     SessionMirror,
     SessionOwners,

@@ -203,6 +203,46 @@ describe('the audit trail notes', () => {
       ],
     ],
     [
+      'a player who was added, once',
+      async () => {
+        const body = { session_id: session, user_id: club.ids.player };
+        for (let i = 0; i < 2; i++) await club.desk.post('/api/video/session/players/add', body);
+      },
+      () => [
+        {
+          ...{ action: 'session.player_added', actor_id: desk(), club_id: club.clubId, target: session },
+          details: { user_id: club.ids.player },
+        },
+      ],
+    ],
+    [
+      'a player who was taken out, once',
+      async () => {
+        const body = { session_id: session, user_id: club.ids.player };
+        for (let i = 0; i < 2; i++) await club.operator.post('/api/video/session/players/remove', body);
+      },
+      () => [
+        {
+          ...{ action: 'session.player_removed', actor_id: operator, club_id: club.clubId, target: session },
+          details: { user_id: club.ids.player },
+        },
+      ],
+    ],
+    [
+      'a player who joined by the code, and left',
+      async () => {
+        const { body } = await club.desk.get<{ session: { join_code: string } }>(`/api/video/session/${session}`);
+        await club.other.post('/api/video/session/join', { code: body.session.join_code });
+        const out = { session_id: session, user_id: club.ids.other };
+        await club.other.post('/api/video/session/players/remove', out);
+      },
+      () =>
+        (['session.player_joined', 'session.player_left'] as const).map((action) => ({
+          ...{ action, actor_id: club.ids.other, club_id: club.clubId, target: session },
+          details: { user_id: club.ids.other },
+        })),
+    ],
+    [
       'a recording that was started',
       () => club.desk.post('/api/video/record/start', { session_id: session, duration_minutes: 5 }),
       () => [{ action: 'recording.started', actor_id: desk(), club_id: club.clubId, target: session }],

@@ -17,6 +17,7 @@ export interface RouteRow {
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const NOTHING = '2147483646';
 const TOKEN = 'A'.repeat(43);
+const NO_CODE = 'AAAAAAAA';
 
 /*                        anon dis mov fpl fad oth par own adm ope */
 const PUBLIC_BAD_BODY = '400 400 400 400 400 400 400 400 400 400';
@@ -212,6 +213,26 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: ({ sessionId }) => ({ path: '/api/video/session/close', body: { session_id: sessionId } }),
     statuses: '            401 401 401 404 404 404 403 409 409 409',
   },
+  'POST /api/video/session/players/add': {
+    ask: async (world) => ({
+      path: '/api/video/session/players/add',
+      body: { session_id: world.sessionId, user_id: await world.newcomer() },
+    }),
+    statuses: '            401 401 401 404 404 404 403 200 200 200',
+  },
+  'POST /api/video/session/players/remove': {
+    // Somebody who is not in it, and so out of it.
+    ask: async (world) => ({
+      path: '/api/video/session/players/remove',
+      body: { session_id: world.sessionId, user_id: await world.newcomer() },
+    }),
+    statuses: '            401 401 401 404 404 404 403 200 200 200',
+  },
+  'POST /api/video/session/join': {
+    // A session of the desk's. The operator is in no club.
+    ask: async (world) => ({ path: '/api/video/session/join', body: { code: await world.joinCode() } }),
+    statuses: '            401 401 401 404 404 200 200 200 200 404',
+  },
   'GET /api/video/session/list': row('/api/video/session/list', SIGNED_IN),
   'GET /api/video/session/{id}': {
     ask: ({ sessionId }) => ({ path: `/api/video/session/${sessionId}` }),
@@ -328,6 +349,7 @@ export function aboutNothing({ path, body }: RouteRequest): RouteRequest {
   if (typeof body !== 'object' || body === null) return { path: elsewhere, body };
   const named = Object.entries(body).map(([key, value]: [string, unknown]) => {
     if (key === 'session_id') return [key, NOBODY];
+    if (key === 'code') return [key, NO_CODE];
     return [key, key === 'terrain_id' || key === 'club_id' ? Number(NOTHING) : value];
   });
   return { path: elsewhere, body: Object.fromEntries(named) as unknown };

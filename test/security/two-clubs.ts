@@ -4,6 +4,7 @@ import { drawFilm } from '../../src/media/fmp4/clip.fixture';
 import { h264Clip, RtspCamera } from '../cameras';
 import { Answer, Api } from '../support/api';
 import { ADMIN, PASSWORD, startTestClub, TestClub } from '../support/club';
+import { openMatch } from '../support/open-match';
 import { TestAppOptions } from '../support/test-app';
 import { until } from '../support/until';
 import { VideoShelf } from '../support/video-shelf';
@@ -135,6 +136,12 @@ export class TwoClubs {
     if (!existsSync(drawn)) drawFilm(drawn, { seconds: 1 });
     copyFileSync(drawn, this.shelf.path(`${this.clubId}/${id}.mp4`));
     return id;
+  }
+
+  /** An open session of the desk's, without a camera. @returns the code by which one joins it */
+  async joinCode(): Promise<string> {
+    const place = { clubId: this.clubId, courtId: await this.newCourt(), ownerId: this.club.ids.desk };
+    return (await openMatch((text, values) => this.shelf.sql(text, values), place)).code;
   }
 
   /** Somebody new in the club. */

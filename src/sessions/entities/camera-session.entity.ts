@@ -74,6 +74,10 @@ export class CameraSession {
 
   @Column('text', { name: 'close_reason', nullable: true })
   closeReason: string | null;
+
+  /** By which members of the club join while it is open. */
+  @Column('text', { name: 'join_code', nullable: true })
+  joinCode: string | null;
 }
 
 /** A player of the match besides the owner: watches and downloads. */
@@ -84,4 +88,8 @@ export class SessionPlayer {
 
   @PrimaryColumn('integer', { name: 'user_id' })
   userId: number;
+
+  /** The session had ended by then. */
+  @Column('boolean', { name: 'added_later' })
+  addedLater: boolean;
 }
