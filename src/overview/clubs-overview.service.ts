@@ -15,11 +15,12 @@ export class ClubsOverview {
   async list(query: PageQuery): Promise<ClubsOverviewAnswer> {
     const { after, limit, take } = idPage(query);
     const rows = await this.database.query<Row[]>(
-      `SELECT o.id, o.name, c.courts, c.cameras_offline, v.videos, v.bytes,
+      `SELECT o.id, o.name, c.courts, c.cameras_offline,
               (SELECT count(*)::integer FROM camera_sessions s
                 WHERE s.club_id = o.id AND s.status IN ('connecting', 'live', 'reconnecting')) AS open_sessions,
               (SELECT count(*)::integer FROM recordings r
-                WHERE r.club_id = o.id AND r.status IN ('starting', 'recording', 'reconnecting')) AS recordings
+                WHERE r.club_id = o.id AND r.status IN ('starting', 'recording', 'reconnecting')) AS recordings,
+              v.videos, v.bytes
          FROM clubs o
         CROSS JOIN LATERAL (
               SELECT count(*)::integer AS courts, (count(*) FILTER (WHERE t.online = false))::integer AS cameras_offline

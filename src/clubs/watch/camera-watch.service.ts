@@ -14,6 +14,8 @@ import { CameraFigures, CameraStates, CameraStep, KnownCamera } from './camera-s
 
 /** Cameras dialled at once. */
 const AT_ONCE = 2;
+/** A run ends after so long even where it is always some camera's turn, so that one sees how it went. */
+const LONGEST_RUN_MS = 60_000;
 /** That a session's camera is still there is written no more often than this. */
 const WRITE_SEEN_MS = 30_000;
 
@@ -32,6 +34,8 @@ interface Done {
 export class CameraWatch implements OnApplicationBootstrap {
   private readonly logger = new Logger(CameraWatch.name);
   private known: CameraFigures = { watched: 0, offline: 0 };
+  /** When stock was taken last; {@link Clock.monotonic}. */
+  private stockAt = 0;
 
   constructor(
     private readonly tasks: ScheduledTasks,
@@ -64,35 +68,46 @@ export class CameraWatch implements OnApplicationBootstrap {
     return this.config.cameraWatchSeconds > 0;
   }
 
-  /** As of the last look round; of all processes that share the database. */
+  /** As they were some seconds ago; of all processes that share the database. */
   get figures(): CameraFigures {
     return this.known;
   }
 
   private async work(): Promise<Counts> {
     const done: Done = { looked_at: 0, gave_way: 0, went_offline: 0, came_back: 0 };
-    await this.states.enterNew();
-    await this.judgeSessions(done);
-    // A machine that is behind would take its own lateness for a camera's.
-    if (overloadFor('session', { loopP99Ms: this.eventLoop.delay()?.p99Ms ?? null, encodersLateForMs: [] }) === null) {
-      const until = this.clock.monotonic() + TASKS.camera_watch.everyMs;
-      const rounds = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => this.lookRound(until, done)));
-      // A run is over when both have come to an end, and failed where one has.
-      for (const round of rounds) if (round.status === 'rejected') throw round.reason;
-    }
-    this.known = await this.states.figures();
+    await this.takeStock(done);
+    const until = this.clock.monotonic() + LONGEST_RUN_MS;
+    const rounds = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => this.lookRound(until, done)));
+    // A run is over when both have come to an end, and failed where one has.
+    for (const round of rounds) if (round.status === 'rejected') throw round.reason;
+    await this.takeStock(done);
     return { ...done, watched: this.known.watched, offline: this.known.offline };
   }
 
   /** One look after the other while it is some camera's turn. @param until the next run goes on then */
   private async lookRound(until: number, done: Done): Promise<void> {
-    while (this.clock.monotonic() < until) {
+    while (this.clock.monotonic() < until && !this.isBehind()) {
       const outcome = await this.looks.next();
       if (!outcome) return;
       if (outcome.step) done.looked_at += 1;
       else done.gave_way += 1;
       this.tell(outcome.courtId, outcome.step, done);
+      if (this.clock.monotonic() - this.stockAt >= TASKS.camera_watch.everyMs) await this.takeStock(done);
     }
+  }
+
+  /** A machine that is behind would take its own lateness for a camera's. */
+  private isBehind(): boolean {
+    const loopP99Ms = this.eventLoop.delay()?.p99Ms ?? null;
+    return overloadFor('session', { loopP99Ms, encodersLateForMs: [] }) !== null;
+  }
+
+  /** What takes no look: new courts, courts in session, and the figures. */
+  private async takeStock(done: Done): Promise<void> {
+    this.stockAt = this.clock.monotonic();
+    await this.states.enterNew();
+    await this.judgeSessions(done);
+    this.known = await this.states.figures();
   }
 
   private async judgeSessions(done: Done): Promise<void> {
