@@ -49,7 +49,7 @@ module.exports = {
     {
       ...onPostgres,
       displayName: 'e2e',
-      testMatch: ['e2e', 'faults'].map((folder) => `<rootDir>/test/${folder}/**/*.e2e-spec.ts`),
+      testMatch: ['e2e', 'panel', 'faults'].map((folder) => `<rootDir>/test/${folder}/**/*.e2e-spec.ts`),
     },
     ...(process.env.PADELVAR_FAULT_LEDGER ? [faults] : []),
   ],

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { AccountsService } from '../../src/auth/accounts.service';
 import { newJoinCode } from '../../src/sessions/join-code';
 import { Answer, Api } from '../support/api';
 import { PASSWORD, startTestClub, TestClub } from '../support/club';
 import { OpenMatch, openMatch } from '../support/open-match';
+import { until } from '../support/until';
 
 interface Session {
   readonly session_id: string;
@@ -379,15 +381,25 @@ describe('the players of a session', () => {
   });
 
   it('are in no match any more once they are erased, also where somebody adds them at that moment', async () => {
-    const { id, owner, code } = await match();
+    const { id } = await match();
     const leaving = await person();
-    const [erased] = await Promise.all([
-      leaving.api.post('/api/auth/me/erase', { password: PASSWORD }),
-      add(owner.api, id, { user_id: leaving.id }),
-      add(club.desk, id, { email: leaving.email }),
-      join(leaving.api, code),
-    ]);
-    expect(erased.status).toBe(200);
+    const adding = club.service.app.get(DataSource).createQueryRunner();
+    await adding.startTransaction();
+    try {
+      await club.service.app.get(AccountsService).holdMember(club.clubId, { id: leaving.id }, adding.manager);
+      await adding.query('INSERT INTO session_players (session_id, user_id) VALUES ($1, $2)', [id, leaving.id]);
+      const [{ own } = { own: '' }] = (await adding.query('SELECT pg_current_xact_id()::text AS own')) as {
+        own: string;
+      }[];
+      const erasing = leaving.api.post('/api/auth/me/erase', { password: PASSWORD });
+      const waiting = 'SELECT FROM pg_locks WHERE NOT granted AND transactionid::text = $1';
+      await until(async () => (await sql(waiting, [own])).length > 0);
+      await adding.commitTransaction();
+      expect((await erasing).status).toBe(200);
+    } finally {
+      await adding.release();
+    }
     expect(await players(id)).toEqual([]);
+    expect(codeOf(await add(club.desk, id, { user_id: leaving.id }))).toEqual([404, 'player_not_found']);
   });
 });

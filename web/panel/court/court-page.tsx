@@ -7,11 +7,13 @@ import { useTranslation } from 'react-i18next';
 import { useClubs } from '../access/club';
 import { isAdmin, useUser } from '../access/use-access';
 import { answer, api } from '../api/client';
-import { courtsChanged, useCourtStates } from '../courts/court-states';
+import { NotFound } from '../app/faults';
+import { courtsChanged, isFree, useCourtStates } from '../courts/court-states';
 import { openCourt, useRecordCourt } from '../courts/record-court';
 import { Card } from '../ui/card';
 import { TextLink } from '../ui/links';
 import { useTitle } from '../ui/page-title';
+import { readId } from '../ui/read-id';
 import { sayFailed } from '../ui/say';
 import { Empty, Failed, Loading } from '../ui/states';
 import classes from './court.module.css';
@@ -21,8 +23,12 @@ import { SessionView } from './session-view';
 
 /** One court: watched, recorded, looked at again. */
 export function CourtPage() {
+  const courtId = readId(useParams({ from: '/inside/courts/$courtId' }).courtId);
+  return courtId === null ? <NotFound /> : <Court courtId={courtId} />;
+}
+
+function Court({ courtId }: { readonly courtId: number }) {
   const { t } = useTranslation('court');
-  const courtId = Number(useParams({ from: '/inside/courts/$courtId' }).courtId) || 0;
   const court = useQuery({
     queryKey: ['court', courtId],
     queryFn: () => answer(api.GET('/api/terrains/{id}', { params: { path: { id: courtId } } })),
@@ -50,7 +56,7 @@ export function CourtPage() {
       </Group>
       {state.session_id !== null ? (
         <SessionView key={state.session_id} sessionId={state.session_id} courtName={name} club={club} />
-      ) : state.state === 'free' ? (
+      ) : isFree(state) ? (
         <FreeCourt court={state} note={club?.consent_note ?? null} />
       ) : (
         <Empty icon={<IconUsers size={32} />} title={t('inUse')} text={t('inUseHint')}>

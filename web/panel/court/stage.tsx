@@ -25,8 +25,8 @@ export function Stage(props: {
   const { t } = useTranslation('court');
   const looking = lookback?.active === true;
   return (
-    <div className={classes.stage} ref={stage}>
-      <video ref={video} className={classes.review} hidden={!lookback?.shown} playsInline muted />
+    <div className={classes.stage} ref={stage} data-live>
+      <video ref={video} className={classes.review} data-review hidden={!lookback?.shown} playsInline muted />
       <div className={classes.badges}>
         {played && !looking && <LiveBadge player={played.player} view={played.view} />}
         {looking && lookback && <StateBadge state="done">{labelOf(lookback, running, t)}</StateBadge>}

@@ -26,6 +26,11 @@ export function courtsChanged(): Promise<void> {
   return queries.invalidateQueries({ queryKey: ['court-states'] });
 }
 
+/** Nobody has opened it, whether its camera is there or not. */
+export function isFree({ state }: Pick<CourtState, 'state'>): boolean {
+  return state === 'free' || state === 'offline';
+}
+
 /** A recording that goes on. */
 export function isRunning(recording: { readonly status: string } | null | undefined): boolean {
   return recording != null && ['starting', 'recording', 'reconnecting'].includes(recording.status);

@@ -8,7 +8,7 @@ import { clock, dateTime } from '../i18n/format';
 import { ButtonLink } from '../ui/links';
 import { type BadgeState, StateBadge } from '../ui/state-badge';
 import { useNow } from '../ui/use-now';
-import { type CourtState, isRunning } from './court-states';
+import { type CourtState, isFree, isRunning } from './court-states';
 import classes from './courts.module.css';
 import { useRecordCourt, useStopCourt } from './record-court';
 import { type TileView, useTile } from './use-tile';
@@ -64,9 +64,8 @@ function TileActions(props: { readonly court: CourtState; readonly running: bool
   if (running && mine) {
     return (
       <Button
-        color="red"
-        variant="light"
-        leftSection={<IconPlayerStopFilled size={16} aria-hidden />}
+        variant="default"
+        leftSection={<IconPlayerStopFilled size={16} color="var(--record)" aria-hidden />}
         loading={stop.isPending}
         onClick={() => stop.ask(seconds)}
       >
@@ -74,7 +73,7 @@ function TileActions(props: { readonly court: CourtState; readonly running: bool
       </Button>
     );
   }
-  if (court.state === 'free' || (mine && court.recording === null)) {
+  if (isFree(court) || (mine && court.recording === null)) {
     return (
       <Button
         leftSection={<IconPlayerRecordFilled size={16} aria-hidden />}
@@ -96,7 +95,7 @@ function TileActions(props: { readonly court: CourtState; readonly running: bool
 function stateOf(court: CourtState, tile: TileView): Exclude<BadgeState, 'recording' | 'done'> {
   if (court.session_id !== null && !tile.connected) return 'noConnection';
   if (tile.state && !tile.ended) return tile.state.state;
-  if (court.state === 'free') return court.camera.online === false ? 'offline' : 'free';
+  if (isFree(court)) return court.camera.online === false ? 'offline' : 'free';
   return court.session_id === null ? 'inUse' : court.state;
 }
 
@@ -106,7 +105,7 @@ function detailOf(
   t: ReturnType<typeof useTranslation<'courts'>>['t'],
 ): string {
   const { online, since } = court.camera;
-  if (court.state === 'free' && online === false && since !== null) {
+  if (isFree(court) && online === false && since !== null) {
     return t('offlineSince', { time: dateTime(since, timeZone) });
   }
   return court.owner === null ? '' : t('by', { name: court.owner.name });
