@@ -58,6 +58,10 @@ function retrying(ms: number): HlsConfig['playlistLoadPolicy'] {
   return { default: { maxTimeToFirstByteMs: ms, maxLoadTimeMs: ms * 4, timeoutRetry: retry, errorRetry: retry } };
 }
 
+/** Conflict: nothing of it is whole yet, or it can only be had as a file. */
+const NOT_YET = 409;
+const AGAIN_MS = 400;
+
 /** Events after which something else is to be shown of it. */
 const CHANGES = ['timeupdate', 'seeked', 'pause', 'play', 'ratechange', 'durationchange', 'waiting', 'playing'];
 /** Events of a picture that was waited for. */
@@ -239,7 +243,9 @@ export class ReviewPlayer {
       // The first picture is sought as any other.
       hls.once(HlsPlayer.Events.FRAG_BUFFERED, () => this.loadForSeek());
       hls.on(HlsPlayer.Events.ERROR, (_event, data) => {
-        if (data.fatal) this.recover(hls, data.type, data.error);
+        if (!data.fatal) return;
+        if (data.response?.code === NOT_YET) void this.askAgain(hls, data.error);
+        else this.recover(hls, data.type, data.error);
       });
       // Where the gaps are is known only now; a player that begins in one waits for ever.
       hls.once(HlsPlayer.Events.LEVEL_UPDATED, () => {
@@ -255,6 +261,15 @@ export class ReviewPlayer {
       hls.attachMedia(video);
     }
     if (options.play) this.play();
+  }
+
+  /** A recording that has just begun has no whole group of pictures yet: it is asked for again until it has one. */
+  private async askAgain(hls: Hls, error: Error): Promise<void> {
+    const answer = await fetch(this.url).catch(() => null);
+    const problem = (await answer?.json().catch(() => null)) as { code?: string } | null | undefined;
+    if (problem && problem.code !== 'not_recording') return this.fail(error);
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    if (!this.abort.signal.aborted) hls.loadSource(this.url);
   }
 
   /** The nearest second that can be shown. */
