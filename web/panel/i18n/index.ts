@@ -4,6 +4,8 @@ import { accessTexts } from '../access/texts';
 import { appTexts } from '../app/texts';
 import { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
+import { playerTexts } from '../ui/player-texts';
+import { videosTexts } from '../videos/texts';
 import { problemTexts } from './problems';
 
 /** Each room brings its own texts, in both languages. */
@@ -12,7 +14,9 @@ const ROOMS = {
   app: appTexts,
   court: courtTexts,
   courts: courtsTexts,
+  player: playerTexts,
   problems: problemTexts,
+  videos: videosTexts,
 };
 
 export type Language = 'en' | 'fr';
