@@ -15,7 +15,7 @@ export function DownloadButton({ video, name }: { readonly video: Video; readonl
   if (state.phase === 'running') return <Running progress={state.progress} onCancel={cancel} />;
   if (state.phase === 'failed') return <Cut {...state} onContinue={start} onCancel={cancel} />;
   return (
-    <Stack gap="xs">
+    <div>
       <Button
         size="md"
         fullWidth
@@ -26,19 +26,19 @@ export function DownloadButton({ video, name }: { readonly video: Video; readonl
         {t('downloadSize', { size: bytes(video.size_bytes) })}
       </Button>
       {problem !== null && (
-        <Text size="sm" c="var(--mantine-color-error)" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert" mt="xs">
           {inWords(problem)}
         </Text>
       )}
-      <Text size="sm" role="status">
+      <Text component="div" size="sm" role="status">
         {state.phase !== 'idle' && (
-          <Group component="span" gap={6} wrap="nowrap">
+          <Group gap={6} wrap="nowrap" mt="xs">
             <IconCircleCheck size={18} aria-hidden />
             {t(state.phase === 'done' ? 'downloadDone' : 'downloadHanded')}
           </Group>
         )}
       </Text>
-    </Stack>
+    </div>
   );
 }
 

@@ -81,6 +81,13 @@ export function GapList({ video, onGo }: { readonly video: Video; readonly onGo:
       <Stack component="ul" gap={4} className={classes.gaps}>
         {video.gaps.map(({ start_seconds, end_seconds, reason }) => {
           const [start, end] = [clock(start_seconds), clock(end_seconds)];
+          const words = (
+            <span className={classes.gap}>
+              <span>{t('gapGo', { start, end, length: duration(Math.max(1, end_seconds - start_seconds)) })}</span>
+              <span>{court(reason)}</span>
+            </span>
+          );
+          if (onGo === null) return <li key={start_seconds}>{words}</li>;
           return (
             <li key={start_seconds}>
               <Button
@@ -92,13 +99,9 @@ export function GapList({ video, onGo }: { readonly video: Video; readonly onGo:
                 py={6}
                 leftSection={<IconPlayerTrackNext size={16} aria-hidden />}
                 title={t('gapGoTitle', { start })}
-                disabled={onGo === null}
-                onClick={() => onGo?.(Math.max(0, start_seconds - BEFORE_GAP_SECONDS))}
+                onClick={() => onGo(Math.max(0, start_seconds - BEFORE_GAP_SECONDS))}
               >
-                <span className={classes.gap}>
-                  <span>{t('gapGo', { start, end, length: duration(Math.max(1, end_seconds - start_seconds)) })}</span>
-                  <span>{court(reason)}</span>
-                </span>
+                {words}
               </Button>
             </li>
           );

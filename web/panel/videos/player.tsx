@@ -15,7 +15,7 @@ import { usePlayerKeys } from '../ui/player-keys';
 import { Timeline } from '../ui/timeline';
 import { gapNear } from './gap-near';
 import classes from './player.module.css';
-import { thumbnailUrl } from './thumbnail';
+import { Thumbnail } from './thumbnail';
 import { VIDEO_SPEEDS, type VideoControl } from './video-control';
 import type { Video } from './videos-data';
 
@@ -45,14 +45,15 @@ export function Player(props: {
   return (
     <div className={classes.player} ref={frame}>
       <div className={classes.stage}>
+        {!control?.shown && <Thumbnail video={video} />}
         {/* The picture plays and pauses too; the button below is its twin for keys and screen readers. */}
         <video
           ref={element}
           className={classes.video}
-          poster={thumbnailUrl(video)}
+          data-shown={control?.shown || undefined}
           playsInline
           muted
-          preload="none"
+          preload="auto"
           onClick={() => control?.toggle()}
           onDoubleClick={fill}
         />

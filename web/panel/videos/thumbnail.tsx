@@ -3,7 +3,7 @@ import type { Video } from './videos-data';
 import classes from './videos.module.css';
 
 /** Where a video's picture is. */
-export function thumbnailUrl({ session_id, club_id }: Pick<Video, 'session_id' | 'club_id'>): string {
+function thumbnailUrl({ session_id, club_id }: Pick<Video, 'session_id' | 'club_id'>): string {
   return `/api/video/files/${session_id}/thumbnail.jpg?club_id=${club_id}`;
 }
 

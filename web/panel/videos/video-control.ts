@@ -50,6 +50,11 @@ export class VideoControl implements Steerable {
     return this.player?.paused ?? true;
   }
 
+  /** There is a picture of it. */
+  get shown(): boolean {
+    return this.player !== null && this.video.readyState >= 2;
+  }
+
   /** It plays, and there is nothing to show yet. */
   get waiting(): boolean {
     return !this.paused && this.video.readyState < 3;

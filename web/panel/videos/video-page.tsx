@@ -32,17 +32,15 @@ export function VideoPage() {
   useTitle(court === undefined ? t('title') : `${court} · ${t('title')}`);
   return (
     <>
-      <Group mb="md" gap="md">
+      <Group mb="md" gap="4px 16px">
         <TextLink to="/videos" search={keptSearch.get()} c="dimmed" mih={44} display="inline-flex">
           <Group gap={6}>
             <IconArrowLeft size={20} aria-hidden /> {t('back')}
           </Group>
         </TextLink>
-        {court !== undefined && (
-          <Title order={1} size="h2">
-            {court}
-          </Title>
-        )}
+        <Title order={1} size="h2">
+          {court ?? t('title')}
+        </Title>
         {video.data && zone && <Text c="dimmed">{dateTime(video.data.created_at, zone)}</Text>}
       </Group>
       {video.isError && !video.data && <Failed error={video.error} onRetry={() => void video.refetch()} />}
@@ -98,7 +96,7 @@ function Finished(props: {
         <Player video={video} element={element} control={control} />
       ) : (
         <div className={classes.missing}>
-          <Alert color="yellow" variant="white" icon={<IconFileUnknown />} title={t('missingTitle')} maw={460}>
+          <Alert color="dark" variant="white" icon={<IconFileUnknown />} title={t('missingTitle')} maw={460}>
             {t('missingText', { time: dateTime(missing, timeZone) })}
           </Alert>
         </div>
