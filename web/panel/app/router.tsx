@@ -9,6 +9,7 @@ import {
 import { auth } from '../access/auth';
 import { SignInPage } from '../access/sign-in-page';
 import { CourtsPage } from '../courts/courts-page';
+import { type VideosSearch, videosSearch } from '../videos/videos-search';
 import { Crashed, NotFound } from './faults';
 import { Root } from './root';
 import { Shell } from './shell';
@@ -81,6 +82,7 @@ const account = createRoute({
 const videos = createRoute({
   getParentRoute: () => inside,
   path: '/videos',
+  validateSearch: (search: SearchSchemaInput & VideosSearch): VideosSearch => videosSearch(search),
   component: lazyRouteComponent(() => import('../videos/videos-page'), 'VideosPage'),
 });
 const video = createRoute({

@@ -5,6 +5,8 @@ import { appTexts } from '../app/texts';
 import { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
 import { healthTexts } from '../health/texts';
+import { playerTexts } from '../ui/player-texts';
+import { videosTexts } from '../videos/texts';
 import { problemTexts } from './problems';
 
 /** Each room brings its own texts, in both languages. */
@@ -14,7 +16,9 @@ const ROOMS = {
   court: courtTexts,
   courts: courtsTexts,
   health: healthTexts,
+  player: playerTexts,
   problems: problemTexts,
+  videos: videosTexts,
 };
 
 export type Language = 'en' | 'fr';
