@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { accessTexts } from '../access/texts';
+import { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
 import { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
@@ -9,6 +10,7 @@ import { problemTexts } from './problems';
 /** Each room brings its own texts, in both languages. */
 const ROOMS = {
   access: accessTexts,
+  admin: adminTexts,
   app: appTexts,
   court: courtTexts,
   courts: courtsTexts,
