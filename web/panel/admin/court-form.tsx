@@ -120,7 +120,7 @@ function Present(props: { readonly court: Court; readonly entering: boolean; rea
           <CameraWords court={court} />
         </Text>
         <Group gap="xs" wrap="nowrap" align="flex-start">
-          <IconLock size={18} aria-hidden />
+          <IconLock size={18} aria-hidden style={{ flex: 'none' }} />
           <Text size="sm" c="dimmed">
             {entering ? t('writeOnly') : t('keepCamera')}
           </Text>

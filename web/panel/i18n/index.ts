@@ -1,6 +1,9 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { accessTexts } from '../access/texts';
+import { accountTexts } from '../account/texts';
+import { auditTexts } from '../admin/audit-texts';
+import { peopleTexts } from '../admin/people-texts';
 import { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
 import { courtTexts } from '../court/texts';
@@ -10,7 +13,10 @@ import { problemTexts } from './problems';
 /** Each room brings its own texts, in both languages. */
 const ROOMS = {
   access: accessTexts,
+  account: accountTexts,
   admin: adminTexts,
+  audit: auditTexts,
+  people: peopleTexts,
   app: appTexts,
   court: courtTexts,
   courts: courtsTexts,
