@@ -41,7 +41,7 @@ export const accountTexts = texts({
     exportHint: 'A file (JSON) with everything that is kept about you; videos are named with where to download them.',
     exportCut: 'A list was longer than what is given out at once: ask the club for the rest.',
     erase: 'Delete my account',
-    eraseHint: 'For good. It cannot be brought back.',
+    eraseHint: 'Deleting your account is for good: it cannot be brought back.',
     eraseTitle: 'Delete my account for good?',
     eraseText: 'Your name, address, password, sign-ins and memberships go, and your places in the matches of others.',
     eraseVideos: 'The videos of your own matches are deleted, too. Download first what you want to keep.',
@@ -91,7 +91,7 @@ export const accountTexts = texts({
       'Un fichier (JSON) avec tout ce qui est gardé de vous ; les vidéos y sont nommées, avec où les télécharger.',
     exportCut: 'Une liste était plus longue que ce qui est donné en une fois : demandez le reste au club.',
     erase: 'Supprimer mon compte',
-    eraseHint: 'Définitivement. Il ne peut être récupéré.',
+    eraseHint: 'La suppression de votre compte est définitive : il ne peut être récupéré.',
     eraseTitle: 'Supprimer mon compte définitivement ?',
     eraseText:
       'Vos nom, adresse, mot de passe, connexions et appartenances disparaissent, ainsi que vos places dans les matchs des autres.',

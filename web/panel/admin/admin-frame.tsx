@@ -1,5 +1,6 @@
 import { IconBallTennis, IconHistory, IconQrcode, IconSettings, IconUsers } from '@tabler/icons-react';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isAdmin, useUser } from '../access/use-access';
 import { NotFound } from '../app/faults';
@@ -9,6 +10,12 @@ import classes from './admin.module.css';
 export function AdminFrame() {
   const { t } = useTranslation('admin');
   const user = useUser();
+  const { pathname } = useLocation();
+  const tabs = useRef<HTMLElement>(null);
+  // On a phone not all fit: the one that is open is not left beyond the edge.
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [pathname]);
   if (!isAdmin(user)) return <NotFound />;
   const pages = [
     { to: '/admin/courts', text: t('courts'), icon: IconBallTennis },
@@ -19,7 +26,7 @@ export function AdminFrame() {
   ] as const;
   return (
     <>
-      <nav className={`${classes.tabs} no-print`} aria-label={t('sections')}>
+      <nav ref={tabs} className={`${classes.tabs} no-print`} aria-label={t('sections')}>
         {pages.map(({ to, text, icon: Icon }) => (
           <Link key={to} to={to} className={classes.tab} activeProps={{ 'aria-current': 'page' }}>
             <Icon aria-hidden size={18} stroke={1.8} />

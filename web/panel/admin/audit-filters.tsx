@@ -36,7 +36,7 @@ export function AuditFilters(props: {
   if (!known) persons.unshift({ value: search.actor, label: t('noLonger', { id: search.actor }) });
   return (
     <Card>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="md">
+      <SimpleGrid cols={{ base: 2, md: 3 }} spacing={{ base: 'xs', sm: 'md' }}>
         <Select
           label={t('action')}
           placeholder={t('anyAction')}

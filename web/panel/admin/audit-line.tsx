@@ -24,7 +24,7 @@ export function AuditLine(props: {
   return (
     <li className={classes.row}>
       <div className={classes.what}>
-        <Text fw={600}>
+        <Text component="div" fw={600}>
           {text === null ? action : t(text)}
           {target !== null && (
             <>
@@ -33,7 +33,7 @@ export function AuditLine(props: {
             </>
           )}
         </Text>
-        <Text size="sm" c="dimmed">
+        <Text component="div" size="sm" c="dimmed">
           {actor_id === null ? who : <Only text={who} onClick={() => onOnly({ actor: String(actor_id) })} />}
           {' · '}
           <time dateTime={at}>{dateTime(at, club.time_zone)}</time>

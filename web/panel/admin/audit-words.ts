@@ -34,11 +34,11 @@ export function actionsOf(group: (typeof GROUPS)[number]): string[] {
 
 /** What something was done to: `court:3` as its kind and number; the id of a session as its beginning. */
 export function targetParts(target: string): {
-  readonly kind: 'court' | 'user' | 'club' | 'session' | null;
+  readonly kind: 'court' | 'user' | 'club' | 'invitation' | 'session' | null;
   readonly id: string;
 } {
-  const [, kind, id] = /^(court|user|club):(\d+)$/.exec(target) ?? [];
-  if (kind !== undefined && id !== undefined) return { kind: kind as 'court' | 'user' | 'club', id };
+  const [, kind, id] = /^(court|user|club|invitation):(\d+)$/.exec(target) ?? [];
+  if (kind !== undefined && id !== undefined) return { kind: kind as 'court' | 'user' | 'club' | 'invitation', id };
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(target)) return { kind: 'session', id: target.slice(0, 8) };
   return { kind: null, id: target };
 }
