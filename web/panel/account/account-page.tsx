@@ -8,6 +8,7 @@ import { Appearance, LanguageSwitch } from '../ui/preferences';
 import { MyData } from './my-data';
 import { MySignIns } from './my-sign-ins';
 import { PasswordForm } from './password-form';
+import './bring-texts';
 
 /** Who one is here, where one is signed in, and what is kept of one. */
 export function AccountPage() {

@@ -7,6 +7,7 @@ import { useConfirm } from '../ui/confirm';
 import { sayDone, sayFailed } from '../ui/say';
 import { browserOf } from './browser';
 import classes from './sign-ins.module.css';
+import './bring-texts';
 
 type SignIn = Schemas['SignInView'];
 

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { isAdmin, useUser } from '../access/use-access';
 import { NotFound } from '../app/faults';
 import classes from './admin.module.css';
+import './bring-texts';
 
 /** What a club's admins look after, page by page. For others there is nothing here. */
 export function AdminFrame() {

@@ -19,6 +19,7 @@ import { More } from './endless';
 import { usePeople } from './people-data';
 import { RowFailed, Skeletons } from './rows';
 import { WithClub } from './with-club';
+import './bring-texts';
 
 /** The audit trail as a desk reads it. */
 export function AuditPage() {

@@ -55,7 +55,7 @@ export function ClubRow(props: {
             {t('chosen')}
           </Badge>
         ) : (
-          <Button variant="light" aria-label={t('chooseOf', { name })} onClick={choose}>
+          <Button variant="light" aria-label={`${t('choose')}: ${name}`} onClick={choose}>
             {t('choose')}
           </Button>
         )}

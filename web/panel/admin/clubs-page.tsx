@@ -14,6 +14,7 @@ import { ClubRow } from './club-row';
 import { More, useEndless } from './endless';
 import { useOverview } from './overview';
 import { Skeletons } from './rows';
+import './bring-texts';
 
 /** All clubs of the service, for whoever runs it. */
 export function ClubsPage() {

@@ -12,6 +12,7 @@ import classes from './codes.module.css';
 import { useCourts } from './court-data';
 import { Skeletons } from './rows';
 import { WithClub } from './with-club';
+import './bring-texts';
 
 /** A sheet to print: a code a court, that leads a phone to it. */
 export function CodesPage() {

@@ -19,6 +19,7 @@ import { CourtForm } from './court-form';
 import { More } from './endless';
 import { RowFailed, Skeletons } from './rows';
 import { WithClub } from './with-club';
+import './bring-texts';
 
 /** The club's courts and their cameras. */
 export function AdminCourtsPage() {
@@ -129,7 +130,7 @@ function CourtRow(props: {
         <Button
           variant="light"
           leftSection={<IconDeviceCctv size={18} aria-hidden />}
-          aria-label={t('testOf', { name })}
+          aria-label={`${t('test')}: ${name}`}
           onClick={() => onDo('test')}
         >
           {t('test')}

@@ -49,7 +49,7 @@ export function LimitFields(props: {
           maxTags={64}
           acceptValueOnBlur
           value={camera_networks ?? []}
-          error={faultOf('camera_networks')}
+          error={faultOf('camera_networks') === null ? null : t('networksBad')}
           onChange={(value) => set({ camera_networks: value.length === 0 ? null : value })}
         />
       </Stack>

@@ -13,6 +13,7 @@ import { usePeople } from './people-data';
 import { PersonRow } from './person-row';
 import { Skeletons } from './rows';
 import { WithClub } from './with-club';
+import './bring-texts';
 
 /** The club's people: who they are, what they may, and how others come in. */
 export function PeoplePage() {

@@ -2,6 +2,7 @@ import { PageTitle } from '../ui/page-title';
 import { useTranslation } from 'react-i18next';
 import { SettingsForm } from './settings-form';
 import { WithClub } from './with-club';
+import './bring-texts';
 
 /** The club's own rules, and what it is allowed. */
 export function SettingsPage() {
