@@ -10,6 +10,8 @@ describe('the beginning of a day', () => {
     ['2026-03-29', 'Europe/Paris', 1, '2026-03-29T22:00:00.000Z'],
     ['2026-03-08', 'America/New_York', 1, '2026-03-09T04:00:00.000Z'],
     ['2026-11-01', 'Pacific/Auckland', 0, '2026-10-31T11:00:00.000Z'],
+    // Summer time ends at 14:00 UTC of the 4th, between the day's beginning there and that of UTC's.
+    ['2026-04-05', 'Pacific/Auckland', 0, '2026-04-04T11:00:00.000Z'],
     ['2026-12-31', 'Asia/Kolkata', 1, '2026-12-31T18:30:00.000Z'],
   ])('%s in %s, %i days on, is %s', (day, zone, later, moment) => {
     expect(startOfDay(day, zone, later)).toBe(moment);
