@@ -10,7 +10,7 @@ const DEEDS = Object.entries({
   court: 'created changed deleted',
   camera: 'changed tested',
   user: 'created added changed removed deleted erased',
-  session: 'opened closed failed media_url',
+  session: 'opened closed failed media_url player_added player_removed player_joined player_left',
   recording: 'started extended stopped taken_back',
   video: 'downloaded deleted expired missing found quarantined',
   maintenance: 'clean_up',
