@@ -1,6 +1,10 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { accessTexts } from '../access/texts';
+import type { accountTexts } from '../account/texts';
+import type { auditTexts } from '../admin/audit-texts';
+import type { peopleTexts } from '../admin/people-texts';
+import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
 import { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
@@ -25,7 +29,16 @@ export type Language = 'en' | 'fr';
 export const LANGUAGES: readonly Language[] = ['fr', 'en'];
 const KEY = 'padelvar.language';
 
-type English = { [Room in keyof typeof ROOMS]: (typeof ROOMS)[Room]['en'] };
+/** Rooms whose texts come with their pages: `bring.ts`. */
+interface LaterRooms {
+  account: typeof accountTexts;
+  admin: typeof adminTexts;
+  audit: typeof auditTexts;
+  people: typeof peopleTexts;
+}
+
+type Rooms = typeof ROOMS & LaterRooms;
+type English = { [Room in keyof Rooms]: Rooms[Room]['en'] };
 
 declare module 'i18next' {
   interface CustomTypeOptions {
