@@ -143,7 +143,7 @@ describe('DayLimits', () => {
     const limits = new DayLimits(clock);
     for (let i = 0; i < 1_000; i += 1) limits.signIn(1);
     for (let i = 0; i < 10_000; i += 1) limits.trade(1);
-    const wait = expect.objectContaining({ code: 'too_many_attempts', retryAfterSeconds: 86_400 }) as Error;
+    const wait = expect.objectContaining({ code: 'too_many_attempts', extras: { retryAfterSeconds: 86_400 } }) as Error;
     expect(() => limits.signIn(1)).toThrow(wait);
     expect(() => limits.trade(1)).toThrow(wait);
     limits.signIn(2);
