@@ -7,7 +7,7 @@ describe('saving a video', () => {
   });
 
   it('has no character that a file system refuses', () => {
-    expect(savedName('A/B: "Centre"?\n', '2026-05-01T12:00:00Z', 'UTC')).toBe('A-B- -Centre- 2026-05-01 12h00.mp4');
+    expect(savedName('A/B\t"Centre"?', '2026-05-01T12:00:00Z', 'UTC')).toBe('A-B-Centre- 2026-05-01 12h00.mp4');
   });
 
   test.each([
