@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['rtsp', 'linear', 'mjpeg', 'start', 'stop', 'preview', 'watch', 'viewers', 'memory'] as const;
+export const SCENARIOS = [
+  'rtsp',
+  'linear',
+  'mjpeg',
+  'start',
+  'stop',
+  'preview',
+  'watch',
+  'panel',
+  'viewers',
+  'memory',
+] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface BenchOptions {
