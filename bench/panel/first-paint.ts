@@ -29,6 +29,12 @@ const OBSERVER = `{
   observe('longtask', ({ startTime, duration }) => { paint.tasks.push({ start: startTime, duration }); });
 }`;
 
+const CONTROLLED = `new Promise((resolve) => {
+  const { serviceWorker } = navigator;
+  if (serviceWorker.controller) resolve();
+  else serviceWorker.addEventListener('controllerchange', () => resolve(), { once: true });
+})`;
+
 /** How soon the sign-in page is there on a telephone far from the mast, for who never was here and for who comes again. */
 export async function firstPaint(lab: Lab, browser: TestBrowser, service: ServiceUnderTest): Promise<Figure[]> {
   const link = await SlowLink.start(service.url, SLOW_4G);
@@ -41,7 +47,7 @@ export async function firstPaint(lab: Lab, browser: TestBrowser, service: Servic
       await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWER_CPU });
       first.push(await visit(lab, test, link.url));
       // It takes the page over once it is installed.
-      await test.page.waitForFunction('navigator.serviceWorker.controller !== null');
+      await test.page.evaluate(CONTROLLED);
       again.push(await visit(lab, test, link.url));
       await test.close();
     }

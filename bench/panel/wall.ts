@@ -36,7 +36,10 @@ export async function wall(lab: Lab, service: ServiceUnderTest): Promise<Figure[
     await lab.sleep(SETTLED_SECONDS);
     const [empty = NaN] = await cpuShares(sides, pass);
     await openWall(test, service);
-    await test.page.waitForFunction(`document.querySelectorAll('canvas[data-seen]').length === ${WALL_COURTS}`);
+    await test.page
+      .locator('canvas[data-seen]')
+      .nth(WALL_COURTS - 1)
+      .waitFor();
     await lab.sleep(SETTLED_SECONDS);
     await test.page.evaluate('globalThis.picturesDecoded = 0');
     const [shown = NaN, serving = NaN] = await cpuShares(sides, pass);

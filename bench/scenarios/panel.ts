@@ -14,7 +14,8 @@ const CLIP = { ...SHOP_CLIP, width: 1280, height: 720, bitrate: 2_000_000 };
 /** The panel in Debian's Chromium: what it loads, how soon it is there, what a wall costs, how live a court is. */
 export async function panel(lab: Lab): Promise<Finding> {
   const room = lab.room();
-  const service = await lab.service(room);
+  const most = String(WALL_COURTS);
+  const service = await lab.service(room, { MAX_SESSIONS: most, MAX_SESSIONS_PER_USER: most });
   const loads = await starts(lab, service);
   // Only now: pictures that come in cost time which a start has not.
   const urls = await lab.startCameras({ kind: 'rtsp', count: WALL_COURTS, clip: CLIP });
