@@ -6,23 +6,19 @@ import type { auditTexts } from '../admin/audit-texts';
 import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
-import { courtTexts } from '../court/texts';
+import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
-import { healthTexts } from '../health/texts';
-import { playerTexts } from '../ui/player-texts';
-import { videosTexts } from '../videos/texts';
+import type { healthTexts } from '../health/texts';
+import type { playerTexts } from '../ui/player-texts';
+import type { videosTexts } from '../videos/texts';
 import { problemTexts } from './problems';
 
 /** Each room brings its own texts, in both languages. */
 const ROOMS = {
   access: accessTexts,
   app: appTexts,
-  court: courtTexts,
   courts: courtsTexts,
-  health: healthTexts,
-  player: playerTexts,
   problems: problemTexts,
-  videos: videosTexts,
 };
 
 export type Language = 'en' | 'fr';
@@ -34,7 +30,11 @@ interface LaterRooms {
   account: typeof accountTexts;
   admin: typeof adminTexts;
   audit: typeof auditTexts;
+  court: typeof courtTexts;
+  health: typeof healthTexts;
   people: typeof peopleTexts;
+  player: typeof playerTexts;
+  videos: typeof videosTexts;
 }
 
 type Rooms = typeof ROOMS & LaterRooms;

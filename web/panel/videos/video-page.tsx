@@ -19,6 +19,7 @@ import { savedName } from './saving';
 import { VideoControl } from './video-control';
 import classes from './video.module.css';
 import { keptSearch, useMatch, useVideo, type Video, videoIsMade } from './videos-data';
+import './bring-texts';
 
 /** One finished video: to watch, to keep, to delete. While its file is being made, how far that is. */
 export function VideoPage() {

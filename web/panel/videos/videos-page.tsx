@@ -16,6 +16,7 @@ import { VideoCard } from './video-card';
 import { keptSearch, useVideos } from './videos-data';
 import type { VideosSearch } from './videos-search';
 import classes from './videos.module.css';
+import './bring-texts';
 
 /** The club's finished videos, day by day. */
 export function VideosPage() {
