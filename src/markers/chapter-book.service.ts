@@ -1,7 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { ProblemException } from '../common/problem';
+import { ChapterOutcome } from '../recording/engine/chapter-writer';
 import { ChapterState } from './dto/markers.dto';
+import { MarkerKind } from './marker-kinds';
+
+/** Found at once; the next look finds the others. */
+const MOST_FOUND = 100;
+
+/** Markers that a file has not heard of. */
+export interface WaitingChapters {
+  readonly sessionId: string;
+  readonly clubId: number;
+  /** Of which these are the markers. */
+  readonly revision: number;
+  /** In the order of the match. */
+  readonly markers: readonly { kind: MarkerKind; text: string | null; at_seconds: number }[];
+}
+
+const WAITING = `
+  FROM marker_chapters c JOIN videos v ON v.session_id = c.session_id
+ WHERE c.written < c.revision AND NOT c.unsupported AND v.deleted_at IS NULL AND v.missing_since IS NULL`;
 
 /** How far each session's file has heard of its markers. */
 @Injectable()
@@ -36,6 +55,33 @@ export class ChapterBook {
     return row?.waiting ? 'waiting' : 'written';
   }
 
-  /** The markers of a session are others now. */
-  changed(_sessionId: string): void {}
+  /** Sessions whose files are there and have not heard of all markers. */
+  async waiting(): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }[]>(
+      `SELECT c.session_id AS id ${WAITING} LIMIT ${MOST_FOUND}`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** What the session's file has not heard of, of one moment; `null`: it has, or there is none. */
+  async next(sessionId: string): Promise<WaitingChapters | null> {
+    const [row] = await this.database.query<WaitingChapters[]>(
+      `SELECT c.session_id AS "sessionId", v.club_id AS "clubId", c.revision,
+              coalesce((SELECT json_agg(json_build_object('kind', m.kind, 'text', m.text, 'at_seconds', m.at_seconds)
+                                        ORDER BY m.at_seconds, m.id)
+                          FROM markers m WHERE m.session_id = c.session_id), '[]') AS markers
+       ${WAITING} AND c.session_id = $1`,
+      [sessionId],
+    );
+    return row ?? null;
+  }
+
+  /** The file has heard of the markers of that revision, or never will of any. */
+  async written(sessionId: string, revision: number, outcome: ChapterOutcome): Promise<void> {
+    await this.database.query(
+      `UPDATE marker_chapters SET written = CASE WHEN $3 THEN written ELSE greatest(written, $2) END, unsupported = $3
+        WHERE session_id = $1`,
+      [sessionId, revision, outcome === 'unsupported'],
+    );
+  }
 }

@@ -11,6 +11,7 @@ import { RecordingLog } from '../recording/recording-log.service';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { SessionsService } from '../sessions/sessions.service';
 import { ChapterBook } from './chapter-book.service';
+import { ChapterWriting } from './chapter-writing.service';
 import { ChangeMarkerDto, ChapterState, CreateMarkerDto, MarkerListQuery, MarkerView } from './dto/markers.dto';
 import { Marker } from './entities/marker.entity';
 import { momentInRecording, RecordingClock } from './moment-in-recording';
@@ -47,6 +48,7 @@ export class MarkersService {
     private readonly recordings: RecordingLog,
     private readonly runtime: CourtRuntime,
     private readonly chapters: ChapterBook,
+    private readonly writing: ChapterWriting,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
@@ -135,7 +137,7 @@ export class MarkersService {
       await this.chapters.turn(sessionId, manager);
       return work(manager);
     });
-    this.chapters.changed(sessionId);
+    this.writing.changed(sessionId);
     return result;
   }
 
