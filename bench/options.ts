@@ -1,6 +1,17 @@
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['rtsp', 'linear', 'mjpeg', 'start', 'stop', 'preview', 'watch', 'viewers', 'memory'] as const;
+export const SCENARIOS = [
+  'rtsp',
+  'linear',
+  'mjpeg',
+  'start',
+  'stop',
+  'preview',
+  'watch',
+  'panel',
+  'viewers',
+  'memory',
+] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export interface BenchOptions {
@@ -16,7 +27,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [options]
 
-  --quick          everything, smaller and shorter (about 6 minutes); writes no document
+  --quick          everything, smaller and shorter (about 8 minutes); writes no document
   --only <names>   of ${SCENARIOS.join(', ')}, separated by commas
   --long <time>    length of the long run: 180s, 30m, 8h (default 180s; 20s with --quick)
   --no-write       leave docs/benchmarks.md and .json as they are

@@ -44,6 +44,18 @@ export function cpuSeconds(roots: readonly number[]): number {
   return ticks / TICKS_PER_SECOND;
 }
 
+/** Per cent of a core that each side, given by its roots, uses while something goes on. */
+export async function cpuShares(
+  sides: readonly (readonly number[])[],
+  during: () => Promise<unknown>,
+): Promise<number[]> {
+  const began = performance.now();
+  const before = sides.map(cpuSeconds);
+  await during();
+  const seconds = (performance.now() - began) / 1000;
+  return sides.map((roots, i) => ((cpuSeconds(roots) - (before[i] as number)) / seconds) * 100);
+}
+
 /** CPU seconds of all children of this process that have ended, and of theirs. */
 export function endedChildrenSeconds(): number {
   const text = readFileSync('/proc/self/stat', 'latin1');

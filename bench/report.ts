@@ -85,8 +85,8 @@ export function asMarkdown(results: readonly Measured[]): string {
     verdict,
     ...results.map(sectionOf),
     '## Do it again',
-    '```\nnpm run bench              # everything, about 25 minutes, writes this file anew\n' +
-      'npm run bench -- --quick   # smaller and shorter, about 6 minutes; writes nothing\n' +
+    '```\nnpm run bench              # everything, about 30 minutes, writes this file anew\n' +
+      'npm run bench -- --quick   # smaller and shorter, about 8 minutes; writes nothing\n' +
       'npm run bench -- --only rtsp,stop                   # writes these sections anew\n' +
       'npm run bench -- --only memory --long 8h\n' +
       'npm run bench -- --only linear --profile profiles   # V8 CPU profiles of the process under test\n```',

@@ -8,6 +8,7 @@ import { Results } from './results';
 import { linear } from './scenarios/linear';
 import { memory } from './scenarios/memory';
 import { mjpegCost } from './scenarios/mjpeg-cost';
+import { panel } from './scenarios/panel';
 import { preview } from './scenarios/preview';
 import { rtspCost } from './scenarios/rtsp-cost';
 import { starts } from './scenarios/starts';
@@ -23,6 +24,7 @@ const SCENARIOS: Record<ScenarioName, (lab: Lab) => Promise<Finding>> = {
   stop: stops,
   preview,
   watch,
+  panel,
   viewers,
   memory,
 };

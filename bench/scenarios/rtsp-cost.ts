@@ -7,6 +7,8 @@ import { median } from '../stats';
 
 /** 1080p25 at 4 Mbit/s with a keyframe a second: what a court's camera is usually set to. */
 export const COURT_CLIP = { width: 1920, height: 1080, fps: 25, bitrate: 4_000_000, seconds: 10, gopSeconds: 1 };
+/** A group of pictures as cameras come from the shop: what a new viewer gets at once is up to so long. */
+export const SHOP_CLIP = { ...COURT_CLIP, gopSeconds: 2 };
 const FEW = 5;
 const MANY = 20;
 /** FFmpeg analyses its input for 5 s before it writes. */

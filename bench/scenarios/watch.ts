@@ -1,14 +1,14 @@
 import { monotonic } from '../../test/cameras';
-import { SeenPicture as InPage, TestBrowser, TestPage } from '../../test/support/browser';
-import { Figure, Finding } from '../figure';
+import { TestBrowser, TestPage } from '../../test/support/browser';
+import { count, delays, Figure, Finding } from '../figure';
 import { Lab } from '../lab';
-import { latencies, SeenPicture } from '../latency';
+import { latencies } from '../latency';
 import { ServiceUnderTest } from '../service-under-test';
 import { median, p95 } from '../stats';
-import { COURT_CLIP } from './rtsp-cost';
+import { watchLive } from '../watched-page';
+import { SHOP_CLIP } from './rtsp-cost';
 
-/** A group of pictures as cameras come from the shop: what a new viewer gets at once is up to so long. */
-const CLIP = { ...COURT_CLIP, gopSeconds: 2 };
+const CLIP = SHOP_CLIP;
 const CLIP_PICTURES = CLIP.fps * CLIP.seconds;
 const LIVE = '.stage video:not(.review)';
 const REVIEW = '.stage video.review';
@@ -16,12 +16,6 @@ const BACK_SECONDS = 60;
 const STEPS = 50;
 /** After a recording's start its beginning is checked, by decoding it: once a match, at low priority. */
 const SETTLED_SECONDS = 8;
-
-/** The page says epoch milliseconds; both clocks run on this machine. */
-function onOurClock(seen: readonly InPage[]): SeenPicture[] {
-  const offset = performance.timeOrigin + performance.now() - monotonic();
-  return seen.map(({ bars, at }) => ({ bars, at: at - offset }));
-}
 
 /** @returns milliseconds from the navigation to the first picture that can be read */
 async function openCourt({ page }: TestPage, service: ServiceUnderTest, sessionId: string): Promise<number> {
@@ -35,19 +29,6 @@ async function openCourt({ page }: TestPage, service: ServiceUnderTest, sessionI
     };
     look();
   })`);
-}
-
-/** Looks at a court for a while. Anything that the element had to wait for counts. */
-async function watchLive(lab: Lab, test: TestPage, seconds: number): Promise<{ seen: SeenPicture[]; waits: number }> {
-  const { page } = test;
-  await page.evaluate(`{
-    globalThis.waits = 0;
-    document.querySelector('${LIVE}').addEventListener('waiting', () => globalThis.waits++);
-  }`);
-  await test.watch(LIVE);
-  await lab.sleep(seconds);
-  const seen = onOurClock(await test.taken());
-  return { seen, waits: await page.evaluate('globalThis.waits') };
 }
 
 /** Milliseconds from moving the page's slider. */
@@ -126,7 +107,7 @@ export async function watch(lab: Lab): Promise<Finding> {
     const firsts: number[] = [];
     for (let i = 0; i < (quick ? 3 : 20); i++) firsts.push(await openCourt(test, service, sessionId));
     await lab.sleep(2);
-    const { seen, waits } = await watchLive(lab, test, seconds);
+    const { seen, waits } = await watchLive(lab, test, LIVE, seconds);
     const behind = latencies(seen, await cameras.call('sentPictures', url));
     lab.say(`live ${median(behind).toFixed(0)} / ${p95(behind).toFixed(0)} ms behind, ${waits} waits`);
 
@@ -180,18 +161,6 @@ export async function watch(lab: Lab): Promise<Finding> {
     await lab.stopCameras([url]);
     lab.clear(room);
   }
-}
-
-function delays(what: string, values: readonly number[], most: { median?: number; p95: number }): Figure {
-  const found = { median: median(values), p95: p95(values) };
-  const middle = most.median === undefined ? '' : `median ≤ ${most.median}, `;
-  const met = found.p95 <= most.p95 && found.median <= (most.median ?? Infinity);
-  const target = { text: `${middle}p95 ≤ ${most.p95} ms`, met };
-  return { what: `${what}, ${values.length} ×`, unit: 'ms', digits: 0, ours: found, target };
-}
-
-function count(what: string, value: number, most: number): Figure {
-  return { what, unit: '', digits: 0, ours: { median: value }, target: { text: `≤ ${most}`, met: value <= most } };
 }
 
 function finding(figures: Figure[]): Finding {

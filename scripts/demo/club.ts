@@ -34,6 +34,7 @@ export class DemoClub {
   private constructor(
     private readonly url: string,
     private readonly player: string,
+    readonly id: number,
     readonly courts: readonly DemoCourt[],
     readonly logins: readonly Login[],
   ) {}
@@ -66,7 +67,7 @@ export class DemoClub {
       await call(url, token, 'POST', `/api/clubs/${club.id}/users`, { email, name, password, role });
     }
     const player = await signIn(url, people[1] as Login);
-    return new DemoClub(url, player, courts, [operator, ...people]);
+    return new DemoClub(url, player, club.id, courts, [operator, ...people]);
   }
 
   /** What a player does: open a session, record, stop. */

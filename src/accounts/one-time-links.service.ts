@@ -4,6 +4,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { ClubRole } from '../auth/principal';
 import { newToken, tokenHash } from '../auth/token-text';
 import { ProblemException } from '../common/problem';
+import { deleteInSteps } from '../database/delete-in-steps';
 import { AUTHOR_STILL_MAY } from './link-author';
 
 export type LinkKind = 'invitation' | 'registration' | 'password_reset';
@@ -200,10 +201,7 @@ export class OneTimeLinks {
   /** Forgets links a day after they were used or ran out. */
   @Cron('41 4 * * *', { name: 'one-time-links.prune', waitForCompletion: true })
   async prune(): Promise<void> {
-    await this.database.query(
-      `DELETE FROM one_time_links WHERE id IN (
-         SELECT id FROM one_time_links WHERE least(expires_at, used_at) < now() - interval '1 day' LIMIT 5000)`,
-    );
+    await deleteInSteps(this.database, 'one_time_links', "least(expires_at, used_at) < now() - interval '1 day'");
   }
 
   /** @param sql its first two parameters are the token's hash and how long it is good */

@@ -54,7 +54,7 @@ export class AuthController {
       'of a browser share one cookie: let them take turns (a Web Lock around the refresh).',
   })
   @ApiOkResponse({ type: TokensAnswer })
-  @ApiProblems('unauthorized')
+  @ApiProblems('unauthorized', 'too_many_attempts')
   async refresh(
     @Body() dto: RefreshDto,
     @FromCaller() caller: Caller,
@@ -122,7 +122,7 @@ export class AuthController {
     description: 'Self, with a membership in it. The refresh token of before is used up.',
   })
   @ApiOkResponse({ type: TokensAnswer })
-  @ApiProblems('not_found')
+  @ApiProblems('not_found', 'too_many_attempts')
   async club(
     @CurrentUser() user: Principal,
     @Body() dto: SwitchClubDto,

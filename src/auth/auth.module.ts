@@ -18,6 +18,7 @@ import { AuditService } from './audit.service';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { AuthCookies } from './cookies';
+import { DayLimits } from './day-limits';
 import { DeviceCookies } from './device-cookies';
 import { AdminHealthViewer } from './health-viewer';
 import { JwtStrategy } from './jwt.strategy';
@@ -26,6 +27,7 @@ import { MediaUrls } from './media-urls.service';
 import { OwnPassword } from './own-password';
 import { PasswordHasher } from './password-hasher';
 import { PrincipalsService } from './principals.service';
+import { RepeatedDeeds } from './repeated-deeds';
 import { RolesGuard } from './roles.guard';
 import { SignInAnswers } from './sign-in-answers';
 import { SignInListService } from './sign-in-list.service';
@@ -62,6 +64,7 @@ import { SignInsService } from './sign-ins.service';
     AuditService,
     AuthCookies,
     AuthService,
+    DayLimits,
     DeviceCookies,
     JwtStrategy,
     LoginThrottle,
@@ -69,6 +72,7 @@ import { SignInsService } from './sign-ins.service';
     OwnPassword,
     PasswordHasher,
     PrincipalsService,
+    RepeatedDeeds,
     SignInAnswers,
     SignInListService,
     SigningKeys,
@@ -88,6 +92,7 @@ import { SignInsService } from './sign-ins.service';
     OwnPassword,
     PasswordHasher,
     PrincipalsService,
+    RepeatedDeeds,
     SignInAnswers,
     SignInListService,
     SignInsService,

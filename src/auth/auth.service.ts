@@ -5,6 +5,7 @@ import { AccessTokensService } from './access-tokens.service';
 import { Account, AccountsService, normalizeEmail } from './accounts.service';
 import { AuditService } from './audit.service';
 import { Caller } from './caller';
+import { DayLimits } from './day-limits';
 import { DeviceCookies } from './device-cookies';
 import { LoginThrottle } from './login-throttle';
 import { OwnPassword } from './own-password';
@@ -55,11 +56,13 @@ export class AuthService {
     private readonly ownPassword: OwnPassword,
     private readonly devices: DeviceCookies,
     private readonly audit: AuditService,
+    private readonly limits: DayLimits,
   ) {}
 
   /** @throws ProblemException `unauthorized` (whatever the cause), `too_many_attempts`, `overloaded` */
   async login(request: LoginRequest, caller: Caller): Promise<SignedIn> {
     const { account, passwordHash } = await this.prove(request, caller);
+    this.limits.signIn(account.id);
     // Only who has a place gets here: see `prove`.
     const { clubId } = firstPlace(account) as { clubId: number | null };
     return this.enter({ userId: account.id, clubId, passwordHash }, request.cookie, caller);
@@ -94,7 +97,7 @@ export class AuthService {
     return session;
   }
 
-  /** @throws ProblemException `unauthorized` */
+  /** @throws ProblemException `unauthorized`, `too_many_attempts` */
   async refresh(token: string | null, caller: Caller): Promise<SignedIn> {
     const refresh = token === null ? null : await this.signIns.rotate(token, caller);
     if (!refresh) throw new ProblemException('unauthorized');
@@ -130,11 +133,12 @@ export class AuthService {
     });
   }
 
-  /** @throws ProblemException `not_found` for a club the caller is nothing in */
+  /** @throws ProblemException `not_found` for a club the caller is nothing in, `too_many_attempts` */
   async switchClub(principal: Principal, clubId: number, caller: Caller): Promise<SignedIn> {
     if (!principal.memberships.some((membership) => membership.clubId === clubId)) {
       throw new ProblemException('not_found');
     }
+    this.limits.trade(principal.userId);
     const refresh = await this.signIns.switchClub(principal.familyId, clubId, caller);
     if (!refresh) throw new ProblemException('unauthorized');
     const session = await this.open(refresh);

@@ -1,5 +1,6 @@
 import { Cancel, Clock } from '../common/clock';
 import { AttemptLimiter } from './attempt-limiter';
+import { DayLimits } from './day-limits';
 import { Gate } from './gate';
 import { LoginThrottle } from './login-throttle';
 import { RotationMemory } from './rotation-memory';
@@ -133,5 +134,22 @@ describe('RotationMemory', () => {
     left();
     expect(memory.overlapped(hash, 10)).toBe(true);
     expect(memory.overlapped(hash, 11)).toBe(false);
+  });
+});
+
+describe('DayLimits', () => {
+  it('lets an account sign in and trade tokens so often a day, each account for itself', () => {
+    const clock = new TestClock();
+    const limits = new DayLimits(clock);
+    for (let i = 0; i < 1_000; i += 1) limits.signIn(1);
+    for (let i = 0; i < 10_000; i += 1) limits.trade(1);
+    const wait = expect.objectContaining({ code: 'too_many_attempts', extras: { retryAfterSeconds: 86_400 } }) as Error;
+    expect(() => limits.signIn(1)).toThrow(wait);
+    expect(() => limits.trade(1)).toThrow(wait);
+    limits.signIn(2);
+    limits.trade(2);
+    clock.time = 24 * 60 * 60_000;
+    limits.signIn(1);
+    limits.trade(1);
   });
 });

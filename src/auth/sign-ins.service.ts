@@ -3,18 +3,29 @@ import { Injectable } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { DataSource, EntityManager } from 'typeorm';
 import { violatedUnique } from '../common/database-error';
+import { deleteInSteps } from '../database/delete-in-steps';
 import { Clock } from '../common/clock';
 import { AuditService } from './audit.service';
 import { Caller } from './caller';
+import { DayLimits } from './day-limits';
 import { RotationMemory } from './rotation-memory';
 import { newToken, tokenHash } from './token-text';
 
 /** A sign-in ends 90 days after it began, and after 30 days without a refresh. */
 const SIGN_IN_DAYS = 90;
 const REFRESH_DAYS = 30;
+/** Of one account so many are in force at a time; one more takes the place of the oldest. */
+const MAX_OF_ONE_ACCOUNT = 500;
 
 export type RevokeReason =
-  'signed_out' | 'revoked' | 'token_reused' | 'password_changed' | 'role_changed' | 'disabled' | 'removed';
+  | 'signed_out'
+  | 'revoked'
+  | 'token_reused'
+  | 'password_changed'
+  | 'role_changed'
+  | 'disabled'
+  | 'removed'
+  | 'superseded';
 
 /** Who begins a sign-in. */
 export interface Entrant {
@@ -61,6 +72,7 @@ export class SignInsService {
     private readonly database: DataSource,
     private readonly audit: AuditService,
     private readonly clock: Clock,
+    private readonly limits: DayLimits,
   ) {
     this.rotations = new RotationMemory(clock);
   }
@@ -80,6 +92,10 @@ export class SignInsService {
     const [row] = await this.database.query<{ expires_at: Date }[]>(
       `WITH u AS (
          SELECT id FROM users WHERE id = $2 AND ($8::text IS NULL OR password_hash = $8) FOR SHARE
+       ), surplus AS (
+         UPDATE sign_ins SET revoked_at = now(), revoked_because = 'superseded' WHERE id IN (
+           SELECT o.id FROM sign_ins o JOIN u ON u.id = o.user_id WHERE o.revoked_at IS NULL
+           ORDER BY o.created_at DESC OFFSET ${MAX_OF_ONE_ACCOUNT - 1})
        ), s AS (
          INSERT INTO sign_ins (id, user_id, active_club_id, by_cookie, user_agent, ip, expires_at)
          SELECT $1, u.id, $3, $4, $5, $6, now() + make_interval(days => ${SIGN_IN_DAYS}) FROM u RETURNING id
@@ -93,6 +109,7 @@ export class SignInsService {
 
   /**
    * Trades a refresh token for the next one. `null`: it is not good; if it was used before, its family has ended.
+   * @throws ProblemException `too_many_attempts`: it stays good
    */
   async rotate(token: string, caller: Caller): Promise<IssuedRefresh | null> {
     const arrival = this.clock.monotonic();
@@ -191,15 +208,15 @@ export class SignInsService {
   /** Forgets sign-ins that ended a month ago; until then a reused token is still recognised. */
   @Cron('23 4 * * *', { name: 'sign-ins.prune', waitForCompletion: true })
   async prune(): Promise<void> {
-    await this.database.query(
-      `DELETE FROM sign_ins WHERE id IN (
-         SELECT id FROM sign_ins WHERE least(expires_at, revoked_at) < now() - interval '30 days' LIMIT 5000)`,
-    );
+    await deleteInSteps(this.database, 'sign_ins', "least(expires_at, revoked_at) < now() - interval '30 days'");
   }
 
   /** The one UPDATE: whoever finds the token unused has it. */
   private async tradeOnce(hash: Buffer, caller: Caller): Promise<IssuedRefresh | null> {
     const next = newToken();
+    // Within the trade, not before it: when this request came in must not depend on how long the look takes.
+    const holder = await this.holderOf(hash);
+    if (holder !== null) this.limits.trade(holder);
     const [row] = await this.database.query<{ sign_in_id: string; by_cookie: boolean; expires_at: Date }[]>(
       `WITH used AS (
          UPDATE refresh_tokens t SET used_at = now() FROM sign_ins s
@@ -217,6 +234,16 @@ export class SignInsService {
     if (!row) return null;
     const delivered = this.rotations.note([hash]);
     return { familyId: row.sign_in_id, token: next, expiresAt: row.expires_at, byCookie: row.by_cookie, delivered };
+  }
+
+  /** Whose a token is that is still good. */
+  private async holderOf(hash: Buffer): Promise<number | null> {
+    const [row] = await this.database.query<{ user_id: number }[]>(
+      `SELECT s.user_id FROM refresh_tokens t JOIN sign_ins s ON s.id = t.sign_in_id
+       WHERE t.hash = $1 AND t.used_at IS NULL AND t.expires_at > now() AND s.revoked_at IS NULL`,
+      [hash],
+    );
+    return row?.user_id ?? null;
   }
 
   private async end(manager: EntityManager, reason: RevokeReason, where: string, parameters: unknown[]): Promise<void> {

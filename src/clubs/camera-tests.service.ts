@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AuditService } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
 import { Gate } from '../auth/gate';
 import { Principal } from '../auth/principal';
+import { RepeatedDeeds } from '../auth/repeated-deeds';
 import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { CameraProbe, CameraProbeResult } from '../proxy/camera-probe';
@@ -33,7 +33,7 @@ export class CameraTestsService {
     private readonly usage: CourtUsageProvider,
     private readonly probe: CameraProbe,
     private readonly looks: CameraLooks,
-    private readonly audit: AuditService,
+    private readonly deeds: RepeatedDeeds,
     clock: Clock,
   ) {
     this.shelf = new SnapshotShelf(clock);
@@ -43,7 +43,7 @@ export class CameraTestsService {
   async test(principal: Principal, courtId: number, caller: Caller): Promise<CameraTestAnswer> {
     const { clubId } = await this.courts.require(principal, courtId, 'admin');
     const entry = { actorId: principal.userId, clubId, target: `court:${courtId}`, ip: caller.ip };
-    await this.audit.record({ action: 'camera.tested', ...entry });
+    await this.deeds.record({ action: 'camera.tested', ...entry });
     const found = await this.look(courtId);
     const { protocol, codec, width, height, fps, latencyMs, snapshot } = found;
     const url = snapshot && `/api/terrains/${courtId}/camera/snapshot/${this.shelf.put(courtId, snapshot)}`;

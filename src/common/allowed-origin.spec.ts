@@ -27,6 +27,11 @@ describe('isAllowedOrigin', () => {
     '*',
   ])('keeps out %j', (origin) => expect(isAllowedOrigin(origin, HOST, CONFIG)).toBe(false));
 
+  it('keeps out what was put into its own name’s place where nothing was encrypted', () => {
+    expect(isAllowedOrigin('http://padel.example', 'padel.example', CONFIG)).toBe(false);
+    expect(isAllowedOrigin('https://padel.example', 'padel.example', CONFIG)).toBe(true);
+  });
+
   it('needs no address of its own to know its own pages', () => {
     const config = { publicUrl: null, corsOrigins: [] };
     expect(isAllowedOrigin('http://court.local', 'Court.LOCAL', config)).toBe(true);

@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { AuditService } from '../auth/audit.service';
 import { Caller, FromCaller } from '../auth/caller';
 import { CurrentUser } from '../auth/current-user.decorator';
 import { MediaUrls } from '../auth/media-urls.service';
 import { Principal } from '../auth/principal';
+import { RepeatedDeeds } from '../auth/repeated-deeds';
 import { ApiProblems } from '../common/api-problems';
 import { ParseSessionIdPipe } from '../common/ids';
 import { ProblemException } from '../common/problem';
@@ -20,7 +20,7 @@ export class MediaUrlController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly urls: MediaUrls,
-    private readonly audit: AuditService,
+    private readonly deeds: RepeatedDeeds,
     private readonly config: AppConfig,
   ) {}
 
@@ -47,7 +47,7 @@ export class MediaUrlController {
     const issued = await this.urls.issue(user, dto.session_id, dto.purpose, minutes);
     const details = { purpose: dto.purpose, minutes };
     const deed = { action: 'session.media_url', actorId: user.userId, target: dto.session_id, details } as const;
-    await this.audit.record({ ...deed, clubId, ip: caller.ip });
+    await this.deeds.record({ ...deed, clubId, ip: caller.ip });
     response.setHeader('Cache-Control', 'no-store');
     const base = this.config.publicUrl ?? `${request.protocol}://${request.get('host') ?? 'localhost'}`;
     return { id: issued.id, url: `${base}${issued.path}`, expires_at: issued.expiresAt.toISOString() };

@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { repositoryRoot } from '../cameras/child-process';
 
@@ -74,5 +78,53 @@ describe('what others wrote', () => {
     };
     const all = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
     expect(all.filter((name) => !name.startsWith('@types/') && !named(name))).toEqual([]);
+  });
+});
+
+describe('the question for known vulnerabilities', () => {
+  const advisory = {
+    id: 1,
+    url: 'https://advisories.example/1',
+    title: 'Something bad',
+    severity: 'high',
+    vulnerable_versions: '*',
+    cwe: [],
+    cvss: { score: 8, vectorString: null },
+  };
+  /** What a registry says of a package; npm asks once it has heard of an advisory. */
+  const packageOf = (name: string): object => ({
+    name,
+    'dist-tags': { latest: '1.0.0' },
+    versions: { '1.0.0': { name, version: '1.0.0' } },
+  });
+
+  it.each<[string, number, object, number, RegExp]>([
+    ['none is known', 200, {}, 0, /^No package that is shipped has a known vulnerability/],
+    ['one is known', 200, { pg: [advisory] }, 1, /^high: pg /m],
+    ['the registry has no advisories', 403, { error: 'forbidden' }, 2, /^Not known: .*This is no "none"/s],
+    ['the registry says something else', 200, [1], 2, /^Not known: /],
+  ])('is answered apart where %s', async (_name, status, body, code, said) => {
+    const registry = createServer((request, response) => {
+      request.resume().once('end', () => {
+        const asksForPackage = request.method === 'GET';
+        const answer = asksForPackage ? packageOf(decodeURIComponent((request.url ?? '/').slice(1))) : body;
+        response.writeHead(asksForPackage ? 200 : status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(answer));
+      });
+    });
+    await once(registry.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port } = registry.address() as AddressInfo;
+      const script = join(ROOT, 'scripts', 'audit-check.mjs');
+      const asked = spawn(process.execPath, [script, `--registry=http://127.0.0.1:${port}/`], { cwd: ROOT });
+      let text = '';
+      for (const stream of [asked.stdout, asked.stderr]) stream.on('data', (part: Buffer) => (text += String(part)));
+      const [ended] = (await once(asked, 'close')) as [number];
+      expect(text).toMatch(said);
+      expect(ended).toBe(code);
+    } finally {
+      registry.closeAllConnections();
+      registry.close();
+    }
   });
 });

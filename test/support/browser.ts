@@ -34,6 +34,14 @@ export class TestBrowser {
     return new TestPage(own, await own.newPage());
   }
 
+  /** The process from which all of the browser's descend. */
+  async pid(): Promise<number> {
+    const session = await this.browser.newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    await session.detach();
+    return (processInfo.find(({ type }) => type === 'browser') as { id: number }).id;
+  }
+
   close(): Promise<void> {
     return this.browser.close();
   }
@@ -145,13 +153,14 @@ function barsReader(): string {
 const PICTURE_READER = `(() => {
   ${barsReader()}
   const WIDTH = 440, HEIGHT = 180;
-  const copy = new OffscreenCanvas(WIDTH, HEIGHT);
-  const context = copy.getContext('2d', { willReadFrequently: true, alpha: false });
+  // Made when first needed: pages whose start is measured have nothing to read.
+  let context = null;
   const gray = new Uint8Array(WIDTH * HEIGHT);
   const now = () => performance.timeOrigin + performance.now();
   const read = (element) => {
     // A video without a picture draws nothing; reading that would only keep the page from its work.
     if (!element || !(element.videoWidth ?? element.width) || element.readyState < 2) return null;
+    context ??= new OffscreenCanvas(WIDTH, HEIGHT).getContext('2d', { willReadFrequently: true, alpha: false });
     context.drawImage(element, 0, 0, WIDTH, HEIGHT);
     const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
     for (let i = 0; i < gray.length; i++) gray[i] = (data[i * 4] + 2 * data[i * 4 + 1] + data[i * 4 + 2]) >> 2;

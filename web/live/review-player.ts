@@ -6,6 +6,7 @@ import { mediaSourceOf } from './media-source';
 import { writeMovieDuration } from './movie-duration';
 import type { BufferedRange } from './playback-control';
 import { QuickSeek } from './quick-seek';
+import type { RecordingPlayer } from './recording-player';
 
 /** The recording of a session, in progress or finished, as HLS. */
 export function reviewUrl(sessionId: string): string {
@@ -72,7 +73,7 @@ const END_MARGIN = 0.2;
 const GAP_AHEAD = 0.5;
 
 /** Looks back into a recording, also while it goes on: seeks, slow motion, single pictures. */
-export class ReviewPlayer {
+export class ReviewPlayer implements RecordingPlayer {
   private hls: Hls | null = null;
   private readonly abort = new AbortController();
   private readonly stepper: FrameStepper;

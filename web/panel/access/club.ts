@@ -15,6 +15,7 @@ export const chosenClub = {
     localStorage.setItem(KEY, String(id));
     for (const listener of [...listeners]) listener();
   },
+  forget: (): void => localStorage.removeItem(KEY),
   subscribe: (listener: () => void): (() => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);

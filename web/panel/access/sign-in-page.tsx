@@ -1,5 +1,6 @@
 import { Alert } from '@mantine/core';
 import { Navigate, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { auth } from './auth';
 import { Door, DoorForm } from './door';
@@ -7,10 +8,16 @@ import { EmailField, PasswordField } from './fields';
 import { useAccess } from './use-access';
 import { TextLink } from '../ui/links';
 
+/** What comes after the sign-in is fetched while somebody types; where it cannot be, the router asks again and says so. */
+function fetchWall(): void {
+  Promise.all([import('../app/shell'), import('../courts/courts-page')]).catch(() => undefined);
+}
+
 export function SignInPage() {
   const { t } = useTranslation('access');
   const access = useAccess();
   const { to = '/courts' } = useSearch({ from: '/sign-in' });
+  useEffect(fetchWall, []);
   if (access.phase === 'in') return <Navigate to={to} replace />;
   const why = access.phase === 'out' && access.why !== 'never' ? t(access.why) : null;
   return (

@@ -48,6 +48,8 @@ export class ApiProblem extends Error {
 
   /** Not the question's fault: the same one may be answered later. */
   get passing(): boolean {
-    return this.status === 0 || this.status === 503 || this.status >= 520;
+    // The service's own 502 says what is wrong with a camera; a proxy's, in words of no code, that the service is away.
+    const isProxys = this.status > 500 && this.code === NETWORK;
+    return this.status === 0 || this.status === 503 || this.status >= 520 || isProxys;
   }
 }

@@ -8,10 +8,9 @@ import {
 } from '@tanstack/react-router';
 import { auth } from '../access/auth';
 import { SignInPage } from '../access/sign-in-page';
-import { CourtsPage } from '../courts/courts-page';
+import { type VideosSearch, videosSearch } from '../videos/videos-search';
 import { Crashed, NotFound } from './faults';
 import { Root } from './root';
-import { Shell } from './shell';
 
 /** Where somebody wanted to go before they had to sign in; only a path of the panel's own. */
 interface SignInSearch {
@@ -57,7 +56,7 @@ const inside = createRoute({
     const home = pathname === '/' || pathname === '/courts';
     throw redirect({ to: '/sign-in', search: home ? {} : { to: href }, replace: true });
   },
-  component: Shell,
+  component: lazyRouteComponent(() => import('./shell'), 'Shell'),
 });
 const home = createRoute({
   getParentRoute: () => inside,
@@ -66,7 +65,11 @@ const home = createRoute({
     throw redirect({ to: '/courts', replace: true });
   },
 });
-const courts = createRoute({ getParentRoute: () => inside, path: '/courts', component: CourtsPage });
+const courts = createRoute({
+  getParentRoute: () => inside,
+  path: '/courts',
+  component: lazyRouteComponent(() => import('../courts/courts-page'), 'CourtsPage'),
+});
 const court = createRoute({
   getParentRoute: () => inside,
   path: '/courts/$courtId',
@@ -81,6 +84,7 @@ const account = createRoute({
 const videos = createRoute({
   getParentRoute: () => inside,
   path: '/videos',
+  validateSearch: (search: SearchSchemaInput & VideosSearch): VideosSearch => videosSearch(search),
   component: lazyRouteComponent(() => import('../videos/videos-page'), 'VideosPage'),
 });
 const video = createRoute({

@@ -20,6 +20,7 @@ import classes from './court.module.css';
 import { JoinForm } from './join-form';
 import { DurationField } from './record-panel';
 import { SessionView } from './session-view';
+import './bring-texts';
 
 /** One court: watched, recorded, looked at again. */
 export function CourtPage() {

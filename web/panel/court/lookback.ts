@@ -1,4 +1,5 @@
 import { ReviewPlayer, reviewUrl } from '../../live';
+import type { Steerable } from '../ui/player-keys';
 
 /** In seconds of the recording. */
 export interface Stretch {
@@ -19,7 +20,7 @@ export const SPEEDS = [0.25, 0.5, 1] as const;
 const NEWEST_SECONDS = 2;
 
 /** Looking back into a recording that may still go on: a player is there only while one looks. */
-export class Lookback {
+export class Lookback implements Steerable {
   private player: ReviewPlayer | null = null;
 
   constructor(

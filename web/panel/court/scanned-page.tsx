@@ -8,6 +8,7 @@ import { useRegistration } from '../access/register-page';
 import { useAccess } from '../access/use-access';
 import { ButtonLink, TextLink } from '../ui/links';
 import { joinMatch } from './join-form';
+import './bring-texts';
 
 /** Behind the code at a court, and behind that of a match: `/c/<club>/<court>#<code of the match>`. */
 export function ScannedPage() {

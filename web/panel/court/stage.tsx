@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { CourtPlayer, CourtView } from '../../live';
 import { clock, duration, number } from '../i18n/format';
 import { problemInWords } from '../i18n/problems';
+import { toggleFullscreen } from '../ui/fullscreen';
 import { type BadgeState, StateBadge } from '../ui/state-badge';
 import { useNow } from '../ui/use-now';
 import classes from './court.module.css';
@@ -23,6 +24,7 @@ export function Stage(props: {
 }) {
   const { stage, video, played, lookback, recordedSeconds, running } = props;
   const { t } = useTranslation('court');
+  const { t: player } = useTranslation('player');
   const looking = lookback?.active === true;
   return (
     <div className={classes.stage} ref={stage} data-live>
@@ -33,14 +35,14 @@ export function Stage(props: {
         {recordedSeconds !== null && running && <StateBadge state="recording">{clock(recordedSeconds)}</StateBadge>}
       </div>
       {played && !looking && <Trouble player={played.player} view={played.view} />}
-      <Tooltip label={t('fullscreen')}>
+      <Tooltip label={player('fullscreen')}>
         <ActionIcon
           className={classes.fullscreen}
           size={44}
           variant="filled"
           color="dark"
-          aria-label={t('fullscreen')}
-          onClick={() => void toggleFullscreen(stage.current)}
+          aria-label={player('fullscreen')}
+          onClick={() => void toggleFullscreen(stage.current, video.current)}
         >
           <IconMaximize size={20} aria-hidden />
         </ActionIcon>
@@ -117,9 +119,4 @@ function labelOf(lookback: Lookback, running: boolean, t: ReturnType<typeof useT
   const where = running ? t('ago', { time }) : clock(lookback.position);
   const speed = { 0.25: '¼×', 0.5: '½×' }[lookback.speed] ?? '1×';
   return `${where} · ${lookback.paused ? t('paused') : speed}`;
-}
-
-async function toggleFullscreen(element: HTMLElement | null): Promise<void> {
-  if (document.fullscreenElement) await document.exitFullscreen();
-  else await element?.requestFullscreen?.().catch(() => undefined);
 }

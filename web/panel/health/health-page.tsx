@@ -13,6 +13,7 @@ import { useHealth, useOutages, useOverview, useStats } from './health-data';
 import classes from './health.module.css';
 import { OverviewCard } from './overview-card';
 import { TasksCard } from './tasks-card';
+import './bring-texts';
 
 /** Whether everything is there that a match needs: cameras, room, the service itself. */
 export function HealthPage() {

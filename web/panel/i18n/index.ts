@@ -1,19 +1,23 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { accessTexts } from '../access/texts';
+import type { accountTexts } from '../account/texts';
+import type { auditTexts } from '../admin/audit-texts';
+import type { peopleTexts } from '../admin/people-texts';
+import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
-import { courtTexts } from '../court/texts';
+import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
-import { healthTexts } from '../health/texts';
+import type { healthTexts } from '../health/texts';
+import type { playerTexts } from '../ui/player-texts';
+import type { videosTexts } from '../videos/texts';
 import { problemTexts } from './problems';
 
 /** Each room brings its own texts, in both languages. */
 const ROOMS = {
   access: accessTexts,
   app: appTexts,
-  court: courtTexts,
   courts: courtsTexts,
-  health: healthTexts,
   problems: problemTexts,
 };
 
@@ -21,7 +25,20 @@ export type Language = 'en' | 'fr';
 export const LANGUAGES: readonly Language[] = ['fr', 'en'];
 const KEY = 'padelvar.language';
 
-type English = { [Room in keyof typeof ROOMS]: (typeof ROOMS)[Room]['en'] };
+/** Rooms whose texts come with their pages: `bring.ts`. */
+interface LaterRooms {
+  account: typeof accountTexts;
+  admin: typeof adminTexts;
+  audit: typeof auditTexts;
+  court: typeof courtTexts;
+  health: typeof healthTexts;
+  people: typeof peopleTexts;
+  player: typeof playerTexts;
+  videos: typeof videosTexts;
+}
+
+type Rooms = typeof ROOMS & LaterRooms;
+type English = { [Room in keyof Rooms]: Rooms[Room]['en'] };
 
 declare module 'i18next' {
   interface CustomTypeOptions {

@@ -1,4 +1,144 @@
-/** Comes with its room. */
+import { Alert, Group, Text, Title } from '@mantine/core';
+import { IconArrowLeft, IconFileUnknown } from '@tabler/icons-react';
+import { useParams } from '@tanstack/react-router';
+import { useEffect, useReducer, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useClubs } from '../access/club';
+import { isAdmin, useUser } from '../access/use-access';
+import { dateTime } from '../i18n/format';
+import { Card } from '../ui/card';
+import { TextLink } from '../ui/links';
+import { useTitle } from '../ui/page-title';
+import { Failed, Loading } from '../ui/states';
+import { DeleteButton } from './delete-button';
+import { DownloadButton } from './download-button';
+import { Facts, GapList } from './facts';
+import { NotReady } from './not-ready';
+import { Player } from './player';
+import { savedName } from './saving';
+import { VideoControl } from './video-control';
+import classes from './video.module.css';
+import { keptSearch, useMatch, useVideo, type Video, videoIsMade } from './videos-data';
+import './bring-texts';
+
+/** One finished video: to watch, to keep, to delete. While its file is being made, how far that is. */
 export function VideoPage() {
-  return null;
+  const { videoId } = useParams({ from: '/inside/videos/$videoId' });
+  const { t } = useTranslation('videos');
+  const video = useVideo(videoId);
+  const match = useMatch(videoId);
+  useTheFile(videoId, match.data?.recording);
+  const zone = useZone(video.data?.club_id ?? match.data?.club_id);
+  const court = video.data?.terrain_name ?? match.data?.terrain_name;
+  useTitle(court === undefined ? t('title') : `${court} · ${t('title')}`);
+  return (
+    <>
+      <Group mb="md" gap="4px 16px">
+        <TextLink to="/videos" search={keptSearch.get()} c="dimmed" mih={44} display="inline-flex">
+          <Group gap={6}>
+            <IconArrowLeft size={20} aria-hidden /> {t('back')}
+          </Group>
+        </TextLink>
+        <Title order={1} size="h2">
+          {court ?? t('title')}
+        </Title>
+        {video.data && zone && <Text c="dimmed">{dateTime(video.data.created_at, zone)}</Text>}
+      </Group>
+      {video.isError && !video.data && <Failed error={video.error} onRetry={() => void video.refetch()} />}
+      {video.data === null && match.isError && (
+        <Failed error={match.error} onRetry={() => void Promise.all([video.refetch(), match.refetch()])} />
+      )}
+      {video.data === null && match.data && <NotReady session={match.data} />}
+      {video.data && zone
+        ? // The rate of the camera makes the first steps right; a video is there without it, too.
+          !match.isPending && <Finished key={videoId} video={video.data} session={match.data ?? null} timeZone={zone} />
+        : !video.isError && !(video.data === null && !match.isPending) && <Loading />}
+    </>
+  );
+}
+
+/** The club's clock, once it is known; the reader's own where that is not to be had. */
+function useZone(clubId: number | undefined): string | null {
+  const clubs = useClubs();
+  if (clubs.isPending || clubId === undefined) return null;
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return clubs.data?.find(({ id }) => id === clubId)?.time_zone ?? own;
+}
+
+/** When the recording says that its file is there, it is asked for. */
+function useTheFile(id: string, recording: { readonly status: string } | null | undefined): void {
+  const last = useRef<string | undefined>(undefined);
+  const status = recording?.status;
+  useEffect(() => {
+    if (last.current !== undefined && last.current !== 'ready' && status === 'ready') void videoIsMade(id);
+    last.current = status;
+  }, [id, status]);
+}
+
+function Finished(props: {
+  readonly video: Video;
+  readonly session: NonNullable<ReturnType<typeof useMatch>['data']> | null;
+  readonly timeZone: string;
+}) {
+  const { video, session, timeZone } = props;
+  const { t } = useTranslation('videos');
+  const user = useUser();
+  const element = useRef<HTMLVideoElement>(null);
+  const missing = video.missing_since;
+  const control = useControl(element, video, session?.camera.fps ?? null, missing === null);
+  const go = (seconds: number): void => {
+    control?.goTo(seconds);
+    if (control?.paused) control.toggle();
+    element.current?.scrollIntoView({ block: 'nearest' });
+  };
+  return (
+    <div className={classes.page}>
+      {missing === null ? (
+        <Player video={video} element={element} control={control} />
+      ) : (
+        <div className={classes.missing}>
+          <Alert color="dark" variant="white" icon={<IconFileUnknown />} title={t('missingTitle')} maw={460}>
+            {t('missingText', { time: dateTime(missing, timeZone) })}
+          </Alert>
+        </div>
+      )}
+      <div className={classes.side}>
+        {missing === null && (
+          <Card>
+            <DownloadButton video={video} name={savedName(video.terrain_name, video.created_at, timeZone)} />
+          </Card>
+        )}
+        <Facts video={video} recording={session?.recording} timeZone={timeZone} />
+        <GapList video={video} onGo={control ? go : null} />
+        {isAdmin(user) && <DeleteButton video={video} timeZone={timeZone} />}
+      </div>
+    </div>
+  );
+}
+
+/** The player for the life of the page. */
+function useControl(
+  element: React.RefObject<HTMLVideoElement | null>,
+  video: Video,
+  fps: number | null,
+  wanted: boolean,
+): VideoControl | null {
+  const [control, setControl] = useState<VideoControl | null>(null);
+  const [, tell] = useReducer((count: number) => count + 1, 0);
+  const source = useRef({
+    sessionId: video.session_id,
+    seconds: video.duration_seconds,
+    gaps: video.gaps.map(({ start_seconds: start, end_seconds: end }) => ({ start, end })),
+    fps,
+  });
+  useEffect(() => {
+    if (element.current === null || !wanted) return;
+    const made = new VideoControl(element.current, source.current, tell);
+    setControl(made);
+    return () => {
+      made.destroy();
+      setControl(null);
+    };
+  }, [element, wanted]);
+  return control;
 }

@@ -1,0 +1,35 @@
+import type { Club } from '../access/club';
+import type { Schemas } from '../api/client';
+
+/** What the form of a club's settings holds. */
+export type Settings = Required<
+  Pick<
+    Club,
+    | 'name'
+    | 'time_zone'
+    | 'consent_note'
+    | 'retention_days'
+    | 'registration_open'
+    | 'max_sessions'
+    | 'quota_bytes'
+    | 'camera_networks'
+  >
+>;
+
+export function settingsOf(club: Club): Settings {
+  const { name, time_zone, consent_note, retention_days, registration_open, max_sessions, quota_bytes } = club;
+  const rest = { registration_open, max_sessions, quota_bytes, camera_networks: club.camera_networks ?? null };
+  return { name, time_zone, consent_note, retention_days, ...rest };
+}
+
+/** Only what is another now: what a club's admin may not set must not be sent, and the trail names what changed. */
+export function changesOf(before: Settings, after: Settings): Schemas['UpdateClubDto'] {
+  const keys = Object.keys(before) as (keyof Settings)[];
+  const changed = keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  return Object.fromEntries(changed.map((key) => [key, after[key]]));
+}
+
+/** Whether a limit is tighter than before, so that videos may go. */
+export function isTighter(before: number | null, after: number | null): boolean {
+  return after !== null && (before === null || after < before);
+}

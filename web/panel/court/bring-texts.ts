@@ -1,0 +1,6 @@
+import { bringTexts } from '../i18n/bring';
+import { courtTexts } from './texts';
+import { playerTexts } from '../ui/player-texts';
+
+// Whatever shows something of the room imports this: its texts are there before it is.
+bringTexts({ court: courtTexts, player: playerTexts });

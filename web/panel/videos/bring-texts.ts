@@ -1,0 +1,7 @@
+import { bringTexts } from '../i18n/bring';
+import { courtTexts } from '../court/texts';
+import { playerTexts } from '../ui/player-texts';
+import { videosTexts } from './texts';
+
+// Whatever shows something of the room imports this: its texts are there before it is.
+bringTexts({ court: courtTexts, player: playerTexts, videos: videosTexts });

@@ -1,0 +1,153 @@
+import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconLineDashed,
+  IconMaximize,
+  IconMinimize,
+  IconPlayerPlayFilled,
+} from '@tabler/icons-react';
+import { type RefObject, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { clock } from '../i18n/format';
+import { toggleFullscreen, useIsFullscreen } from '../ui/fullscreen';
+import { BackButtons, ForwardButtons, FrameButtons, Sign, SpeedButtons } from '../ui/player-buttons';
+import { usePlayerKeys } from '../ui/player-keys';
+import { Timeline } from '../ui/timeline';
+import { gapNear } from './gap-near';
+import classes from './player.module.css';
+import { Thumbnail } from './thumbnail';
+import { VIDEO_SPEEDS, type VideoControl } from './video-control';
+import type { Video } from './videos-data';
+
+/** A finished video with all one may do to look at it. It fills the screen with its buttons. */
+export function Player(props: {
+  readonly video: Video;
+  readonly element: RefObject<HTMLVideoElement | null>;
+  readonly control: VideoControl | null;
+}) {
+  const { video, element, control } = props;
+  const { t } = useTranslation('player');
+  const { t: videos } = useTranslation('videos');
+  const frame = useRef<HTMLDivElement>(null);
+  const full = useIsFullscreen(frame);
+  const fill = (): void => void toggleFullscreen(frame.current, element.current);
+  usePlayerKeys(
+    control,
+    useMemo(
+      () => ({ d: () => control?.setSpeed(2), f: () => void toggleFullscreen(frame.current, element.current) }),
+      [control, element],
+    ),
+  );
+  const off = control === null || !control.possible;
+  const playing = control !== null && !control.paused;
+  const gaps = video.gaps.map(({ start_seconds: start, end_seconds: end }) => ({ start, end }));
+  const title = full ? t('leaveFullscreen') : t('fullscreen');
+  return (
+    <div className={classes.player} ref={frame}>
+      <div className={classes.stage}>
+        {!control?.shown && <Thumbnail video={video} />}
+        {/* The picture plays and pauses too; the button below is its twin for keys and screen readers. */}
+        <video
+          ref={element}
+          className={classes.video}
+          data-shown={control?.shown || undefined}
+          playsInline
+          muted
+          preload="auto"
+          onClick={() => control?.toggle()}
+          onDoubleClick={fill}
+        />
+        <Overlay control={control} />
+        {control && <GapNote position={control.position} gaps={video.gaps} />}
+      </div>
+      <Stack gap="xs" className={classes.controls}>
+        <Timeline
+          label={t('position')}
+          position={control?.position ?? 0}
+          end={control?.end ?? video.duration_seconds}
+          gaps={gaps}
+          disabled={off}
+          onSeek={(seconds) => control?.goTo(seconds)}
+        />
+        <div className={classes.buttons}>
+          <div className={classes.frames}>
+            <FrameButtons player={control} disabled={off} playing={playing} />
+          </div>
+          <div className={classes.back}>
+            <BackButtons player={control} disabled={off} />
+          </div>
+          <div className={classes.forward}>
+            <ForwardButtons player={control} disabled={off} />
+          </div>
+          <div className={classes.speeds}>
+            <SpeedButtons player={control} disabled={off} speeds={VIDEO_SPEEDS} speed={control?.speed} />
+          </div>
+          <div className={classes.fill}>
+            <Sign title={title} keys="f" disabled={off} onClick={fill}>
+              {full ? <IconMinimize size={20} aria-hidden /> : <IconMaximize size={20} aria-hidden />}
+            </Sign>
+          </div>
+        </div>
+        <Text size="xs" c="dimmed" visibleFrom="md">
+          {videos('keys')}
+        </Text>
+      </Stack>
+    </div>
+  );
+}
+
+function Overlay({ control }: { readonly control: VideoControl | null }) {
+  const { t } = useTranslation('videos');
+  const { t: app } = useTranslation();
+  const { t: player } = useTranslation('player');
+  if (control !== null && control.problem !== null) {
+    return (
+      <div className={classes.overlay}>
+        <Alert color="red" variant="filled" role="alert" icon={<IconAlertTriangle />} title={t('failed')} maw={420}>
+          <Group justify="space-between">
+            <Text size="sm">{t('failedHint')}</Text>
+            <Button variant="white" color="dark" onClick={() => control.retry()}>
+              {app('retry')}
+            </Button>
+          </Group>
+        </Alert>
+      </div>
+    );
+  }
+  if (control === null || !control.possible || control.waiting) {
+    return (
+      <div className={classes.overlay} data-quiet role="status" aria-label={t('loading')}>
+        <Loader color="white" />
+      </div>
+    );
+  }
+  // At its beginning it waits for somebody; later on a still picture is what one wants to see.
+  if (!control.paused || control.position > 0.5) return null;
+  return (
+    <div className={classes.overlay} data-quiet>
+      <button type="button" className={classes.begin} aria-label={player('play')} onClick={() => control.toggle()}>
+        <IconPlayerPlayFilled size={40} aria-hidden />
+      </button>
+    </div>
+  );
+}
+
+function GapNote({ position, gaps }: { readonly position: number; readonly gaps: Video['gaps'] }) {
+  const { t } = useTranslation('videos');
+  const { t: court } = useTranslation('court');
+  const gap = gapNear(position, gaps);
+  return (
+    <div className={classes.gap} role="status">
+      {gap && (
+        <span className={classes.note}>
+          <IconLineDashed size={16} stroke={3} aria-hidden />
+          {t('noPicture', {
+            start: clock(gap.start_seconds),
+            end: clock(gap.end_seconds),
+            reason: court(gap.reason),
+          })}
+        </span>
+      )}
+    </div>
+  );
+}
