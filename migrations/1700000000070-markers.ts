@@ -28,7 +28,10 @@ export class Markers1700000000070 implements MigrationInterface {
         -- The revision that its file's chapters show.
         written integer NOT NULL DEFAULT 0,
         -- Its file cannot be given chapters in place.
-        unsupported boolean NOT NULL DEFAULT false
+        unsupported boolean NOT NULL DEFAULT false,
+        -- Which process is writing its file, see ProcessIdentity, and until when that is believed of another machine's.
+        writer jsonb,
+        writer_until timestamptz
       );
       CREATE INDEX marker_chapters_waiting_idx ON marker_chapters (session_id) WHERE written < revision AND NOT unsupported;
     `);

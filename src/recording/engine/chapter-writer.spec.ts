@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { drawClip } from '../../media/fmp4/clip.fixture';
 import { BrokenDisk, errno } from '../../storage/broken-disk.fixture';
-import { NodeDisk } from '../../storage/disk';
+import { DiskFile, NodeDisk, OpenMode } from '../../storage/disk';
 import { Chapter } from './chapter-list';
 import { ChapterWriter } from './chapter-writer';
 import { Finaliser } from './finaliser';
@@ -98,7 +99,7 @@ describe('ChapterWriter', () => {
       expect(await writer.write(copy, SOME)).toBe('written');
       expect([chaptersOf(copy), pictures(copy)]).toEqual([SOME, shown]);
       if (calls < step) {
-        expect(step).toBe(5);
+        expect(step).toBe(6);
         return;
       }
     }
@@ -108,7 +109,54 @@ describe('ChapterWriter', () => {
     const calls: string[] = [];
     const watched = new BrokenDisk(({ name, bytes }) => void calls.push(bytes === 8 ? 'flip' : name));
     await new ChapterWriter(watched, TOOLS.clock).write(path, SOME);
-    expect(calls).toEqual(['write', 'datasync', 'flip', 'datasync']);
+    expect(calls).toEqual(['datasync', 'write', 'datasync', 'flip', 'datasync']);
+  });
+
+  it.each([
+    ['at the front', 0],
+    ['at the back', 1],
+  ])('survives a power cut after a process that died before its flip was durable: %s', async (_, turns) => {
+    for (let i = 0; i < turns; i++) await writer.write(path, SOME);
+    let onDisk = readFileSync(path);
+    let unsynced: { position: number; bytes: number }[] = [];
+    let calls = 0;
+    let looked = 0;
+    // The disk may have any of what was not synced, and of the longer writes a part.
+    const look = async (): Promise<void> => {
+      const kernel = readFileSync(path);
+      for (let chosen = 0; chosen < 4 ** unsynced.length; chosen++) {
+        const disk = Buffer.from(onDisk);
+        for (const [i, { position, bytes }] of unsynced.entries()) {
+          const [from, to] = halves(bytes)[Math.floor(chosen / 4 ** i) % 4]!;
+          kernel.copy(disk, position + from, position + from, position + to);
+        }
+        expect([calls, chosen, await boxesOf(disk)]).toEqual([calls, chosen, WHOLE]);
+        looked++;
+      }
+    };
+    const watched = (last: number): BrokenDisk =>
+      new BrokenDisk(async ({ name, bytes = 0, position = 0 }) => {
+        calls++;
+        await look();
+        if (calls === last) throw errno('EIO');
+        if (name === 'write') unsynced.push({ position, bytes });
+        else [onDisk, unsynced] = [readFileSync(path), []];
+      });
+    // It dies after the flip; the kernel has it, the disk does not yet.
+    await expect(new ChapterWriter(watched(5), TOOLS.clock).write(path, OTHERS)).rejects.toThrow();
+    expect([unsynced.map(({ bytes }) => bytes), chaptersOf(path)]).toEqual([[8], OTHERS]);
+    await new ChapterWriter(watched(0), TOOLS.clock).write(path, [...SOME, { atSeconds: 2.5, title: 'Point' }]);
+    expect([calls, looked > 20, pictures(path)]).toEqual([10, true, shown]);
+  });
+
+  it('has another time with every change, so that its ETag is another one', async () => {
+    const seen = new Set([statSync(path).mtime.getTime()]);
+    const hasty = new HastyDisk();
+    for (let i = 1; i <= 5; i++) {
+      await new ChapterWriter(hasty, TOOLS.clock).write(path, SOME);
+      seen.add(statSync(path).mtime.getTime());
+      expect(seen.size).toBe(i + 1);
+    }
   });
 
   it('writes nothing into a file that was not finished in place, or that is none', async () => {
@@ -151,6 +199,43 @@ describe('ChapterWriter', () => {
     expect([chaptersOf(target), pictures(target)]).toEqual([SOME, shown]);
   });
 });
+
+/** What a whole file is made of, with chapters and padding or without. */
+const WHOLE = expect.stringMatching(/^ftyp free moov\(mvhd trak( udta)?\)( free)? mdat$/) as string;
+
+/** The boxes of a file, and of its `moov`; what does not end where it must is `?`. */
+async function boxesOf(bytes: Buffer): Promise<string> {
+  const reader = new BoxReader(bufferSource(bytes));
+  const names = async (from: number, to: number, deep: boolean): Promise<string> => {
+    const found: string[] = [];
+    let at = from;
+    for await (const { type, payload, end } of reader.walk(from, to)) {
+      found.push(deep && type === 'moov' ? `moov(${await names(payload, end, false)})` : type);
+      at = end;
+    }
+    return [...found, ...(at === to ? [] : ['?'])].join(' ');
+  };
+  return names(0, bytes.length, true);
+}
+
+/** What of a write may have come to the disk: all, nothing, and of more than a header either half. */
+function halves(bytes: number): readonly (readonly [number, number])[] {
+  const half = bytes > 8 ? Math.floor(bytes / 2) : bytes;
+  return [
+    [0, bytes],
+    [0, 0],
+    [0, half],
+    [bytes > 8 ? half : 0, bytes],
+  ];
+}
+
+/** A disk whose syncs take no time. */
+class HastyDisk extends NodeDisk {
+  override async open(path: string, mode: OpenMode): Promise<DiskFile> {
+    const file = await super.open(path, mode);
+    return Object.assign(Object.create(file) as DiskFile, { datasync: () => Promise.resolve() });
+  }
+}
 
 function write(path: string, bytes: Buffer): string {
   writeFileSync(path, bytes);

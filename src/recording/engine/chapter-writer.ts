@@ -13,6 +13,8 @@ const BOX_HEADER_BYTES = 8;
 const MDAT_HEADER_BYTES = 16;
 /** Larger than any init. */
 const MAX_INIT_BYTES = 1 << 20;
+/** Longer than a step of the clock that files are stamped by: at most 10 ms (`CONFIG_HZ` of Linux). */
+const STAMP_MS = 20;
 /** Of an index; a day at 60 pictures a second has some 40 MB. */
 const MAX_MOVIE_BYTES = 1 << 27;
 
@@ -36,12 +38,15 @@ interface Layout {
  * Invariant: the new one is written where the file has no meaning, is made durable, and then ONE 8-byte write, the size of the
  * first `free` box, puts it in force, which is made durable, too. Until that write the file is the old one, from it on the new
  * one, and whoever has read the old beginning finds the old `moov` whole, and every picture where it says. Every step may be
- * done again from the start.
+ * done again from the start, by one process at a time: two that write the same place would mix their indexes.
  */
 export class ChapterWriter {
   private readonly disk: Disk;
 
-  constructor(disk: Disk, clock: Clock) {
+  constructor(
+    disk: Disk,
+    private readonly clock: Clock,
+  ) {
     this.disk = new SureDisk(disk, clock);
   }
 
@@ -65,6 +70,9 @@ export class ChapterWriter {
   }
 
   private async prepare(file: DiskFile, { roomAt, roomEnd }: Layout, movie: Buffer, at: number): Promise<void> {
+    // Who died after the flip may have left it unsynced: a power cut would bring back the `moov` that is written over here.
+    await file.datasync();
+    faultPoint('chapters.begun');
     const padding = roomEnd - at - movie.length;
     const buffers = [movie];
     if (at === roomAt && padding > 0) buffers.push(freeHeader(padding));
@@ -75,6 +83,8 @@ export class ChapterWriter {
   }
 
   private async flip(file: DiskFile, { flipAt }: Layout, at: number): Promise<void> {
+    // A file of other bytes has another time: who resumes a download knows it by that.
+    await new Promise<void>((resolve) => this.clock.after(STAMP_MS, resolve));
     await writeFully(file, [freeHeader(at - flipAt)], flipAt);
     faultPoint('chapters.flipped');
     await file.datasync();
