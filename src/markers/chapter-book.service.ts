@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { ProblemException } from '../common/problem';
 import { ChapterOutcome } from '../recording/engine/chapter-writer';
+import { isElsewhere, isGone, isOwn, ownIdentity, ProcessIdentity } from '../runtime/process-identity';
 import { ChapterState } from './dto/markers.dto';
 import { MarkerKind } from './marker-kinds';
 
 /** Found at once; the next look finds the others. */
 const MOST_FOUND = 100;
+/** Longer than any writing takes, whose two or three syncs are given up after 30 s each. */
+const ELSEWHERE_MINUTES = 10;
 
 /** Markers that a file has not heard of. */
 export interface WaitingChapters {
@@ -25,6 +28,8 @@ const WAITING = `
 /** How far each session's file has heard of its markers. */
 @Injectable()
 export class ChapterBook {
+  private readonly identity: ProcessIdentity = ownIdentity();
+
   constructor(private readonly database: DataSource) {}
 
   /**
@@ -74,6 +79,35 @@ export class ChapterBook {
       [sessionId],
     );
     return row ?? null;
+  }
+
+  /**
+   * Takes a session's file for this process, until {@link release}. A row, not a lock of the database's: that ends with its
+   * connection, while the process goes on writing. Whether another process of this machine lives tells the kernel.
+   * @returns false where another process has it, or took it in this moment
+   */
+  async claim(sessionId: string): Promise<boolean> {
+    const [row] = await this.database.query<{ writer: ProcessIdentity | null; lapsed: boolean }[]>(
+      'SELECT writer, coalesce(writer_until < now(), true) AS lapsed FROM marker_chapters WHERE session_id = $1',
+      [sessionId],
+    );
+    if (!row) return false;
+    const { writer, lapsed } = row;
+    if (writer && !isOwn(writer) && !isGone(writer) && !(isElsewhere(writer) && lapsed)) return false;
+    const [, taken]: [unknown, number] = await this.database.query(
+      `UPDATE marker_chapters SET writer = $2::jsonb, writer_until = now() + interval '${ELSEWHERE_MINUTES} minutes'
+        WHERE session_id = $1 AND writer IS NOT DISTINCT FROM $3::jsonb`,
+      [sessionId, JSON.stringify(this.identity), writer && JSON.stringify(writer)],
+    );
+    return taken > 0;
+  }
+
+  /** This process writes the session's file no more. */
+  async release(sessionId: string): Promise<void> {
+    await this.database.query(
+      'UPDATE marker_chapters SET writer = NULL, writer_until = NULL WHERE session_id = $1 AND writer = $2::jsonb',
+      [sessionId, JSON.stringify(this.identity)],
+    );
   }
 
   /** The file has heard of the markers of that revision, or never will of any. */

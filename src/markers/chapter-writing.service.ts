@@ -1,11 +1,9 @@
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Subscription } from 'rxjs';
-import { DataSource } from 'typeorm';
 import { Cancel, Clock } from '../common/clock';
 import { faultPoint } from '../common/fault-point';
 import { Turns } from '../common/turns';
-import { underAdvisoryLock } from '../database/advisory-lock';
 import { VideoTurns } from '../files/video-turns';
 import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
@@ -36,10 +34,11 @@ export class ChapterWriting implements OnModuleInit, OnApplicationBootstrap, Bef
   private readonly working = new Set<Promise<void>>();
   private readonly ending = new AbortController();
   private readonly one = new Turns(1);
+  /** Sessions whose files the disk did not keep: not written again, even while the row cannot say so. */
+  private readonly doubtful = new Set<string>();
   private subscription: Subscription | undefined;
 
   constructor(
-    private readonly database: DataSource,
     private readonly book: ChapterBook,
     private readonly runtime: CourtRuntime,
     private readonly mirror: RecordingMirror,
@@ -121,15 +120,20 @@ export class ChapterWriting implements OnModuleInit, OnApplicationBootstrap, Bef
   }
 
   private async bring(sessionId: string): Promise<void> {
-    const rewrite = (): Promise<unknown> =>
-      this.one.take(() =>
-        underAdvisoryLock(this.database, `chapters ${sessionId}`, async () => {
-          const waiting = await this.book.next(sessionId);
-          if (waiting) await this.rewrite(waiting);
-        }),
-      );
+    const rewrite = (): Promise<void> => this.one.take(() => this.alone(sessionId));
     // Without a look, every recording that ends would wait for its readers.
     if (await this.book.next(sessionId)) await this.videos.changing(sessionId, rewrite, this.ending.signal);
+  }
+
+  private async alone(sessionId: string): Promise<void> {
+    if (!(await this.book.claim(sessionId))) return;
+    try {
+      const waiting = await this.book.next(sessionId);
+      if (waiting) await this.rewrite(waiting);
+    } finally {
+      // Where that fails it stays this process's, which takes it again the next time.
+      await this.book.release(sessionId).catch(() => undefined);
+    }
   }
 
   private async rewrite({ sessionId, clubId, revision, markers }: WaitingChapters): Promise<void> {
@@ -137,7 +141,7 @@ export class ChapterWriting implements OnModuleInit, OnApplicationBootstrap, Bef
     const chapters = markers.map(({ kind, text, at_seconds: atSeconds }) => {
       return { atSeconds, title: chapterTitle(kind, text) };
     });
-    const outcome = await this.write(sessionId, this.store.videoPath(clubId, sessionId), chapters);
+    const outcome = await this.write({ sessionId, clubId }, chapters);
     if (outcome === null) return;
     faultPoint('chapters.row');
     await this.book.written(sessionId, revision, outcome);
@@ -147,16 +151,21 @@ export class ChapterWriting implements OnModuleInit, OnApplicationBootstrap, Bef
 
   /** @returns `null` where the file is not there */
   private async write(
-    sessionId: string,
-    path: string,
+    { sessionId, clubId }: Pick<WaitingChapters, 'sessionId' | 'clubId'>,
     chapters: Parameters<ChapterWriter['write']>[1],
   ): Promise<ChapterOutcome | null> {
+    if (this.doubtful.has(sessionId)) return 'unsupported';
+    // Looked at first as by its readers: nothing that a symbolic link leads to is written.
+    const opened = await this.store.openVideo(clubId, sessionId);
+    if (!opened) return null;
+    await opened.file.close();
     try {
-      return await this.writer.write(path, chapters);
+      return await this.writer.write(opened.path, chapters);
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return null;
       if (!(error instanceof JournalError)) throw error;
       // The film is whole, with the old chapters or the new ones; nobody knows which, so it is left alone from now on.
+      this.doubtful.add(sessionId);
       this.logger.error({ err: error, sessionId }, 'The disk did not keep the chapters of a video.');
       return 'unsupported';
     }

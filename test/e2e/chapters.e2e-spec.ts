@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { get, IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
 import { VideoTurns } from '../../src/files/video-turns';
+import { ChapterBook } from '../../src/markers/chapter-book.service';
 import { ChapterWriting } from '../../src/markers/chapter-writing.service';
+import { readStartTime } from '../../src/media/process/proc-stat';
+import { ownIdentity } from '../../src/runtime/process-identity';
 import { h264Clip, RtspCamera } from '../cameras';
 import { pictures } from '../faults/film';
 import { startTestClub, TestClub } from '../support/club';
@@ -117,6 +120,36 @@ describe('the chapters of a video', () => {
     await club.service.app.get(ChapterWriting).tick();
     await written();
     expect((await chapters()).map(([, title]) => title)).toEqual(['Highlight: Première balle', 'Rally']);
+  });
+
+  it('are left to the process that writes them, and done by another one where it is gone', async () => {
+    const writer = async (owner: object): Promise<void> => {
+      await club.service.app.get(DataSource).query(
+        `UPDATE marker_chapters SET revision = revision + 1, writer = $2::jsonb, writer_until = now() + interval '1 hour'
+            WHERE session_id = $1`,
+        [id, JSON.stringify(owner)],
+      );
+    };
+    // The one that started this one.
+    const living = { ...ownIdentity(), pid: process.ppid, startTicks: readStartTime(process.ppid) };
+    const claims = jest.spyOn(club.service.app.get(ChapterBook), 'claim');
+    const before = statSync(file()).mtimeMs;
+    for (const owner of [living, { ...living, host: 'another-machine' }]) {
+      claims.mockClear();
+      await writer(owner);
+      await club.service.app.get(ChapterWriting).tick();
+      await until(() => claims.mock.results.length > 0);
+      expect(await claims.mock.results[0]!.value).toBe(false);
+      expect([await state(), statSync(file()).mtimeMs]).toEqual(['waiting', before]);
+    }
+    claims.mockRestore();
+    await writer({ ...living, startTicks: '1' });
+    await until(async () => {
+      // One that found it in its hands may still be looking.
+      await club.service.app.get(ChapterWriting).tick();
+      return (await state()) === 'written';
+    });
+    expect(statSync(file()).mtimeMs).toBeGreaterThan(before);
   });
 
   it('say so where a file cannot have any', async () => {
