@@ -29,6 +29,8 @@ export class Markers1700000000070 implements MigrationInterface {
         written integer NOT NULL DEFAULT 0,
         -- Its file cannot be given chapters in place.
         unsupported boolean NOT NULL DEFAULT false,
+        -- So many chapters did not fit, and the file has those of before; the next change may.
+        no_room boolean NOT NULL DEFAULT false,
         -- Which process is writing its file, see ProcessIdentity, and until when that is believed of another machine's.
         writer jsonb,
         writer_until timestamptz

@@ -53,7 +53,7 @@ export class ChapterBook {
   /** How the chapters of a session's file stand to its markers. Where nobody ever marked anything, they are as they should be. */
   async stateOf(sessionId: string): Promise<ChapterState> {
     const [row] = await this.database.query<{ waiting: boolean; unsupported: boolean }[]>(
-      'SELECT written < revision AS waiting, unsupported FROM marker_chapters WHERE session_id = $1',
+      'SELECT written < revision AS waiting, unsupported OR (no_room AND written >= revision) AS unsupported FROM marker_chapters WHERE session_id = $1',
       [sessionId],
     );
     if (row?.unsupported) return 'unsupported';
@@ -110,12 +110,13 @@ export class ChapterBook {
     );
   }
 
-  /** The file has heard of the markers of that revision, or never will of any. */
+  /** The file has heard of the markers of that revision, or never will of these, or of any. */
   async written(sessionId: string, revision: number, outcome: ChapterOutcome): Promise<void> {
     await this.database.query(
-      `UPDATE marker_chapters SET written = CASE WHEN $3 THEN written ELSE greatest(written, $2) END, unsupported = $3
+      `UPDATE marker_chapters
+          SET written = CASE WHEN $3 THEN written ELSE greatest(written, $2) END, unsupported = $3, no_room = $4
         WHERE session_id = $1`,
-      [sessionId, revision, outcome === 'unsupported'],
+      [sessionId, revision, outcome === 'unsupported', outcome === 'no_room'],
     );
   }
 }

@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { VideoTurns } from '../../src/files/video-turns';
 import { ChapterBook } from '../../src/markers/chapter-book.service';
 import { ChapterWriting } from '../../src/markers/chapter-writing.service';
+import { ChapterWriter } from '../../src/recording/engine/chapter-writer';
 import { readStartTime } from '../../src/media/process/proc-stat';
 import { ownIdentity } from '../../src/runtime/process-identity';
 import { h264Clip, RtspCamera } from '../cameras';
@@ -150,6 +151,19 @@ describe('the chapters of a video', () => {
       return (await state()) === 'written';
     });
     expect(statSync(file()).mtimeMs).toBeGreaterThan(before);
+  });
+
+  it('follow the markers again where so many did not fit for a while', async () => {
+    const outcome = jest.spyOn(ChapterWriter.prototype, 'write').mockResolvedValueOnce('no_room');
+    const before = await chapters();
+    const extra = await mark({ kind: 'note', text: 'One too many', at_seconds: 0 });
+    await until(async () => (await state()) === 'unsupported');
+    expect(await chapters()).toEqual(before);
+    await club.desk.delete(`${MARKERS}/${extra}`);
+    await written();
+    expect(outcome).toHaveBeenCalledTimes(2);
+    outcome.mockRestore();
+    expect(await chapters()).toEqual(before);
   });
 
   it('say so where a file cannot have any', async () => {

@@ -194,7 +194,7 @@ describe('ChapterWriter', () => {
     expect(await writer.write(target, SOME)).toBe('written');
     const before = readFileSync(target);
     const many = Array.from({ length: 255 }, (_, i) => ({ atSeconds: i / 100, title: 'x'.repeat(255) }));
-    expect(await writer.write(target, many)).toBe('unsupported');
+    expect(await writer.write(target, many)).toBe('no_room');
     expect(readFileSync(target).equals(before)).toBe(true);
     expect([chaptersOf(target), pictures(target)]).toEqual([SOME, shown]);
   });

@@ -6,8 +6,11 @@ import { Clock } from '../../common/clock';
 import { Chapter, chapterList } from './chapter-list';
 import { SureDisk } from './sure-disk';
 
-/** `unsupported`: the file was not finished in place, or its reserve has no room for a second index. Nothing was written. */
-export type ChapterOutcome = 'written' | 'unsupported';
+/**
+ * `unsupported`: the file was not finished in place; `no_room`: its reserve has none for a second index with so many chapters,
+ * fewer may fit. Nothing was written then.
+ */
+export type ChapterOutcome = 'written' | 'no_room' | 'unsupported';
 
 const BOX_HEADER_BYTES = 8;
 const MDAT_HEADER_BYTES = 16;
@@ -59,10 +62,11 @@ export class ChapterWriter {
     try {
       const layout = await layoutOf(file);
       const movie = layout && (await withChapters(file, layout.movie, chapters));
-      const at = movie && placeOf(layout, movie.length);
-      if (at === null) return 'unsupported';
-      await this.prepare(file, layout!, movie!, at);
-      await this.flip(file, layout!, at);
+      if (!movie) return 'unsupported';
+      const at = placeOf(layout, movie.length);
+      if (at === null) return 'no_room';
+      await this.prepare(file, layout, movie, at);
+      await this.flip(file, layout, at);
       return 'written';
     } finally {
       await file.close();
