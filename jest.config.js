@@ -1,7 +1,7 @@
 /**
- * Three projects: specs beside the code; the API as its callers see it, where no picture's time matters; and end-to-end tests
- * of pictures, processes and faults, which want the machine to themselves. In the fault run (scripts/test-faults.mjs) a fourth
- * one: its tests that take minutes.
+ * Four projects: specs beside the code; the API as its callers see it; end-to-end tests of cameras, recordings and the panel;
+ * and what wants the machine to itself, because pictures are timed or processes starved. In the fault run
+ * (scripts/test-faults.mjs) a fifth one: its tests that take minutes.
  */
 const swcOptions = {
   sourceMaps: 'inline',
@@ -32,6 +32,11 @@ const faults = {
   testMatch: ['<rootDir>/test/faults/**/*.long-spec.ts'],
 };
 
+/** End-to-end specs below these folders of test/. */
+function specsOf(...folders) {
+  return folders.map((folder) => `<rootDir>/test/${folder}/**/*.e2e-spec.ts`);
+}
+
 /** @type {import('jest').Config} */
 module.exports = {
   testTimeout: 60_000,
@@ -44,12 +49,17 @@ module.exports = {
     {
       ...onPostgres,
       displayName: 'api',
-      testMatch: ['api', 'security'].map((folder) => `<rootDir>/test/${folder}/**/*.e2e-spec.ts`),
+      testMatch: specsOf('api', 'security'),
     },
     {
       ...onPostgres,
       displayName: 'e2e',
-      testMatch: ['e2e', 'panel', 'faults'].map((folder) => `<rootDir>/test/${folder}/**/*.e2e-spec.ts`),
+      testMatch: specsOf('e2e', 'panel'),
+    },
+    {
+      ...onPostgres,
+      displayName: 'alone',
+      testMatch: specsOf('alone', 'faults'),
     },
     ...(process.env.PADELVAR_FAULT_LEDGER ? [faults] : []),
   ],

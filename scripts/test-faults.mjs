@@ -18,7 +18,7 @@ import { format, resolveConfig } from 'prettier';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const DOCUMENT = join(ROOT, 'docs', 'reliability.md');
-const SPECS = ['test/faults/', 'test/e2e/cameras-'];
+const SPECS = ['test/faults/', 'test/e2e/cameras-', 'test/alone/cameras-'];
 /** In the order in which the document has them. */
 const SECTIONS = ['Service', 'Machine', 'Database', 'Callers at once', 'Soak', 'Cameras'];
 /** For tests that failed without a row of their own: one that could not even begin is no better than one that failed. */
@@ -224,7 +224,7 @@ async function main() {
   const { status } = spawnSync(
     process.execPath,
     [
-      ...[jest, '--selectProjects', 'e2e', 'faults', '--testPathPatterns', ...patterns],
+      ...[jest, '--selectProjects', 'e2e', 'alone', 'faults', '--testPathPatterns', ...patterns],
       // One after the other: what takes a second alone must not take three because another spec starves it.
       ...['--runInBand', '--forceExit', '--json', `--outputFile=${results}`, '--silent=false'],
     ],

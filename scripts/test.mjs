@@ -22,7 +22,8 @@ const STEPS = [
   { name: 'types of web', script: bin('typescript', 'bin', 'tsc'), args: ['-p', 'web/tsconfig.json'] },
   { name: 'unit', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=unit', TWO], jest: true },
   { name: 'api', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=api', TWO], jest: true },
-  { name: 'e2e', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=e2e'], jest: true },
+  { name: 'e2e', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=e2e', TWO], jest: true },
+  { name: 'alone', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=alone'], jest: true },
 ];
 
 /** Tests passed and failed of one jest run; a file that could not run at all counts as one failure. */

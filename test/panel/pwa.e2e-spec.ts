@@ -21,6 +21,8 @@ describe('the panel as an app', () => {
   let browser: TestBrowser;
   let court: number;
   let app: TestPage;
+  /** What each file's name of the next build has more than that of the one before. */
+  let build = '-next1.';
 
   beforeAll(async () => {
     front = await Front.start();
@@ -82,10 +84,10 @@ describe('the panel as an app', () => {
     const isPage = /^\/panel(\/[^.]*)?$/.test(path);
     const isCode = path.startsWith(ASSETS) && /\.(js|css)$/.test(path);
     if (!isPage && !isCode) return null;
-    const original = path.replace(/-next\./, '.');
+    const original = path.replace(/-next\d\./, '.');
     if (isCode && original === path) return { status: 404 };
     const { status, headers, ...response } = await answerOf(original);
-    return { status, headers, body: response.body.replace(NAMES, (name) => name.replace(/\.(?=\w+$)/, '-next.')) };
+    return { status, headers, body: response.body.replace(NAMES, (name) => name.replace(/\.(?=\w+$)/, build)) };
   }
 
   async function answerOf(path: string): Promise<Required<OwnAnswer>> {
@@ -146,16 +148,16 @@ describe('the panel as an app', () => {
 
   it('takes up a new build by itself where the one that is open lacks a part, and lets go of the old one', async () => {
     const { page } = app;
-    for (const [link, name] of [
-      // The styles of this page are missed first, of that one its script.
-      ['Health', /health-page/],
-      ['Videos', /videos-page/],
+    for (const [link, name, next] of [
+      ['Health', /health-page/, '-next1.'],
+      ['Videos', /videos-page/, '-next2.'],
     ] as const) {
+      build = next;
       // Back to the old build, in a tab that has not loaded the page yet.
       front.answer = () => null;
       await page.goto(`${origin}/panel/courts`);
       await page.waitForSelector('#content');
-      await keptIs(app, /assets\/index-[^.]*(?<!-next)\.js/);
+      await keptIs(app, /assets\/index-[^.]*(?<!-next\d)\.js/);
       await page.evaluate('globalThis.old = true');
       front.answer = nextBuild;
       await page.click(`nav a:has-text("${link}")`);
@@ -164,7 +166,7 @@ describe('the panel as an app', () => {
       expect(new URL(page.url()).pathname).toBe(`/panel/${link.toLowerCase()}`);
       await until(async () => {
         const code = (await listCached(app)).filter((path) => /\.(js|css)$/.test(path));
-        return code.every((path) => path.includes('-next.')) && code.some((path) => name.test(path));
+        return code.every((path) => path.includes(next)) && code.some((path) => name.test(path));
       });
       expect(await page.locator('text=This page has failed').count()).toBe(0);
     }

@@ -62,6 +62,8 @@ function retrying(ms: number): HlsConfig['playlistLoadPolicy'] {
 /** Conflict: nothing of it is whole yet, or it can only be had as a file. */
 const NOT_YET = 409;
 const AGAIN_MS = 400;
+/** Longer than any group of pictures: a recording that has none by then has no picture at all. */
+const PATIENCE_MS = 30_000;
 
 /** Events after which something else is to be shown of it. */
 const CHANGES = ['timeupdate', 'seeked', 'pause', 'play', 'ratechange', 'durationchange', 'waiting', 'playing'];
@@ -79,6 +81,7 @@ export class ReviewPlayer implements RecordingPlayer {
   private readonly stepper: FrameStepper;
   private readonly quick: QuickSeek;
   private recoveredAt = 0;
+  private readonly bornAt = performance.now();
   private wantedSpeed = 1;
   private seekTimer: ReturnType<typeof setTimeout> | undefined;
   /** Where it begins, until it has. */
@@ -266,7 +269,8 @@ export class ReviewPlayer implements RecordingPlayer {
 
   /** A recording that has just begun has no whole group of pictures yet: it is asked for again until it has one. */
   private async askAgain(hls: Hls, error: Error): Promise<void> {
-    const answer = await fetch(this.url).catch(() => null);
+    if (performance.now() - this.bornAt > PATIENCE_MS) return this.fail(error);
+    const answer = await fetch(this.url, { signal: this.abort.signal }).catch(() => null);
     const problem = (await answer?.json().catch(() => null)) as { code?: string } | null | undefined;
     if (problem && problem.code !== 'not_recording') return this.fail(error);
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));

@@ -14,6 +14,8 @@ export type Access =
 
 const KNOWN = 'padelvar.signed-in';
 const TURN = 'padelvar.refresh';
+/** Where no tab can wait for its turn, the one that came second finds the first one's cookie after so long. */
+const SECOND_TRY_MS = 1_500;
 
 /**
  * Who is signed in. The access token is in memory only; the refresh token and the right to load media travel as cookies
@@ -52,17 +54,28 @@ class Auth {
     this.take(await this.post<Tokens>(path, { ...body, cookie: true }));
   }
 
-  /** Makes another club of theirs the active one. @throws ApiProblem */
-  async switchClub(clubId: number): Promise<void> {
-    const response = await this.fetch(request('/api/auth/club', { club_id: clubId, cookie: true }));
-    if (!response.ok) throw await ApiProblem.of(response);
-    this.take((await response.json()) as Tokens);
+  /** Makes another club of theirs the active one: that trades the refresh token too. @throws ApiProblem */
+  switchClub(clubId: number): Promise<void> {
+    return this.inTurn(async () => {
+      const response = await this.fetch(request('/api/auth/club', { club_id: clubId, cookie: true }));
+      if (!response.ok) throw await ApiProblem.of(response);
+      this.take((await response.json()) as Tokens);
+    });
   }
 
+  /** @throws ApiProblem where the service did not hear of it: then they are still signed in */
   async signOut(): Promise<void> {
     // With the access token: by the cookie alone nobody is signed out.
-    await this.fetch(request('/api/auth/logout', {})).catch(() => undefined);
+    const response = await this.fetch(request('/api/auth/logout', {}));
+    if (!response.ok && response.status !== 401) throw await ApiProblem.of(response);
     this.forget('left');
+  }
+
+  /** Another tab of this browser signed out, or somebody else in: the cookies are theirs, so this tab follows. */
+  follow(userId: string | null): void {
+    if (this.access.phase !== 'in' || userId === String(this.access.user.id)) return;
+    if (userId === null) this.forget('left');
+    else location.reload();
   }
 
   /** Forgets who was signed in; what the service knows of it is not touched. */
@@ -100,7 +113,6 @@ class Auth {
     }
   }
 
-  /** A refresh token is good once and all tabs share it: they take turns where the browser lets them (HTTPS, localhost). */
   private renew(): Promise<boolean> {
     const ask = async (): Promise<boolean> => {
       try {
@@ -111,13 +123,22 @@ class Auth {
         throw error;
       }
     };
-    const turn = async (): Promise<boolean> =>
-      'locks' in navigator ? await navigator.locks.request(TURN, ask) : await ask();
+    const turn = async (): Promise<boolean> => {
+      if (await this.inTurn(ask)) return true;
+      await new Promise((resolve) => setTimeout(resolve, SECOND_TRY_MS));
+      return this.inTurn(ask);
+    };
     return (this.renewing ??= turn().finally(() => (this.renewing = null)));
   }
 
+  /** A refresh token is good once and all tabs share it: they take turns where the browser lets them (HTTPS, localhost). */
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return 'locks' in navigator ? await navigator.locks.request(TURN, work) : await work();
+  }
+
   private async post<T>(path: string, body: object): Promise<T> {
-    const response = await fetch(request(path, body)).catch((error: unknown) => {
+    // It arrives also where the page is left meanwhile: an answer that is lost takes the new refresh token with it.
+    const response = await fetch(request(path, body), { keepalive: true }).catch((error: unknown) => {
       throw ApiProblem.network(error);
     });
     const answer: unknown = await response.json().catch(() => null);
@@ -126,6 +147,8 @@ class Auth {
   }
 
   private take({ access_token, user }: Tokens): void {
+    // Somebody else signed in in another tab: nothing of this one's is theirs to see.
+    if (this.access.phase === 'in' && this.access.user.id !== user.id) return location.reload();
     this.token = access_token;
     localStorage.setItem(KNOWN, String(user.id));
     this.set({ phase: 'in', user });
@@ -143,3 +166,7 @@ function request(path: string, body: object): Request {
 }
 
 export const auth = new Auth();
+
+addEventListener('storage', ({ key, newValue }) => {
+  if (key === KNOWN) auth.follow(newValue);
+});

@@ -1,6 +1,7 @@
 import { Alert, Button, Center, Paper, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode } from 'react';
+import { ApiProblem } from '../api/problem';
 import { inWords } from '../i18n/problems';
 import { Brand } from '../ui/brand';
 import { useTitle } from '../ui/page-title';
@@ -40,6 +41,8 @@ export function DoorForm(props: {
   readonly onDone?: () => void;
   /** Words for problems that mean something else here. */
   readonly words?: Readonly<Record<string, string>>;
+  /** Words for a fault of a field, by its name on the wire. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly children: ReactNode;
 }) {
   const send = useMutation({
@@ -56,7 +59,7 @@ export function DoorForm(props: {
         {props.children}
         {send.isError && (
           <Alert color="red" role="alert">
-            {inWords(send.error, props.words)}
+            {fieldWords(send.error, props.fields) ?? inWords(send.error, props.words)}
           </Alert>
         )}
         <Button type="submit" size="lg" loading={send.isPending}>
@@ -65,4 +68,9 @@ export function DoorForm(props: {
       </Stack>
     </form>
   );
+}
+
+function fieldWords(error: unknown, words: Readonly<Record<string, string>> = {}): string | undefined {
+  if (!(error instanceof ApiProblem)) return undefined;
+  return error.errors.map(({ field }) => words[field]).find((text) => text !== undefined);
 }

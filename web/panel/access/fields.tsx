@@ -22,7 +22,8 @@ export function EmailField() {
   );
 }
 
-export function NameField({ defaultValue }: { readonly defaultValue?: string }) {
+/** @param required somebody with an account already has a name */
+export function NameField({ required = false }: { readonly required?: boolean }) {
   const { t } = useTranslation('access');
   return (
     <TextInput
@@ -32,7 +33,8 @@ export function NameField({ defaultValue }: { readonly defaultValue?: string }) 
       autoComplete="name"
       size="md"
       maxLength={120}
-      {...(defaultValue !== undefined && { defaultValue })}
+      required={required}
+      withAsterisk={false}
     />
   );
 }

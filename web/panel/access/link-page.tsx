@@ -39,7 +39,8 @@ function Invitation({ token }: { readonly token: string }) {
           return auth.enter('/api/auth/invitations/accept', body);
         }}
         onDone={enter}
-        words={{ unauthorized: t('accountPassword'), validation_failed: t('weakPassword') }}
+        words={{ unauthorized: t('accountPassword') }}
+        fields={{ password: t('weakPassword') }}
       >
         <NameField />
         <PasswordField isNew />
@@ -83,7 +84,7 @@ function Reset({ token }: { readonly token: string }) {
           button={t('confirm')}
           onSend={send}
           onDone={() => setDone(true)}
-          words={{ validation_failed: t('weakPassword') }}
+          fields={{ new_password: t('weakPassword') }}
         >
           <PasswordField isNew />
         </DoorForm>

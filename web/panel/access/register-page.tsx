@@ -45,9 +45,10 @@ export function RegisterPage() {
           button={t('register')}
           onSend={send}
           onDone={() => setSent(true)}
-          words={{ validation_failed: t('weakPassword'), not_found: t('registrationClosed') }}
+          words={{ not_found: t('registrationClosed') }}
+          fields={{ email: t('badAddress'), password: t('weakPassword') }}
         >
-          <NameField />
+          <NameField required />
           <EmailField />
           <PasswordField isNew />
         </DoorForm>

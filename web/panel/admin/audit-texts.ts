@@ -176,7 +176,7 @@ export const auditTexts = texts({
     user_erased: 'A effacé une personne',
     session_opened: 'A ouvert une session',
     session_closed: 'Session fermée',
-    session_failed: 'Session échouée',
+    session_failed: 'La session a échoué',
     session_media_url: 'A créé un lien pour un lecteur vidéo',
     session_player_joined: 'A rejoint un match par son code',
     session_player_left: 'A quitté un match',

@@ -1,4 +1,4 @@
-import { changesOf, isTighter, type Settings } from './club-change';
+import { changesOf, isTighter, type Settings, takenOver } from './club-change';
 
 const BEFORE: Settings = {
   ...{ name: 'Lake', time_zone: 'Europe/Paris', consent_note: null, retention_days: 30, registration_open: false },
@@ -24,5 +24,14 @@ describe('the change of a club’s settings', () => {
     [null, null, false],
   ])('from %s to %s takes videos away: %s', (before, after, tighter) => {
     expect(isTighter(before, after)).toBe(tighter);
+  });
+});
+
+describe('takenOver', () => {
+  it('takes what others changed, but for what was typed here', () => {
+    const typed = { ...BEFORE, name: 'Typed' };
+    const now = { ...BEFORE, name: 'Of another', max_sessions: 77 };
+    expect(takenOver(BEFORE, typed, now)).toEqual({ ...BEFORE, name: 'Typed', max_sessions: 77 });
+    expect(changesOf(now, takenOver(BEFORE, typed, now))).toEqual({ name: 'Typed' });
   });
 });

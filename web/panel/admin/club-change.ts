@@ -29,6 +29,13 @@ export function changesOf(before: Settings, after: Settings): Schemas['UpdateClu
   return Object.fromEntries(changed.map((key) => [key, after[key]]));
 }
 
+/** What others changed since, where nothing else was typed. */
+export function takenOver(before: Settings, typed: Settings, now: Settings): Settings {
+  const keys = Object.keys(before) as (keyof Settings)[];
+  const untouched = keys.filter((key) => JSON.stringify(before[key]) === JSON.stringify(typed[key]));
+  return { ...typed, ...Object.fromEntries(untouched.map((key) => [key, now[key]])) };
+}
+
 /** Whether a limit is tighter than before, so that videos may go. */
 export function isTighter(before: number | null, after: number | null): boolean {
   return after !== null && (before === null || after < before);

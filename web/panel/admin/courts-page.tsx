@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answer, api } from '../api/client';
 import { inWords } from '../i18n/problems';
-import { type CourtState, isRunning, useCourtStates } from '../courts/court-states';
+import { type CourtState, isFree, isRunning, useCourtStates } from '../courts/court-states';
 import { useConfirm } from '../ui/confirm';
 import { PageTitle } from '../ui/page-title';
 import { sayDone } from '../ui/say';
@@ -157,7 +157,7 @@ function CourtRow(props: {
 function NowBadge({ state: { state, recording, camera, session_id } }: { readonly state: CourtState }) {
   const { t } = useTranslation('admin');
   if (isRunning(recording)) return <StateBadge state="recording">{t('recording')}</StateBadge>;
-  if (state === 'free') {
+  if (isFree({ state })) {
     return camera.online === false ? (
       <StateBadge state="offline">{t('offline')}</StateBadge>
     ) : (

@@ -124,14 +124,15 @@ export const peopleTexts = texts({
     added: '{{name}} est maintenant dans le club.',
     mailed: 'Le lien est parti à {{email}}.',
     handOver:
-      'Remettez ce lien : le service n’envoie pas d’e-mail. Il n’est affiché que cette fois, et vaut une fois, jusqu’au {{until}}.',
+      'Remettez ce lien : le service n’envoie pas d’e-mail. Il n’est affiché que cette fois, et n’est valable qu’une fois, jusqu’au {{until}}.',
     link: 'Lien',
     linkCode: 'Code QR du lien',
     linkCodeHint: 'Ou faites-le scanner ici.',
     another: 'Ajouter une autre personne',
     resetTitle: 'Nouveau mot de passe pour {{name}}',
     resetAsk: 'Créer le lien',
-    resetHint: 'Il vaut une fois, pendant une heure. Le mot de passe actuel reste valable tant qu’il n’a pas servi.',
+    resetHint:
+      'Il n’est valable qu’une fois, pendant une heure. Le mot de passe actuel reste valable tant qu’il n’a pas servi.',
     makeAdminAsk: 'Rendre {{name}} administrateur ?',
     makeAdminText:
       'Cette personne verra tous les matchs, tous les membres et les réglages du club, et pourra les modifier. Elle en est déconnectée maintenant.',

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, NumberInput, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Club } from '../access/club';
 import { useUser } from '../access/use-access';
@@ -12,7 +12,7 @@ import { inWords } from '../i18n/problems';
 import { Card } from '../ui/card';
 import { useConfirm } from '../ui/confirm';
 import { HandOver } from '../ui/hand-over';
-import { changesOf, isTighter, type Settings, settingsOf } from './club-change';
+import { changesOf, isTighter, type Settings, settingsOf, takenOver } from './club-change';
 import { LimitFields, LimitsShown } from './limit-fields';
 
 /** As `RETENTION_DAYS`: a hundred years. */
@@ -26,13 +26,20 @@ export function SettingsForm({ club }: { readonly club: Club }) {
   const cache = useQueryClient();
   const confirm = useConfirm();
   const [settings, setSettings] = useState(() => settingsOf(club));
-  const before = settingsOf(club);
+  const [before, setBefore] = useState(() => settingsOf(club));
+  // What others changed meanwhile is taken over where nothing was typed: only what is typed here is sent.
+  useEffect(() => {
+    const now = settingsOf(club);
+    setSettings((typed) => takenOver(before, typed, now));
+    setBefore(now);
+  }, [club]);
   const save = useMutation({
     mutationFn: (body: Schemas['UpdateClubDto']) =>
       answer(api.PATCH('/api/clubs/{id}', { params: { path: { id: club.id } }, body })),
     onSuccess: async (saved) => {
-      await cache.invalidateQueries({ queryKey: ['clubs'] });
+      setBefore(settingsOf(saved));
       setSettings(settingsOf(saved));
+      await cache.invalidateQueries({ queryKey: ['clubs'] });
     },
   });
   const set = (part: Partial<Settings>): void => {

@@ -249,7 +249,7 @@ export const adminTexts = texts({
     clubName: 'Nom du club',
     timeZone: 'Fuseau horaire',
     timeZoneHint: 'Celui des heures affichées à tous.',
-    timeZoneNone: 'Pas de tel fuseau',
+    timeZoneNone: 'Aucun fuseau de ce nom',
     filmed: 'Ce que l’on dit aux joueurs',
     note: 'Avant qu’ils soient filmés',
     noteHint:

@@ -5,7 +5,6 @@ import { RouterProvider } from '@tanstack/react-router';
 import { nonce } from './nonce';
 import { queries } from './queries';
 import { router } from './router';
-import { ConfirmProvider } from '../ui/confirm';
 import { theme } from './theme';
 
 /** The panel: looks, data and pages. */
@@ -14,9 +13,7 @@ export function App() {
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} deduplicateCssVariables>
       <QueryClientProvider client={queries}>
         <Notifications position="top-center" limit={3} />
-        <ConfirmProvider>
-          <RouterProvider router={router} />
-        </ConfirmProvider>
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -3,11 +3,20 @@ import { Outlet, useMatches } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { auth } from '../access/auth';
 import { useAccess } from '../access/use-access';
+import { ConfirmProvider } from '../ui/confirm';
 import { Failed } from '../ui/states';
 import { ApiProblem, NETWORK } from '../api/problem';
 
 /** Pages behind the sign-in wait until it is known who is there; the router leads whoever is not signed in to the form. */
 export function Root() {
+  return (
+    <ConfirmProvider>
+      <Gate />
+    </ConfirmProvider>
+  );
+}
+
+function Gate() {
   const access = useAccess();
   const { t } = useTranslation();
   const inside = useMatches({ select: (matches) => matches.some(({ routeId }) => routeId === '/inside') });

@@ -9,13 +9,15 @@ import {
   IconUserCircle,
   IconWifiOff,
 } from '@tabler/icons-react';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { type RefObject, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { auth } from '../access/auth';
 import { isAdmin, useUser } from '../access/use-access';
 import { MenuLink } from '../ui/links';
 import { Brand } from '../ui/brand';
 import { Appearance, LanguageSwitch } from '../ui/preferences';
+import { sayFailed } from '../ui/say';
 import { ClubSwitch } from './club-switch';
 import classes from './shell.module.css';
 
@@ -23,6 +25,7 @@ import classes from './shell.module.css';
 export function Shell() {
   const { t } = useTranslation();
   const { online } = useNetwork();
+  const content = useFocusOnNewPage();
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
@@ -43,11 +46,24 @@ export function Shell() {
           {t('offline')}
         </Alert>
       )}
-      <Container id="content" component="main" className={classes.main} size="xl" tabIndex={-1}>
+      <Container ref={content} id="content" component="main" className={classes.main} size="xl" tabIndex={-1}>
         <Outlet />
       </Container>
     </div>
   );
+}
+
+/** Another page begins where its content does: for who hears it, and whose link of before is gone. */
+function useFocusOnNewPage(): RefObject<HTMLDivElement | null> {
+  const content = useRef<HTMLDivElement>(null);
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    content.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return content;
 }
 
 /** A bar at the top of large screens, within a thumb's reach on small ones. */
@@ -99,7 +115,7 @@ function PersonMenu() {
         <Menu.Label>{t('appearance')}</Menu.Label>
         <Appearance mx="sm" mb="xs" />
         <Menu.Divider />
-        <Menu.Item onClick={() => void auth.signOut()}>{t('signOut')}</Menu.Item>
+        <Menu.Item onClick={() => void auth.signOut().catch(sayFailed)}>{t('signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -38,7 +38,7 @@ function Court({ courtId }: { readonly courtId: number }) {
   const states = useCourtStates(court.data?.club_id ?? null);
   const club = useClubs().data?.find(({ id }) => id === court.data?.club_id) ?? null;
   useTitle(court.data?.name ?? '');
-  if (court.isError) return <Failed error={court.error} onRetry={() => void court.refetch()} />;
+  if (court.isError && !court.data) return <Failed error={court.error} onRetry={() => void court.refetch()} />;
   if (states.isError && !states.data) return <Failed error={states.error} onRetry={() => void states.refetch()} />;
   const state = states.data?.find(({ terrain_id }) => terrain_id === courtId);
   if (!court.data || !state) return <Loading />;

@@ -8,6 +8,7 @@ import { useUser } from '../access/use-access';
 import { answer, api } from '../api/client';
 import { Card } from '../ui/card';
 import { inWords } from '../i18n/problems';
+import { sayFailed } from '../ui/say';
 import classes from './court.module.css';
 import { type Session, sessionChanged, sessionIs } from './session-data';
 
@@ -19,6 +20,7 @@ export function PlayersPanel({ session, mayRun }: { readonly session: Session; r
   const remove = useMutation({
     mutationFn: (user_id: number) =>
       answer(api.POST('/api/video/session/players/remove', { body: { session_id, user_id } })),
+    onError: sayFailed,
     onSettled: () => sessionChanged(session_id),
   });
   const open = session.status !== 'closed' && session.status !== 'failed';

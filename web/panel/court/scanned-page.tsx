@@ -7,6 +7,10 @@ import { Door } from '../access/door';
 import { useRegistration } from '../access/register-page';
 import { useAccess } from '../access/use-access';
 import { ButtonLink, TextLink } from '../ui/links';
+import { ApiProblem } from '../api/problem';
+import { inWords } from '../i18n/problems';
+import { sayFailed } from '../ui/say';
+import { Failed } from '../ui/states';
 import { joinMatch } from './join-form';
 import './bring-texts';
 
@@ -36,7 +40,7 @@ function Welcome({ clubId, courtId }: { readonly clubId: string; readonly courtI
       )}
       {registration.isError && (
         <Text size="sm" c="dimmed">
-          {door('registrationClosed')}
+          {inWords(registration.error, { not_found: door('registrationClosed') })}
         </Text>
       )}
     </Door>
@@ -58,17 +62,23 @@ function Arrived({ clubId, courtId }: { readonly clubId: number; readonly courtI
         if (user?.club_id !== clubId) await auth.switchClub(clubId);
       }
       // A match that is over is no reason not to show its court.
-      if (code !== undefined) await joinMatch(code).catch(() => undefined);
+      if (code !== undefined) await joinMatch(code).catch(sayUnlessOver);
       return true;
     },
     staleTime: 0,
     gcTime: 0,
   });
   if (arriving.data === true) return <Navigate to="/courts/$courtId" params={{ courtId }} replace />;
+  if (arriving.isError) return <Failed error={arriving.error} onRetry={() => void arriving.refetch()} />;
   if (arriving.isPending) return <Loader m="xl" aria-label={app('loading')} />;
   return (
     <Door title={t('welcome')} hint={t('otherClub')}>
       <TextLink to="/courts">{app('toCourts')}</TextLink>
     </Door>
   );
+}
+
+/** A match that is over is no news to who scans its code; that it is full, or that there is no network, is. */
+function sayUnlessOver(error: unknown): void {
+  if (!(error instanceof ApiProblem && error.code === 'not_found')) sayFailed(error);
 }

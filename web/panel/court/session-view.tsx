@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconDoorExit, IconPlayerRecordFilled } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { GapMessage } from '../../live';
 import type { Club } from '../access/club';
@@ -9,7 +10,7 @@ import { answer, api } from '../api/client';
 import { courtsChanged, isRunning } from '../courts/court-states';
 import { useConfirm } from '../ui/confirm';
 import { Card } from '../ui/card';
-import { sayDone, sayFailed } from '../ui/say';
+import { sayDone, sayFailed, saySorry } from '../ui/say';
 import { Failed, Loading } from '../ui/states';
 import { useNow } from '../ui/use-now';
 import { Consent, useMayRun } from './court-page';
@@ -143,7 +144,6 @@ function useLookback(now: {
   readonly recordedSeconds: number | null;
   readonly fps: number | null;
 }): Lookback | null {
-  const { t } = useTranslation('court');
   const [lookback, setLookback] = useState<Lookback | null>(null);
   const [, tell] = useReducer((count: number) => count + 1, 0);
   const latest = useRef(now);
@@ -155,7 +155,7 @@ function useLookback(now: {
     const control = new Lookback(video.current, sessionId, {
       now: () => latest.current.recordedSeconds,
       fps: () => latest.current.fps,
-      onFailed: () => sayFailed(new Error(t('reviewFailed'))),
+      onFailed: () => saySorry(i18next.t('court:reviewFailed')),
       onChange: () => {
         // While one looks back the live picture stands still, and is there at once afterwards.
         if (control.active !== looking) {
@@ -168,8 +168,11 @@ function useLookback(now: {
       },
     });
     setLookback(control);
-    return () => control.destroy();
-  }, [video, sessionId, t]);
+    return () => {
+      if (control.active) latest.current.played?.player.resume();
+      control.destroy();
+    };
+  }, [video, sessionId]);
   return lookback;
 }
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconMaximize, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { type ReactNode, type RefObject, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -42,7 +42,7 @@ export function Stage(props: {
           variant="filled"
           color="dark"
           aria-label={player('fullscreen')}
-          onClick={() => void toggleFullscreen(stage.current, video.current)}
+          onClick={() => void toggleFullscreen(stage.current, looking ? video.current : played?.player.video)}
         >
           <IconMaximize size={20} aria-hidden />
         </ActionIcon>
@@ -96,19 +96,25 @@ function Trouble({ player, view }: { readonly player: CourtPlayer; readonly view
   }
   if (away) {
     const time = duration(Math.max(0, (now - (view.since ?? now)) / 1000));
-    return <Overlay>{t(view.phase === 'offline' ? 'noConnectionFor' : 'cameraAwayFor', { time })}</Overlay>;
+    const offline = view.phase === 'offline';
+    const spoken = offline ? problemInWords('network', '') : t('cameraAway');
+    // Who hears the page hears that it is so, and not each second for how long.
+    return <Overlay spoken={spoken}>{t(offline ? 'noConnectionFor' : 'cameraAwayFor', { time })}</Overlay>;
   }
   if (view.phase === 'ended') return <Overlay>{t('ended')}</Overlay>;
   if (view.problem !== null) return <Overlay>{problemInWords(view.problem.code, view.problem.detail)}</Overlay>;
   return view.phase === 'connecting' ? <Overlay>{t('connecting')}</Overlay> : null;
 }
 
-function Overlay({ children }: { readonly children: ReactNode }) {
+/** @param props.spoken what is said of it, where it is not what is read */
+function Overlay(props: { readonly children: ReactNode; readonly spoken?: string }) {
+  const { children, spoken } = props;
   return (
     <div className={classes.overlay}>
-      <Text component="div" role="status">
+      <Text component="div" {...(spoken === undefined ? { role: 'status' } : { 'aria-hidden': true })}>
         {children}
       </Text>
+      {spoken !== undefined && <VisuallyHidden role="status">{spoken}</VisuallyHidden>}
     </div>
   );
 }

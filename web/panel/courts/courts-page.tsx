@@ -19,7 +19,7 @@ export function CourtsPage() {
   const club = useClub();
   const clubs = useClubs();
   const courts = useCourtStates(clubId);
-  if (clubs.isError) return <Failed error={clubs.error} onRetry={() => void clubs.refetch()} />;
+  if (clubs.isError && !clubs.data) return <Failed error={clubs.error} onRetry={() => void clubs.refetch()} />;
   if (clubs.data?.length === 0) {
     return <Empty icon={<IconBallTennis size={32} />} title={app('noClub')} text={app('noClubHint')} />;
   }

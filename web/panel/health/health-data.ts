@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { answer, api, Schemas } from '../api/client';
+import { ApiProblem } from '../api/problem';
 
 export type Health = Schemas['HealthView'];
 export type CourtOutages = Schemas['CourtOutagesView'];
@@ -12,10 +13,12 @@ export function useHealth() {
   return useQuery({
     queryKey: ['health'],
     queryFn: async (): Promise<Health> => {
-      const { data, error } = await api.GET('/api/video/health');
+      const { data, error, response } = await api.GET('/api/video/health');
       if (data) return data;
-      if (error && 'status' in error) return error as unknown as Health;
-      throw error;
+      // Of a problem `status` is a number.
+      const status = typeof error === 'object' && error !== null ? (error as { status?: unknown }).status : null;
+      if (typeof status === 'string') return error as unknown as Health;
+      throw await ApiProblem.of(response, error);
     },
     refetchInterval: EVERY_MS,
   });

@@ -26,7 +26,7 @@ export function HealthPage() {
   const stats = useStats(isAdmin(user) ? clubId : null);
   const overview = useOverview(user.role === 'SUPER_ADMIN');
   if (!isAdmin(user)) return <NotFound />;
-  if (health.isError) return <Failed error={health.error} onRetry={() => void health.refetch()} />;
+  if (health.isError && !health.data) return <Failed error={health.error} onRetry={() => void health.refetch()} />;
   return (
     <>
       <PageTitle text={t('title')} />

@@ -77,7 +77,7 @@ export const healthTexts = texts({
     outage_one: '{{count}} absence, {{time}} en tout',
     outage_other: '{{count}} absences, {{time}} en tout',
     outageItem: '{{from}}, pendant {{time}} : {{reason}}',
-    outageOpen: 'depuis {{from}} : {{reason}}',
+    outageOpen: 'depuis le {{from}} : {{reason}}',
     list: 'Absences de {{court}}',
     lastFrame: 'dernière image il y a {{time}}',
     lastSeen: 'vue il y a {{time}}',

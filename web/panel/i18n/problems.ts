@@ -39,6 +39,9 @@ export const problemTexts = texts({
     overloaded: 'The service is busy. Try again in a moment.',
     shutting_down: 'The service is being restarted. Try again in a moment.',
     player_not_found: 'Nobody in this club has this address.',
+    session_full: 'This match has all its players. Take one out first.',
+    session_over: 'This match is over.',
+    internal_error: 'The service had a fault. Try again.',
   },
   fr: {
     network: 'Le service est injoignable. Vérifiez le réseau ; nouvel essai automatique.',
@@ -75,6 +78,9 @@ export const problemTexts = texts({
     overloaded: 'Le service est occupé. Réessayez dans un instant.',
     shutting_down: 'Le service redémarre. Réessayez dans un instant.',
     player_not_found: 'Personne dans ce club n’a cette adresse.',
+    session_full: 'Ce match a déjà tous ses joueurs. Retirez-en un d’abord.',
+    session_over: 'Ce match est terminé.',
+    internal_error: 'Le service a eu une panne. Réessayez.',
   },
 });
 

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Text } from '@mantine/core';
-import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
+import { useRouter } from '@tanstack/react-router';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 export interface Question {
@@ -19,6 +20,7 @@ export function useConfirm(): (question: Question) => void {
 }
 
 export function ConfirmProvider({ children }: { readonly children: ReactNode }) {
+  const router = useRouter();
   const { t } = useTranslation();
   const [question, setQuestion] = useState<Question | null>(null);
   const [opened, setOpened] = useState(false);
@@ -27,6 +29,8 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
     setOpened(true);
   }, []);
   const close = (): void => setOpened(false);
+  // A question is about the page it was asked on, and for who was asked.
+  useEffect(() => router.subscribe('onBeforeNavigate', ({ pathChanged }) => pathChanged && setOpened(false)), [router]);
   return (
     <Asking.Provider value={ask}>
       {children}

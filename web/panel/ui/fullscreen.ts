@@ -7,7 +7,7 @@ type PhoneVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
 export async function toggleFullscreen(element: HTMLElement | null, video?: HTMLVideoElement | null): Promise<void> {
   if (document.fullscreenElement) await document.exitFullscreen();
   else if (element && 'requestFullscreen' in element) await element.requestFullscreen().catch(() => undefined);
-  else (video as PhoneVideo | null | undefined)?.webkitEnterFullscreen?.();
+  else if (video && video.readyState > 0) (video as PhoneVideo).webkitEnterFullscreen?.();
 }
 
 /** Whether the element fills the screen. */

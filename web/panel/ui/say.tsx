@@ -13,6 +13,11 @@ export function sayFailed(error: unknown): void {
   notifications.show({ message: inWords(error), color: 'red', autoClose: 8_000, closeButtonProps: closeButton() });
 }
 
+/** Says what went wrong, in words of its own. */
+export function saySorry(message: string): void {
+  notifications.show({ message, color: 'red', autoClose: 8_000, closeButtonProps: closeButton() });
+}
+
 /** Says that the page is older than the service, and leaves it to the reader when to load the new one. */
 export function sayNewVersion(): void {
   const message = (

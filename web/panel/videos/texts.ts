@@ -75,7 +75,7 @@ export const videosTexts = texts({
     broken: 'The recording failed',
     brokenHint: 'What was recorded is kept and tried again. The club can see why in the log.',
     gone: 'This video is no more',
-    goneHint: 'It was deleted, or kept as long as the club keeps videos.',
+    goneHint: 'It was deleted, or the time for which the club keeps videos is over.',
   },
   fr: {
     title: 'Vidéos',
@@ -152,6 +152,6 @@ export const videosTexts = texts({
     brokenHint:
       'Ce qui a été enregistré est conservé et repris plus tard. Le club peut en voir la cause dans le journal.',
     gone: 'Cette vidéo n’existe plus',
-    goneHint: 'Elle a été supprimée, ou conservée aussi longtemps que le club garde ses vidéos.',
+    goneHint: 'Elle a été supprimée, ou sa durée de conservation est passée.',
   },
 });

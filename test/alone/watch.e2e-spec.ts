@@ -97,7 +97,7 @@ describe('watching a court in a browser', () => {
 
   it('says in the browser’s language what is wrong with a password', async () => {
     const stranger = await browser.open({ locale: 'fr-FR' });
-    await stranger.page.goto(club.service.url);
+    await stranger.page.goto(`${club.service.url}/live/`);
     await stranger.page.fill('#email', PLAYER);
     await stranger.page.fill('#password', 'not this one');
     await stranger.page.click('text=Se connecter');
