@@ -6,8 +6,11 @@ import { Clock } from '../src/common/clock';
 import { H264Config, H264Frame, TICKS_PER_SECOND } from '../src/media/access-unit';
 import { parseH264Config } from '../src/media/h264/h264-config';
 import { FrameConsumer } from '../src/proxy/frame-consumer';
+import { MOST_CHAPTERS } from '../src/recording/engine/chapter-list';
+import { ChapterWriter } from '../src/recording/engine/chapter-writer';
 import { RecorderState } from '../src/recording/engine/recorder-state';
 import { RecorderFactory } from '../src/recording/engine/recorder-factory';
+import { NodeDisk } from '../src/storage/disk';
 import { VideoStore } from '../src/storage/video-store';
 import { ClipParameters, H264Clip, h264Clip } from '../test/cameras';
 import { sampleOf } from './frame-walk';
@@ -32,6 +35,8 @@ export interface LongRecordingFacts {
   readonly extraBytes: number;
   /** The same by the file system's own free space, which others move too. */
   readonly freeBytesTaken: number;
+  /** To give the finished file 255 chapters, and then others, in milliseconds. */
+  readonly chapterMs: readonly number[];
 }
 
 /** What may wait for the disk: below the journal's own bound, so that nothing is dropped. */
@@ -100,7 +105,20 @@ export async function recordAtDiskSpeed(
     sameFile: video?.ino === journal.ino && video.dev === journal.dev,
     extraBytes,
     freeBytesTaken,
+    chapterMs: await writeChapters(store.videoPath(1, sessionId), seconds, clock),
   };
+}
+
+async function writeChapters(path: string, seconds: number, clock: Clock): Promise<number[]> {
+  const writer = new ChapterWriter(new NodeDisk(), clock);
+  const times: number[] = [];
+  for (const title of ['Point', 'Highlight: what a rally']) {
+    const chapters = Array.from({ length: MOST_CHAPTERS }, (_, i) => ({ atSeconds: (i * seconds) / 300, title }));
+    const beganAt = clock.monotonic();
+    if ((await writer.write(path, chapters)) !== 'written') throw new Error('the file takes no chapters');
+    times.push(clock.monotonic() - beganAt);
+  }
+  return times;
 }
 
 /** In life the journal does this every two seconds; here it is minutes of pictures behind. */

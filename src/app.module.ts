@@ -16,6 +16,7 @@ import { HealthModule } from './health/health.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { MaintenanceModule } from './maintenance/maintenance.module';
 import { OverviewModule } from './overview/overview.module';
+import { MarkersModule } from './markers/markers.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
@@ -32,6 +33,7 @@ import { SessionsModule } from './sessions/sessions.module';
     SessionsModule,
     RecordingModule,
     FilesModule,
+    MarkersModule,
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,

@@ -23,6 +23,7 @@ export type AuditAction =
   | `session.${string}`
   | `recording.${string}`
   | `video.${string}`
+  | `marker.${'created' | 'changed' | 'deleted'}`
   | 'maintenance.clean_up'
   | 'audit.exported';
 

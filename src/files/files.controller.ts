@@ -14,6 +14,7 @@ import { DownloadTrail } from './download-trail.service';
 import { FilesService } from './files.service';
 import { sendFile } from './send-file';
 import { VideoReads } from './video-reads.service';
+import { VideoTurns } from './video-turns';
 
 @ApiTags('files')
 @ApiBearerAuth()
@@ -22,6 +23,7 @@ export class FilesController {
   constructor(
     private readonly files: FilesService,
     private readonly reads: VideoReads,
+    private readonly turns: VideoTurns,
     private readonly right: RightToWatch,
     private readonly downloads: DownloadTrail,
   ) {}
@@ -80,11 +82,14 @@ export class FilesController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const video = await this.files.download(user, id, query);
-    if (request.method === 'GET') await this.downloads.note(user, video, caller);
-    // Who reads slowly reads for hours: the right is asked for all the while.
-    const unwatch = this.right.watch(user, id, () => response.destroy());
-    await this.reads.during(id, () => sendFile(request, response, video)).finally(unwatch);
+    // From the look at the file on, so that its ETag is that of the bytes that follow.
+    await this.turns.reading(id, async () => {
+      const video = await this.files.download(user, id, query);
+      if (request.method === 'GET') await this.downloads.note(user, video, caller);
+      // Who reads slowly reads for hours: the right is asked for all the while.
+      const unwatch = this.right.watch(user, id, () => response.destroy());
+      await this.reads.during(id, () => sendFile(request, response, video)).finally(unwatch);
+    });
   }
 
   @Get(':id/thumbnail.jpg')

@@ -20,6 +20,7 @@ export interface RemovalReason {
  * The one way a video ends. Invariant, for a crash at any line: the row is marked first, in one transaction with its line
  * in the audit trail, then its thumbnail goes, then the file to the trash, then its bytes. So no row ever leads to a file that is gone; what is
  * left of the file is found by the row's mark or in the trash, and taken away by the next look (`files_and_rows`, `trash`).
+ * What people marked in it goes with the row.
  * Whoever has the file open reads on to its end.
  */
 @Injectable()
@@ -84,6 +85,9 @@ export class VideoRemoval {
         [sessionId, unreadMinutes ?? null],
       );
       if (!row) return null;
+      for (const table of ['markers', 'marker_chapters']) {
+        await manager.query(`DELETE FROM ${table} WHERE session_id = $1`, [sessionId]);
+      }
       const facts = { size_bytes: Number(row.size_bytes), duration_seconds: row.duration_seconds };
       await this.audit.record(
         { action, actorId, ip, clubId: row.club_id, target: sessionId, details: { ...facts, ...details } },

@@ -29,6 +29,8 @@ export const TASKS = {
   disk_space: { everyMs: 60_000, scope: 'process' },
   /** Seals the cameras' addresses with the newest key. */
   camera_keys: { everyMs: UPKEEP_MS, scope: 'installation' },
+  /** Makes markers chapters of finished videos, where that was left undone. */
+  chapters: { everyMs: 60_000, scope: 'process' },
   /** Looks whether cameras are there. Processes share the courts out by claiming their rows. */
   camera_watch: { everyMs: 5_000, scope: 'process' },
 } as const satisfies Record<string, TaskFacts>;

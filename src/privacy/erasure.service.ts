@@ -23,7 +23,7 @@ interface Eraser {
 
 /**
  * Takes a person out of everything (GDPR, article 17): the videos of their matches, their places in others' matches, their
- * sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
+ * markers, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
  * it. Videos go first and the account last: after a crash in between, the same call goes on where it stopped.
  */
 @Injectable()
@@ -95,6 +95,13 @@ export class ErasureService {
       await this.requireNotLast(account, manager);
       // First: whoever adds them to a match at this moment holds their membership, and is waited for.
       await this.accounts.removeMemberships(userId, null, manager);
+      // In the order in which markers are changed: a session's turn first.
+      await manager.query(
+        `UPDATE marker_chapters SET revision = revision + 1
+          WHERE session_id IN (SELECT session_id FROM markers WHERE author_id = $1)`,
+        [userId],
+      );
+      await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
       await manager.query('DELETE FROM session_players WHERE user_id = $1', [userId]);
       await manager.query('DELETE FROM one_time_links WHERE user_id = $1 OR email = $2', [userId, account.email]);
       await this.accounts.erase(userId, manager);

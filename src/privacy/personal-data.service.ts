@@ -42,13 +42,18 @@ export class PersonalDataService {
        WHERE v.deleted_at IS NULL AND ${OWN_SESSION} AND ${within('v.club_id')} ORDER BY v.created_at DESC LIMIT ${MOST}`,
       asked,
     );
+    const markers = await this.rows(
+      `SELECT m.session_id, m.club_id, m.kind, m.text, m.at_seconds, m.created_at
+       FROM markers m WHERE m.author_id = $1 AND ${within('m.club_id')} ORDER BY m.id DESC LIMIT ${MOST}`,
+      asked,
+    );
     const audit = await this.rows(
       // What others did to the person is theirs to know; from where others did it is not.
       `SELECT at, action, club_id, target, CASE WHEN actor_id = $1 THEN host(ip) END AS ip, details FROM audit_log
        WHERE (actor_id = $1 OR target = 'user:' || $1) AND ${within('club_id')} ORDER BY id DESC LIMIT ${MOST}`,
       asked,
     );
-    const cut = [signIns, sessions, videos, audit].some(({ length }) => length === MOST);
+    const cut = [signIns, sessions, videos, markers, audit].some(({ length }) => length === MOST);
     return {
       exported_at: new Date().toISOString(),
       only_club_id: onlyClubId,
@@ -57,6 +62,7 @@ export class PersonalDataService {
       sign_ins: signIns,
       sessions,
       videos,
+      markers,
       audit,
       cut,
     };

@@ -253,6 +253,23 @@ describe('the audit trail notes', () => {
       () => [],
     ],
     [
+      'a moment that was marked, changed once, and forgotten',
+      async () => {
+        const body = { session_id: session, kind: 'point', at_seconds: 0 };
+        const { marker } = (await club.desk.post<{ marker: { id: number } }>('/api/video/markers', body)).body;
+        for (let i = 0; i < 2; i++) await club.desk.patch(`/api/video/markers/${marker.id}`, { kind: 'fault' });
+        await club.operator.delete(`/api/video/markers/${marker.id}`);
+      },
+      () =>
+        (
+          [
+            ['marker.created', desk()],
+            ['marker.changed', desk()],
+            ['marker.deleted', operator],
+          ] as const
+        ).map(([action, actor_id]) => ({ action, actor_id, club_id: club.clubId, target: session })),
+    ],
+    [
       'a recording that was extended',
       () => club.operator.post('/api/video/record/extend', { session_id: session, minutes: 3 }),
       () => [{ action: 'recording.extended', actor_id: operator, club_id: club.clubId, target: session }],

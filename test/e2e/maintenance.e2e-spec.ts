@@ -263,6 +263,7 @@ describe('maintenance', () => {
           ['trash', 900],
           ['disk_space', 60],
           ['camera_keys', 900],
+          ['chapters', 60],
           ['camera_watch', 5],
         ]);
         expect(body.details?.tasks[1]).toMatchObject({ outcome: 'ok', result: { killed_processes: 0 }, error: null });

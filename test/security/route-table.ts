@@ -300,6 +300,27 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: '            401 401 401 404 404 404 403 403 200 200',
   },
 
+  // Markers. One of the desk's: the owner may change it, the participant not.
+  'GET /api/video/markers': {
+    ask: ({ sessionId }) => ({ path: `/api/video/markers?session_id=${sessionId}` }),
+    statuses: SESSION,
+  },
+  'POST /api/video/markers': {
+    ask: ({ sessionId }) => ({
+      path: '/api/video/markers',
+      body: { session_id: sessionId, kind: 'point', at_seconds: 0 },
+    }),
+    statuses: '            401 401 401 404 404 404 201 201 201 201',
+  },
+  'PATCH /api/video/markers/{id}': {
+    ask: async (world) => ({ path: `/api/video/markers/${await world.marker()}`, body: { text: 'Let' } }),
+    statuses: '            401 401 401 404 404 404 403 200 200 200',
+  },
+  'DELETE /api/video/markers/{id}': {
+    ask: async (world) => ({ path: `/api/video/markers/${await world.marker()}` }),
+    statuses: '            401 401 401 404 404 404 403 204 204 204',
+  },
+
   // Watching.
   'GET /api/preview/{id}/stream.mjpeg': {
     ask: ({ sessionId }) => ({ path: `/api/preview/${sessionId}/stream.mjpeg` }),

@@ -115,6 +115,18 @@ export class TwoClubs {
     return this.club.clubId;
   }
 
+  /** A marker of the desk's in the open session. */
+  async marker(): Promise<number> {
+    const body = { session_id: this.sessionId, kind: 'dispute', at_seconds: 0 };
+    const {
+      status,
+      text,
+      body: made,
+    } = await this.club.desk.post<{ marker: { id: number } }>('/api/video/markers', body);
+    if (status !== 201) throw new Error(`not marked: ${text}`);
+    return made.marker.id;
+  }
+
   /** A video of the owner's, with the participant in it. */
   async video(): Promise<string> {
     const id = await this.shelf.put();

@@ -76,6 +76,9 @@ export class PersonalData {
   @ApiProperty({ type: [Object], description: 'Videos of these, with where to download them.' })
   videos: Record<string, unknown>[];
 
+  @ApiProperty({ type: [Object], description: 'What they marked in matches.' })
+  markers: Record<string, unknown>[];
+
   @ApiProperty({ type: [Object], description: 'What the audit trail says of them.' })
   audit: Record<string, unknown>[];
 

@@ -13,6 +13,7 @@ const DEEDS = Object.entries({
   session: 'opened closed failed media_url player_added player_removed player_joined player_left',
   recording: 'started extended stopped taken_back',
   video: 'downloaded deleted expired missing found quarantined',
+  marker: 'created changed deleted',
   maintenance: 'clean_up',
   audit: 'exported',
 }).flatMap(([room, deeds]) => deeds.split(' ').map((deed) => `${room}.${deed}`));

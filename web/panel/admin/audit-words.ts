@@ -7,6 +7,7 @@ const NO_ACTIONS = /^(group_|all)/;
 export const GROUPS = [
   'recording',
   'video',
+  'marker',
   'session',
   'auth',
   'user',
