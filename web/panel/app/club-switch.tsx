@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { auth } from '../access/auth';
@@ -23,14 +23,12 @@ export function ClubSwitch() {
   });
   if (clubs.length < 2) return null;
   return (
-    <Select
+    <NativeSelect
       aria-label={t('club')}
       data={clubs.map(({ id, name }) => ({ value: String(id), label: name }))}
-      value={clubId === null ? null : String(clubId)}
-      onChange={(value) => value !== null && change.mutate(Number(value))}
+      value={clubId === null ? '' : String(clubId)}
+      onChange={({ currentTarget }) => change.mutate(Number(currentTarget.value))}
       disabled={change.isPending}
-      allowDeselect={false}
-      searchable={clubs.length > 8}
       w={{ base: '9rem', sm: '14rem' }}
     />
   );

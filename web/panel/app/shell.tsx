@@ -1,4 +1,4 @@
-import { Alert, Container, Group, Menu, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Alert, Container, Group } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
 import {
   IconBuildingStadium,
@@ -6,20 +6,20 @@ import {
   IconLayoutGrid,
   IconMovie,
   IconSettings,
-  IconUserCircle,
   IconWifiOff,
 } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { type RefObject, useEffect, useRef } from 'react';
+import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { auth } from '../access/auth';
 import { isAdmin, useUser } from '../access/use-access';
-import { MenuLink } from '../ui/links';
 import { Brand } from '../ui/brand';
-import { Appearance, LanguageSwitch } from '../ui/preferences';
-import { sayFailed } from '../ui/say';
 import { ClubSwitch } from './club-switch';
+import { PersonButton } from './person-button';
 import classes from './shell.module.css';
+
+/** Comes when somebody is about to press its button: few do, and nobody before they see something. */
+const personMenu = () => import('./person-menu');
+const PersonMenu = lazy(async () => ({ default: (await personMenu()).PersonMenu }));
 
 /** What is around every page behind the sign-in: where one is, which club it is, who one is. */
 export function Shell() {
@@ -38,7 +38,7 @@ export function Shell() {
         <Pages />
         <Group gap="xs" wrap="nowrap" ml="auto">
           <ClubSwitch />
-          <PersonMenu />
+          <Person />
         </Group>
       </header>
       {!online && (
@@ -91,32 +91,15 @@ function Pages() {
   );
 }
 
-function PersonMenu() {
-  const { t } = useTranslation();
-  const user = useUser();
-  return (
-    <Menu width={280} position="bottom-end" withinPortal>
-      <Menu.Target>
-        <UnstyledButton className={classes.person} title={user.name}>
-          <IconUserCircle aria-hidden size={28} stroke={1.5} />
-          <VisuallyHidden>
-            {t('menu')}: {user.name}
-          </VisuallyHidden>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {user.name} · {user.email}
-        </Menu.Label>
-        <MenuLink to="/account">{t('account')}</MenuLink>
-        <Menu.Divider />
-        <Menu.Label>{t('language')}</Menu.Label>
-        <LanguageSwitch mx="sm" mb="xs" />
-        <Menu.Label>{t('appearance')}</Menu.Label>
-        <Appearance mx="sm" mb="xs" />
-        <Menu.Divider />
-        <Menu.Item onClick={() => void auth.signOut().catch(sayFailed)}>{t('signOut')}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+function Person() {
+  const [wanted, setWanted] = useState(false);
+  const fetchAhead = (): void => void personMenu().catch(() => undefined);
+  const button = <PersonButton onPointerEnter={fetchAhead} onFocus={fetchAhead} onClick={() => setWanted(true)} />;
+  return wanted ? (
+    <Suspense fallback={button}>
+      <PersonMenu />
+    </Suspense>
+  ) : (
+    button
   );
 }

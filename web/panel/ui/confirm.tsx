@@ -1,7 +1,5 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { createContext, lazy, Suspense, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
 
 export interface Question {
   readonly title: string;
@@ -12,6 +10,9 @@ export interface Question {
   readonly onConfirm: () => void;
 }
 
+/** Comes when something is asked for the first time. */
+const ConfirmDialog = lazy(async () => ({ default: (await import('./confirm-dialog')).ConfirmDialog }));
+
 const Asking = createContext<(question: Question) => void>(() => undefined);
 
 /** Asks before something that cannot be taken back. */
@@ -21,7 +22,6 @@ export function useConfirm(): (question: Question) => void {
 
 export function ConfirmProvider({ children }: { readonly children: ReactNode }) {
   const router = useRouter();
-  const { t } = useTranslation();
   const [question, setQuestion] = useState<Question | null>(null);
   const [opened, setOpened] = useState(false);
   const ask = useCallback((next: Question) => {
@@ -34,25 +34,11 @@ export function ConfirmProvider({ children }: { readonly children: ReactNode }) 
   return (
     <Asking.Provider value={ask}>
       {children}
-      <Modal opened={opened} onClose={close} title={question?.title} closeButtonProps={{ 'aria-label': t('close') }}>
-        <Text component="div" mb="lg">
-          {question?.text}
-        </Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>
-            {t('cancel')}
-          </Button>
-          <Button
-            color="red"
-            onClick={() => {
-              close();
-              question?.onConfirm();
-            }}
-          >
-            {question?.button}
-          </Button>
-        </Group>
-      </Modal>
+      {question !== null && (
+        <Suspense>
+          <ConfirmDialog question={question} opened={opened} onClose={close} />
+        </Suspense>
+      )}
     </Asking.Provider>
   );
 }
