@@ -196,7 +196,7 @@ describe('a club in the panel', () => {
     await page.page.getByRole('button', { name: 'Add a club' }).first().click();
     await page.page.getByLabel('Name of the club').fill('Padel Sud');
     await page.page.locator('[role=dialog] button[type=submit]').click();
-    await page.page.waitForSelector('text=Padel Sud');
+    await page.page.waitForSelector('#content >> text=Padel Sud');
     await page.page.goto(`${club.service.url}/panel/health`);
     await page.page.waitForSelector('section[aria-label="All clubs"] >> text=Padel Nord');
     expect(await accessibilityFaults(page)).toEqual([]);
