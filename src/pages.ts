@@ -46,14 +46,30 @@ function serveFiles(express: Express, name: 'live' | 'panel', index: string | fa
   const serveStatic = { setHeaders, redirect: index !== false };
   // Built beside each file, best first: the service compresses nothing.
   const compressed = { enableBrotli: true, orderPreference: ['br', 'gzip'] };
-  express.use(`/${name}`, expressStaticGzip(builtPage(name), { ...compressed, index, serveStatic }));
+  const serve = expressStaticGzip(builtPage(name), { ...compressed, index, serveStatic });
+  express.use(`/${name}`, (request: Request, response: Response, next: NextFunction) => {
+    // What cannot be decoded names no file; it is answered as every fault is.
+    if (isEncoded(request.path)) serve(request, response, next);
+    else next();
+  });
+}
+
+/** Whether a path is percent-encoded as it should be (RFC 3986, §2.1). */
+function isEncoded(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Every address of the panel is the same page: its scripts tell them apart. */
 function servePanel(express: Express): void {
   const file = join(builtPage('panel'), 'index.html');
   express.use(PANEL, async (request: Request, response: Response, next: NextFunction) => {
-    if ((request.method !== 'GET' && request.method !== 'HEAD') || !PAGE.test(request.path)) return next();
+    if ((request.method !== 'GET' && request.method !== 'HEAD') || !PAGE.test(request.path) || !isEncoded(request.path))
+      return next();
     // Read each time: it names the files of the newest build.
     const page = await readFile(file, 'utf8').catch(() => null);
     if (page === null) return next();

@@ -72,6 +72,8 @@ describe('the pages', () => {
     await request(service.url).post('/panel/courts').expect(404);
     await request(service.url).get('/panel/assets/gone.js').expect(404);
     await request(service.url).get('/panel/%2e%2e/package.json').expect(404);
+    for (const path of ['/panel/%zz', '/panel/assets/%c0%af.js', '/live/%'])
+      expect((await request(service.url).get(path)).body).toMatchObject({ status: 400, code: 'validation_failed' });
   });
 
   it.each([

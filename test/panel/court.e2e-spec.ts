@@ -233,6 +233,44 @@ describe('courts in the panel', () => {
     expect(await page.page.getAttribute('html', 'lang')).toBe('en');
   });
 
+  it('say what the club tells everybody before anything is filmed, also from the wall', async () => {
+    const note = 'Matches are filmed, and kept for 30 days.';
+    await club.desk.patch(`/api/clubs/${club.clubId}`, { consent_note: note });
+    const page = await panel(DESK);
+    const tile = page.page.locator('article[aria-label="Court 2"]');
+    await tile.getByRole('button', { name: 'Record' }).click();
+    await page.page.waitForSelector(`[role=dialog] >> text=${note}`);
+    await page.page.click('[role=dialog] button:has-text("Cancel")');
+    await page.page.locator('[role=dialog]').waitFor({ state: 'detached' });
+    expect(await openSessions()).toEqual([]);
+    await tile.getByRole('button', { name: 'Record' }).click();
+    await page.page.click('[role=dialog] button:has-text("Record")');
+    await tile.getByRole('button', { name: 'Stop' }).waitFor();
+    // And for whoever looks while it goes on.
+    await page.page.goto(`${club.service.url}/panel/courts/${second}`);
+    await page.page.waitForSelector('text=Stop the recording');
+    await page.page.waitForSelector(`main >> text=${note}`);
+    await club.desk.patch(`/api/clubs/${club.clubId}`, { consent_note: null });
+  });
+
+  it('are those of the club one changes to, also where the access token has just run out', async () => {
+    const made = await club.operator.post<{ id: number }>('/api/clubs', { name: 'Padel Ouest' });
+    const { api } = await club.addUser('both@padelvar.test', 'PLAYER');
+    const member = { email: 'both@padelvar.test', name: 'Both', role: 'PLAYER' };
+    expect((await club.operator.post(`/api/clubs/${made.body.id}/users`, member)).status).toBe(201);
+    expect((await api.get<{ memberships: unknown[] }>('/api/auth/me')).body.memberships).toHaveLength(2);
+    const page = await panel('both@padelvar.test');
+    await page.page.waitForSelector('h1:has-text("Padel Nord")');
+    let asked = 0;
+    await page.page.route('**/api/auth/club', (route) => {
+      const refused = { status: 401, contentType: 'application/problem+json', body: '{"code":"unauthorized"}' };
+      return asked++ === 0 ? route.fulfill(refused) : route.continue();
+    });
+    await page.page.getByLabel('Club').selectOption('Padel Ouest');
+    await page.page.waitForSelector('h1:has-text("Padel Ouest")');
+    expect(asked).toBe(2);
+  });
+
   it('go on by themselves when the service was away', async () => {
     const page = await panel(DESK);
     await page.page.context().setOffline(true);

@@ -1,8 +1,14 @@
 import { ApiProblem } from '../api/problem';
-import type { components } from '../api/schema';
+import type { components, paths } from '../api/schema';
 
 export type User = components['schemas']['UserView'];
 type Tokens = components['schemas']['TokensAnswer'];
+
+/** What this file asks of the service. */
+type AuthPath = EntryPath | '/api/auth/club' | '/api/auth/logout' | '/api/auth/refresh';
+/** What answers as a sign-in does. */
+type EntryPath = '/api/auth/login' | '/api/auth/invitations/accept' | '/api/auth/register/confirm';
+type Body<Path extends AuthPath> = NonNullable<paths[Path]['post']['requestBody']>['content']['application/json'];
 
 export type Access =
   /** A sign-in of before may be taken up; nobody knows yet. */
@@ -50,17 +56,21 @@ class Auth {
   }
 
   /** Whatever answers as a sign-in does. @throws ApiProblem */
-  async enter(path: string, body: object): Promise<void> {
-    this.take(await this.post<Tokens>(path, { ...body, cookie: true }));
+  async enter<Path extends EntryPath>(path: Path, body: Omit<Body<Path>, 'cookie'>): Promise<void> {
+    const tokens = await this.post<Path, Tokens>(path, { ...body, cookie: true } as Body<Path>);
+    // Whoever was here before has left: nothing they saw is for who comes.
+    if (this.access.phase === 'in') this.set({ phase: 'out', user: null, why: 'left' });
+    this.take(tokens);
   }
 
   /** Makes another club of theirs the active one: that trades the refresh token too. @throws ApiProblem */
-  switchClub(clubId: number): Promise<void> {
-    return this.inTurn(async () => {
-      const response = await this.fetch(request('/api/auth/club', { club_id: clubId, cookie: true }));
-      if (!response.ok) throw await ApiProblem.of(response);
-      this.take((await response.json()) as Tokens);
-    });
+  async switchClub(clubId: number): Promise<void> {
+    const ask = (): Promise<Response> => this.inTurn(() => this.send(request('/api/auth/club', { club_id: clubId })));
+    let response = await ask();
+    // Renewing has a turn of its own: it must not wait for this one's end.
+    if (response.status === 401 && (await this.renew())) response = await ask();
+    if (!response.ok) throw await ApiProblem.of(response);
+    this.take((await response.json()) as Tokens);
   }
 
   /** @throws ApiProblem where the service did not hear of it: then they are still signed in */
@@ -83,11 +93,6 @@ class Auth {
     this.token = '';
     localStorage.removeItem(KNOWN);
     this.set({ phase: 'out', user: null, why });
-  }
-
-  /** What is new about the person who is signed in. */
-  update(user: User): void {
-    if (this.access.phase === 'in') this.set({ phase: 'in', user });
   }
 
   /**
@@ -116,7 +121,7 @@ class Auth {
   private renew(): Promise<boolean> {
     const ask = async (): Promise<boolean> => {
       try {
-        this.take(await this.post<Tokens>('/api/auth/refresh', {}));
+        this.take(await this.post<'/api/auth/refresh', Tokens>('/api/auth/refresh', {}));
         return true;
       } catch (error) {
         if (error instanceof ApiProblem && error.status === 401) return false;
@@ -136,7 +141,7 @@ class Auth {
     return 'locks' in navigator ? await navigator.locks.request(TURN, work) : await work();
   }
 
-  private async post<T>(path: string, body: object): Promise<T> {
+  private async post<Path extends AuthPath, T>(path: Path, body: Body<Path>): Promise<T> {
     // It arrives also where the page is left meanwhile: an answer that is lost takes the new refresh token with it.
     const response = await fetch(request(path, body), { keepalive: true }).catch((error: unknown) => {
       throw ApiProblem.network(error);
@@ -160,7 +165,7 @@ class Auth {
   }
 }
 
-function request(path: string, body: object): Request {
+function request<Path extends AuthPath>(path: Path, body: Body<Path>): Request {
   const headers = { 'content-type': 'application/json' };
   return new Request(path, { method: 'POST', headers, body: JSON.stringify(body) });
 }

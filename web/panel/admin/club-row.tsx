@@ -1,5 +1,5 @@
-import { ActionIcon, Badge, Button, Group } from '@mantine/core';
-import { IconCheck, IconPencil, IconTrash } from '@tabler/icons-react';
+import { Badge, Button, Group } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { chosenClub, type Club } from '../access/club';
@@ -10,7 +10,7 @@ import { useConfirm } from '../ui/confirm';
 import { sayDone } from '../ui/say';
 import classes from './admin.module.css';
 import type { ClubFigures } from './overview';
-import { RowFailed } from './rows';
+import { RowFailed, RowTools } from './rows';
 
 /** A club, its figures, and what whoever runs the service may do about it. */
 export function ClubRow(props: {
@@ -59,18 +59,13 @@ export function ClubRow(props: {
             {t('choose')}
           </Button>
         )}
-        <ActionIcon variant="default" size={36} aria-label={t('renameOf', { name })} onClick={onRename}>
-          <IconPencil size={18} aria-hidden />
-        </ActionIcon>
-        <ActionIcon
-          variant="default"
-          size={36}
-          aria-label={t('deleteOf', { name })}
-          loading={remove.isPending}
-          onClick={ask}
-        >
-          <IconTrash size={18} aria-hidden />
-        </ActionIcon>
+        <RowTools
+          editTitle={t('renameOf', { name })}
+          deleteTitle={t('deleteOf', { name })}
+          deleting={remove.isPending}
+          onEdit={onRename}
+          onDelete={ask}
+        />
       </Group>
       {remove.isError && <RowFailed text={inWords(remove.error, { in_use: t('clubInUse') })} />}
     </li>

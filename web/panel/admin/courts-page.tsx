@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Drawer, Group, Modal } from '@mantine/core';
-import { IconBallTennis, IconDeviceCctv, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { Button, Drawer, Group, Modal } from '@mantine/core';
+import { IconBallTennis, IconDeviceCctv, IconPlus } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,7 +17,7 @@ import { CameraWords } from './camera-words';
 import { type Court, courtsAreOthers, useCourts } from './court-data';
 import { CourtForm } from './court-form';
 import { More } from './endless';
-import { RowFailed, Skeletons } from './rows';
+import { RowFailed, RowTools, Skeletons } from './rows';
 import { WithClub } from './with-club';
 import './bring-texts';
 
@@ -135,18 +135,13 @@ function CourtRow(props: {
         >
           {t('test')}
         </Button>
-        <ActionIcon variant="default" size={36} aria-label={t('editOf', { name })} onClick={() => onDo('form')}>
-          <IconPencil size={18} aria-hidden />
-        </ActionIcon>
-        <ActionIcon
-          variant="default"
-          size={36}
-          aria-label={t('deleteOf', { name })}
-          loading={remove.isPending}
-          onClick={ask}
-        >
-          <IconTrash size={18} aria-hidden />
-        </ActionIcon>
+        <RowTools
+          editTitle={t('editOf', { name })}
+          deleteTitle={t('deleteOf', { name })}
+          deleting={remove.isPending}
+          onEdit={() => onDo('form')}
+          onDelete={ask}
+        />
       </Group>
       {remove.isError && <RowFailed text={inWords(remove.error, { in_use: t('courtInUse') })} />}
     </li>

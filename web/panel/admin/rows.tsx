@@ -1,4 +1,5 @@
-import { Alert, Skeleton, Stack } from '@mantine/core';
+import { ActionIcon, Alert, Skeleton, Stack } from '@mantine/core';
+import { IconPencil, IconTrash } from '@tabler/icons-react';
 
 /** Why something was not done, below what it was to be done to. */
 export function RowFailed({ text }: { readonly text: string }) {
@@ -6,6 +7,28 @@ export function RowFailed({ text }: { readonly text: string }) {
     <Alert color="red" role="alert" w="100%" p="xs">
       {text}
     </Alert>
+  );
+}
+
+/** What every row has at its end: change it, delete it. */
+export function RowTools(props: {
+  /** What is changed, and what is deleted, for who does not see the signs. */
+  readonly editTitle: string;
+  readonly deleteTitle: string;
+  readonly deleting: boolean;
+  readonly onEdit: () => void;
+  readonly onDelete: () => void;
+}) {
+  const { editTitle, deleteTitle, deleting, onEdit, onDelete } = props;
+  return (
+    <>
+      <ActionIcon variant="default" size={36} aria-label={editTitle} onClick={onEdit}>
+        <IconPencil size={18} aria-hidden />
+      </ActionIcon>
+      <ActionIcon variant="default" size={36} aria-label={deleteTitle} loading={deleting} onClick={onDelete}>
+        <IconTrash size={18} aria-hidden />
+      </ActionIcon>
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import type { Club } from '../access/club';
 import { useUser } from '../access/use-access';
 import { answer, api, type Schemas } from '../api/client';
 import { ApiProblem } from '../api/problem';
-import { Consent } from '../court/court-page';
+import { Consent } from '../court/consent';
 import { bytes } from '../i18n/format';
 import { inWords } from '../i18n/problems';
 import { Card } from '../ui/card';

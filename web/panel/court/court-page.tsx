@@ -1,11 +1,10 @@
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
-import { IconArrowLeft, IconEye, IconInfoCircle, IconPlayerRecordFilled, IconUsers } from '@tabler/icons-react';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconArrowLeft, IconEye, IconPlayerRecordFilled, IconUsers } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClubs } from '../access/club';
-import { isAdmin, useUser } from '../access/use-access';
 import { answer, api } from '../api/client';
 import { NotFound } from '../app/faults';
 import { courtsChanged, isFree, useCourtStates } from '../courts/court-states';
@@ -21,6 +20,7 @@ import { JoinForm } from './join-form';
 import { DurationField } from './record-panel';
 import { SessionView } from './session-view';
 import './bring-texts';
+import { Consent } from './consent';
 
 /** One court: watched, recorded, looked at again. */
 export function CourtPage() {
@@ -106,7 +106,7 @@ function FreeCourt({ court, note }: { readonly court: Free; readonly note: strin
               leftSection={<IconPlayerRecordFilled aria-hidden />}
               loading={record.isPending}
               disabled={open.isPending}
-              onClick={() => record.mutate(minutes)}
+              onClick={() => record.start(minutes)}
             >
               {t('record')}
             </Button>
@@ -125,21 +125,4 @@ function FreeCourt({ court, note }: { readonly court: Free; readonly note: strin
       </div>
     </div>
   );
-}
-
-/** What the club wants everybody to know before they are filmed. */
-export function Consent({ note }: { readonly note: string | null }) {
-  const { t } = useTranslation('court');
-  if (note === null || note === '') return null;
-  return (
-    <Alert icon={<IconInfoCircle />} title={t('consent')} color="gray">
-      {note}
-    </Alert>
-  );
-}
-
-/** Whether this person may start, stop and close. */
-export function useMayRun(ownerId: number): boolean {
-  const user = useUser();
-  return isAdmin(user) || user.id === ownerId;
 }

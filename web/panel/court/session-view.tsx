@@ -6,6 +6,7 @@ import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { GapMessage } from '../../live';
 import type { Club } from '../access/club';
+import { useMayRun } from '../access/may-run';
 import { answer, api } from '../api/client';
 import { courtsChanged, isRunning } from '../courts/court-states';
 import { useConfirm } from '../ui/confirm';
@@ -13,7 +14,7 @@ import { Card } from '../ui/card';
 import { sayDone, sayFailed, saySorry } from '../ui/say';
 import { Failed, Loading } from '../ui/states';
 import { useNow } from '../ui/use-now';
-import { Consent, useMayRun } from './court-page';
+import { Consent } from './consent';
 import classes from './court.module.css';
 import { LookAgain } from './look-again';
 import { Lookback, type Stretch } from './lookback';
@@ -66,7 +67,7 @@ function OpenSession(props: {
         <LookAgain lookback={lookback} gaps={gaps} />
       </div>
       <div className={classes.side}>
-        {session.recording === null && <Consent note={club?.consent_note ?? null} />}
+        {(session.recording === null || running) && <Consent note={club?.consent_note ?? null} />}
         <RecordPanel {...{ session, courtName, mayRun, recordedSeconds }} timeZone={club?.time_zone} />
         {mayRun && !running && <Close session={session} />}
         <PlayersPanel session={session} mayRun={mayRun} />

@@ -3,7 +3,8 @@ import { IconPlayerRecordFilled, IconPlayerStopFilled } from '@tabler/icons-reac
 import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isAdmin, useUser } from '../access/use-access';
+import type { Club } from '../access/club';
+import { useMayRun } from '../access/may-run';
 import { clock, dateTime } from '../i18n/format';
 import { ButtonLink } from '../ui/links';
 import { type BadgeState, StateBadge } from '../ui/state-badge';
@@ -14,7 +15,9 @@ import { useRecordCourt, useStopCourt } from './record-court';
 import { type TileView, useTile } from './use-tile';
 
 /** One court on the wall: its picture, its state, and what one may do about it. */
-export function CourtTile({ court, timeZone }: { readonly court: CourtState; readonly timeZone?: string | undefined }) {
+export function CourtTile(props: { readonly court: CourtState; readonly club: Club | null }) {
+  const { court, club } = props;
+  const timeZone = club?.time_zone;
   const { t } = useTranslation('courts');
   const canvas = useRef<HTMLCanvasElement>(null);
   const tile = useTile(canvas, court.session_id);
@@ -47,19 +50,25 @@ export function CourtTile({ court, timeZone }: { readonly court: CourtState; rea
           <h2>{court.name}</h2>
           <p>{detailOf(court, timeZone, t)}</p>
         </div>
-        <TileActions court={court} running={running} seconds={seconds} />
+        <TileActions court={court} note={club?.consent_note ?? null} running={running} seconds={seconds} />
       </div>
     </article>
   );
 }
 
-function TileActions(props: { readonly court: CourtState; readonly running: boolean; readonly seconds: number }) {
-  const { court, running, seconds } = props;
+function TileActions(props: {
+  readonly court: CourtState;
+  /** What the club wants everybody to know before they are filmed. */
+  readonly note: string | null;
+  readonly running: boolean;
+  readonly seconds: number;
+}) {
+  const { court, note, running, seconds } = props;
   const { t } = useTranslation('courts');
-  const user = useUser();
+  const mayRun = useMayRun(court.owner?.id ?? null);
   const record = useRecordCourt(court);
   const stop = useStopCourt(court);
-  const mine = court.session_id !== null && (isAdmin(user) || court.owner?.id === user.id);
+  const mine = court.session_id !== null && mayRun;
   const courtId = String(court.terrain_id);
   if (running && mine) {
     return (
@@ -78,7 +87,7 @@ function TileActions(props: { readonly court: CourtState; readonly running: bool
       <Button
         leftSection={<IconPlayerRecordFilled size={16} aria-hidden />}
         loading={record.isPending}
-        onClick={() => record.mutate()}
+        onClick={() => record.ask(note)}
       >
         {t('record')}
       </Button>

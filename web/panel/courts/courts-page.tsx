@@ -62,7 +62,7 @@ export function CourtsPage() {
       <div className={classes.wall}>
         {courts.isPending && Array.from({ length: 6 }, (_, i) => <Skeleton key={i} h={240} radius="lg" />)}
         {list.map((court) => (
-          <CourtTile key={court.terrain_id} court={court} timeZone={club?.time_zone} />
+          <CourtTile key={court.terrain_id} court={court} club={club} />
         ))}
       </div>
     </>

@@ -21,10 +21,11 @@ export async function openCourt(courtId: number): Promise<string> {
   }
 }
 
-/** Opens the court where nobody did, and records. */
+/** Opens the court where nobody did, and records. `ask` shows first what the club wants everybody to know. */
 export function useRecordCourt(court: Pick<CourtState, 'terrain_id' | 'name' | 'session_id'>) {
   const { t } = useTranslation('courts');
-  return useMutation({
+  const confirm = useConfirm();
+  const record = useMutation({
     mutationFn: async (minutes?: number) => {
       const session_id = court.session_id ?? (await openCourt(court.terrain_id));
       const body = { session_id, ...(minutes !== undefined && { duration_minutes: minutes }) };
@@ -34,6 +35,12 @@ export function useRecordCourt(court: Pick<CourtState, 'terrain_id' | 'name' | '
     onError: sayFailed,
     onSettled: courtsChanged,
   });
+  const ask = (note: string | null): void => {
+    if (note === null || note === '') return record.mutate(undefined);
+    const title = t('recordTitle', { court: court.name });
+    confirm({ title, text: note, button: t('record'), onConfirm: () => record.mutate(undefined) });
+  };
+  return { start: (minutes: number) => record.mutate(minutes), ask, isPending: record.isPending };
 }
 
 /** Stops a recording, once it is confirmed: it cannot go on after that. */
