@@ -25,6 +25,7 @@ const onPostgres = {
   ...common,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/say-waiting.ts'],
 };
 const faults = {
   ...onPostgres,

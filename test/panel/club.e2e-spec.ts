@@ -4,7 +4,7 @@ import { TestBrowser, TestPage } from '../support/browser';
 import { ADMIN, PASSWORD, startTestClub, TestClub } from '../support/club';
 import { Courtside } from '../support/courtside';
 import { accessibilityFaults, openPanel, signInHere } from '../support/panel';
-import { until } from '../support/until';
+import { told, until } from '../support/until';
 
 const PLAYER = 'player@padelvar.test';
 const DESK = 'desk@padelvar.test';
@@ -93,7 +93,10 @@ describe('a club in the panel', () => {
     await desk.stop(match);
     await desk.over(match);
 
-    const page = await panel(PLAYER, '/videos');
+    const page = await panel(PLAYER, '/videos', { serviceWorkers: 'block' });
+    let letThrough = (): void => undefined;
+    const pressed = new Promise<void>((resolve) => (letThrough = resolve));
+    await page.page.route(/hls\.light/, (route) => pressed.then(() => route.continue()));
     await page.page.waitForSelector('h2:has-text("Court 1"), h3:has-text("Court 1")');
     await drawn(page, 'main img');
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -101,6 +104,9 @@ describe('a club in the panel', () => {
     await page.page.click(`a[href*="${match}"]`);
     await page.page.waitForURL(`**/panel/videos/${match}*`);
     await page.page.getByRole('button', { name: 'Play', exact: true }).first().click();
+    // Somebody may be quicker than what plays it is there.
+    await page.page.getByRole('button', { name: 'Pause', exact: true }).first().waitFor();
+    letThrough();
     await until(() => page.page.evaluate<boolean>(`document.querySelector('main video')?.currentTime > 1`));
     await page.page.getByRole('button', { name: 'Pause', exact: true }).first().click();
     await until(() => page.page.evaluate<boolean>(`document.querySelector('main video').paused`));
@@ -116,7 +122,7 @@ describe('a club in the panel', () => {
       page.page.waitForEvent('download'),
       page.page.getByRole('button', { name: /^Download/ }).click(),
     ]);
-    const path = await saved.path();
+    const path = await told(() => saved.path());
     const duration = execFileSync('ffprobe', [
       '-v',
       'error',

@@ -4,6 +4,7 @@ import { Browser, BrowserContext, BrowserContextOptions, chromium, Page } from '
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import { CameraServer, monotonic, SentFrame } from '../cameras';
 import { repositoryRoot } from '../cameras/child-process';
+import { told } from './until';
 
 /** Debian's; `scripts/setup.mjs` installs it. */
 const CHROMIUM = '/usr/bin/chromium';
@@ -101,7 +102,7 @@ export class TestPage {
 
   /** What an element shows once that is another picture than the one with these bars. */
   next(selector: string, bars: number | null): Promise<SeenPicture> {
-    return this.page.evaluate(`globalThis.pictureReader.next(${JSON.stringify(selector)}, ${bars})`);
+    return told(() => this.page.evaluate(`globalThis.pictureReader.next(${JSON.stringify(selector)}, ${bars})`));
   }
 
   /** What an element shows now. */

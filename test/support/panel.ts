@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
 import { ADMIN, PASSWORD } from './club';
 import type { TestBrowser, TestPage } from './browser';
+import { told } from './until';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 /** WCAG 2.2 A and AA, as axe names them. */
@@ -39,11 +40,11 @@ export async function signInHere({ page }: TestPage, email: string, password = P
 /** What axe finds against WCAG 2.2 AA in the page as it is now, each with where and why. */
 export async function accessibilityFaults({ page }: TestPage): Promise<string[]> {
   // What fades in has its colours when it is there.
-  await page.evaluate(SETTLED);
+  await told(() => page.evaluate(SETTLED));
   // Evaluated by the debugger: the policy allows no script in the page, and needs none for this.
   await page.evaluate(AXE);
   const options = { runOnly: { type: 'tag', values: RULES }, resultTypes: ['violations'] };
-  const results = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
+  const results = await told(() => page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`));
   return results.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary = '' }) => `${id}: ${help}\n${html.slice(0, 300)}\n${failureSummary}`),
   );

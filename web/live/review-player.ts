@@ -291,8 +291,11 @@ export class ReviewPlayer implements RecordingPlayer {
     this.recoveredAt = performance.now();
     // Twice within seconds: it will not get better by itself.
     if (last !== 0 && this.recoveredAt - last < 5_000) return this.fail(error);
-    if (type === 'mediaError') hls.recoverMediaError();
-    else hls.startLoad();
+    if (type !== 'mediaError') return hls.startLoad();
+    const { paused } = this;
+    // Gives the element a new source, which pauses it.
+    hls.recoverMediaError();
+    if (!paused) this.play();
   }
 
   private fail(error: unknown): void {
