@@ -215,4 +215,20 @@ describe('SessionTimeline', () => {
     const times = [500, 600, 600, 700].flatMap((at) => timeline.place(jpeg, at)).map((frame) => frame.dts / 90);
     expect(times).toEqual([0, 100, 101, 200]);
   });
+
+  // Speeds are learned between pictures that were sent long before they are shown, and pictures in between.
+  it.each([30, 21, 27, 50])('shows the B-frames of a camera that says 25 and sends %i in their order', (fps) => {
+    for (let noise = 0; noise < 40; noise += 1) {
+      const timeline = new SessionTimeline();
+      const arrivals = run(600, 40, 1000 / fps, { noise });
+      // Decode order I0 P3 B1 B2 P6 B4 B5 …: shown one picture later than decoded.
+      const shownAt = (i: number): number => (i === 0 ? 0 : i % 3 === 1 ? i + 2 : i - 1) + 1;
+      const frames = arrivals.flatMap(([stamp, arrival], i) =>
+        timeline.place(unit(stamp, (shownAt(i) - i) * 40), arrival),
+      );
+      const byOrder = [...frames, ...timeline.flush()].map(({ dts, cts }, i) => [shownAt(i), dts + cts] as const);
+      byOrder.sort(([a], [b]) => a - b);
+      expectIncreasing(byOrder.map(([, at]) => at));
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import { JpegPace, Placed } from './jpeg-pace';
+import { PresentationOrder } from './presentation-order';
 import { AccessUnit, Frame, GapReason, H264AccessUnit, JpegPicture, TICKS_PER_SECOND } from '../media/access-unit';
 
 const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
@@ -88,6 +89,7 @@ export class SessionTimeline {
   private rate = 0;
   private lag = 0;
   private slewing = false;
+  private readonly order = new PresentationOrder();
   private readonly jpegPace = new JpegPace<JpegPicture>();
   /** Arrival of the first picture that lagged by more than a jump. */
   private late: number | undefined;
@@ -181,6 +183,7 @@ export class SessionTimeline {
     const base = Math.max(start - this.zero, earliest);
     this.lag = 0;
     this.late = undefined;
+    this.order.restart();
     const newest = held.at(-1) as Held;
     this.learning = { arrival: newest.arrival, stamp: newest.unit.dts };
     return held.map(({ unit, arrival }, i) => {
@@ -213,6 +216,7 @@ export class SessionTimeline {
       this.lag = 0;
       this.late = undefined;
       this.learning = undefined;
+      this.order.restart();
       // Anchored at now; where the timeline was ahead of the clock, it goes on from where it was.
       return this.emitH264(unit, now > this.last ? now : this.last + Math.max(arrivalStep, 0));
     }
@@ -285,7 +289,7 @@ export class SessionTimeline {
   private emitH264(unit: H264AccessUnit, at: number): Frame {
     this.lastStamp = unit.dts;
     const dts = this.advance(at);
-    const cts = Math.round((unit.pts - unit.dts) * (1 + this.rate));
+    const cts = this.order.place(unit.pts, dts + (unit.pts - unit.dts) * (1 + this.rate), dts) - dts;
     const after = this.takePending();
     const { config, data, keyframe } = unit;
     return after
