@@ -25,7 +25,7 @@ const onPostgres = {
   ...common,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  setupFilesAfterEnv: ['<rootDir>/test/support/say-waiting.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/each-file.ts'],
 };
 const faults = {
   ...onPostgres,

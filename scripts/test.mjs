@@ -2,7 +2,8 @@
  * All checks in order: lint, formatting, types, unit tests, end-to-end tests. Goes on after a failure, so that one run
  * tells everything; ends with the totals and a status that is not 0 if anything failed.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,15 +16,20 @@ const bin = (...parts) => join(ROOT, 'node_modules', ...parts);
 /** Nothing in these is measured in time: they share the machine. */
 const TWO = '--maxWorkers=2';
 
-const STEPS = [
-  { name: 'lint', script: bin('eslint', 'bin', 'eslint.js'), args: ['.', '--max-warnings', '0'] },
-  { name: 'format', script: bin('prettier', 'bin', 'prettier.cjs'), args: ['--check', '--log-level', 'warn', '.'] },
-  { name: 'types', script: bin('typescript', 'bin', 'tsc'), args: ['--noEmit', '-p', 'tsconfig.json'] },
-  { name: 'types of web', script: bin('typescript', 'bin', 'tsc'), args: ['-p', 'web/tsconfig.json'] },
-  { name: 'unit', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=unit', TWO], jest: true },
-  { name: 'api', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=api', TWO], jest: true },
-  { name: 'e2e', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=e2e', TWO], jest: true },
-  { name: 'alone', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=alone'], jest: true },
+/** Each of these keeps one core busy: two go side by side, and tell what they have to say when they are done. */
+const READING = [
+  [{ name: 'lint', script: bin('eslint', 'bin', 'eslint.js'), args: ['.', '--max-warnings', '0'] }],
+  [
+    { name: 'format', script: bin('prettier', 'bin', 'prettier.cjs'), args: ['--check', '--log-level', 'warn', '.'] },
+    { name: 'types', script: bin('typescript', 'bin', 'tsc'), args: ['--noEmit', '-p', 'tsconfig.json'] },
+    { name: 'types of web', script: bin('typescript', 'bin', 'tsc'), args: ['-p', 'web/tsconfig.json'] },
+  ],
+];
+const TESTS = [
+  { name: 'unit', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=unit', TWO] },
+  { name: 'api', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=api', TWO] },
+  { name: 'e2e', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=e2e', TWO] },
+  { name: 'alone', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=alone'] },
 ];
 
 /** Tests passed and failed of one jest run; a file that could not run at all counts as one failure. */
@@ -36,22 +42,40 @@ function readCounts(file) {
   }
 }
 
-function runStep({ name, script, args, jest }) {
+async function readThrough({ name, script, args }) {
+  const before = Date.now();
+  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+  const [status] = await once(child, 'close');
+  process.stdout.write(`\n== ${name}\n${said}`);
+  const seconds = ((Date.now() - before) / 1000).toFixed(1);
+  return { name, ok: status === 0, seconds, passed: 0, failed: 0 };
+}
+
+async function runTests({ name, script, args }) {
   process.stdout.write(`\n== ${name}\n`);
   const file = join(results, `${name}.json`);
-  const extra = jest ? ['--json', `--outputFile=${file}`, '--silent=false'] : [];
+  const extra = ['--json', `--outputFile=${file}`, '--silent=false'];
   const before = Date.now();
   // With --json jest puts the JSON on stdout as well; people read its report on stderr.
-  const stdio = ['ignore', jest ? 'ignore' : 'inherit', 'inherit'];
-  const { status } = spawnSync(process.execPath, [script, ...args, ...extra], { cwd: ROOT, stdio });
+  const stdio = ['ignore', 'ignore', 'inherit'];
+  const [status] = await once(spawn(process.execPath, [script, ...args, ...extra], { cwd: ROOT, stdio }), 'close');
   const seconds = ((Date.now() - before) / 1000).toFixed(1);
-  const counts = jest ? readCounts(file) : { passed: 0, failed: 0 };
+  const counts = readCounts(file);
   // A run that ends badly although no test did (a set-up that fails) is a failure too.
-  if (jest && status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
   return { name, ok: status === 0, seconds, ...counts };
 }
 
-const done = STEPS.map(runStep);
+async function inOrder(steps, run) {
+  const done = [];
+  for (const step of steps) done.push(await run(step));
+  return done;
+}
+
+const done = (await Promise.all(READING.map((steps) => inOrder(steps, readThrough)))).flat();
+done.push(...(await inOrder(TESTS, runTests)));
 rmSync(results, { recursive: true, force: true });
 process.stdout.write('\n');
 for (const { name, ok, seconds } of done) process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);

@@ -1,6 +1,7 @@
 import { DynamicModule, MiddlewareConsumer, Module, NestModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import cookieParser from 'cookie-parser';
+import type { DestinationStream } from 'pino';
 import { AccountsModule } from './accounts/accounts.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
@@ -43,12 +44,13 @@ import { SessionsModule } from './sessions/sessions.module';
   ],
 })
 export class AppModule implements NestModule {
-  static forRoot(config: AppConfig): DynamicModule {
+  /** @param log where log lines go instead of stdout (tests) */
+  static forRoot(config: AppConfig, log?: DestinationStream): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        LoggingModule.forRoot(config.logLevel),
+        LoggingModule.forRoot(config.logLevel, log),
         CommonModule,
         DatabaseModule,
         ScheduleModule.forRoot(),

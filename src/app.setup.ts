@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Logger as PinoLogger } from 'nestjs-pino';
+import type { DestinationStream } from 'pino';
 import { setupApiDocument } from './api-document';
 import { followMediaUrl } from './auth/media-url-path';
 import { AppModule } from './app.module';
@@ -17,9 +18,12 @@ import { HttpMetrics } from './metrics/http-metrics';
 import { isPanel, newNonce, setupPages } from './pages';
 import { refuseWhileEnding } from './refuse-while-ending';
 
-/** The application, set up and not yet listening: the same one in production and in the end-to-end tests. */
-export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config), {
+/**
+ * The application, set up and not yet listening: the same one in production and in the end-to-end tests.
+ * @param log where log lines go instead of stdout (tests)
+ */
+export async function createApp(config: AppConfig, log?: DestinationStream): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(config, log), {
     bodyParser: false,
     bufferLogs: true,
     abortOnError: false,

@@ -10,6 +10,7 @@ import {
 } from '../cameras';
 import { Film, missing, pictures } from '../faults/film';
 import { describeFilms, FilmRow, row } from '../faults/film-table';
+import { PLANTED } from '../support/planted';
 
 const SMALL = { width: 320, height: 180, seconds: 8 };
 const jpegs = (changes: Partial<{ width: number; height: number; fps: number }> = {}): Promise<MjpegClip> =>
@@ -39,7 +40,7 @@ function oddMjpeg(name: string, changes: Omit<MjpegCameraOptions, 'clip'>): Film
   });
 }
 
-const LOGIN = { username: 'court', password: 'pä:ss@/?#1' };
+const LOGIN = { username: 'court', password: `pä:ss@/?#${PLANTED}` };
 
 describeFilms('MJPEG cameras that are odd, but sound', [
   oddMjpeg('plain, 10 pictures a second', {}),

@@ -70,6 +70,8 @@ describe('the pages behind mailed links', () => {
   it('lead from a forgotten password to a new one', async () => {
     await page.page.goto(`${own.world.service.url}/panel/`);
     await page.page.click('text=Forgot your password?');
+    // Until then the form of the page before is there.
+    await says('Forgotten password');
     await page.page.fill('#email', 'player@a.example');
     await submit();
     await says('a mail is on its way');

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Api } from '../support/api';
 import { MAIL_PASSWORD, MAIL_USER, MailServer } from '../support/mail-server';
+import { PLANTED } from '../support/planted';
 import { tokenIn } from '../support/received-mail';
 import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, TestDatabase } from '../support/test-database';
 
-const SUPER = { email: 'root@padel.example', password: 'a long enough secret' };
+const SUPER = { email: 'root@padel.example', password: `a long ${PLANTED} secret` };
 const CHOSEN = 'chosen by the player';
 
 describe('the log of a service that sends mail', () => {
@@ -68,7 +69,7 @@ describe('the log of a service that sends mail', () => {
     expect(log).toMatch(/mail not sent/);
     expect(log).toMatch(/550.*no relay for \[hidden\]/);
     expect(log).toMatch(/invitations\/accept/);
-    for (const secret of [invitation, reset, ...forms, 'MAILSECRET', CHOSEN, SUPER.password]) {
+    for (const secret of [invitation, reset, ...forms, PLANTED, CHOSEN, SUPER.password]) {
       expect(log).not.toContain(secret);
     }
     expect(log).not.toContain(base64OrPlain(`\0${MAIL_USER}\0${MAIL_PASSWORD}`));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Api } from '../support/api';
-import { startTestClub, TestClub } from '../support/club';
+import { PASSWORD, startTestClub, TestClub } from '../support/club';
 import { VideoShelf } from '../support/video-shelf';
 
 interface Match {
@@ -100,7 +100,7 @@ describe('what a page needs of matches and their videos', () => {
       const withOthers = await video(club.ids.other, [id], DAYS[0]);
       await club.desk.patch(`/api/terrains/${oldCourt}`, { name: 'Court 8' });
       expect((await club.desk.delete(`/api/terrains/${oldCourt}`)).status).toBe(204);
-      const erased = await api.post('/api/auth/me/erase', { password: 'a long enough word', keep_videos: true });
+      const erased = await api.post('/api/auth/me/erase', { password: PASSWORD, keep_videos: true });
       expect(erased.status).toBe(200);
       const { body } = await club.desk.get<{ video: Match }>(`/api/video/files/${own}`);
       expect(body.video).toMatchObject({ terrain_name: 'Court 8', owner: { id, name: 'Erased' } });

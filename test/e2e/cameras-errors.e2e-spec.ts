@@ -12,6 +12,7 @@ import { RawCamera } from '../faults/raw-camera';
 import { entered } from '../faults/ledger';
 import { SideBySide } from '../faults/side-by-side';
 import { startTestClub, TestClub } from '../support/club';
+import { PLANTED } from '../support/planted';
 
 const SMALL = { width: 320, height: 180, seconds: 8 };
 const rtsp = async (changes: Omit<RtspCameraOptions, 'clip'> = {}): Promise<RtspCamera> =>
@@ -43,7 +44,7 @@ interface Row {
   /** Makes a good camera of it. */
   readonly heal?: (camera: never) => void;
 }
-const LOGIN = { username: 'court', password: 'right one', auth: 'digest' as const };
+const LOGIN = { username: 'court', password: `right ${PLANTED}`, auth: 'digest' as const };
 const wrong = ({ url }: Camera): string => url.replace('right%20one', 'wrong-one');
 const heal = (changes: object) => (camera: { set(changes: object): void }) => camera.set(changes);
 

@@ -3,6 +3,7 @@ import { CourtLab } from '../faults/court-lab';
 import { develop, expectTrueFilm, Film } from '../faults/film';
 import { entered } from '../faults/ledger';
 import { SideBySide } from '../faults/side-by-side';
+import { PLANTED } from '../support/planted';
 
 interface ForeignCamera {
   readonly url: string;
@@ -14,7 +15,7 @@ const gstreamer =
   (options: GstreamerCameraOptions): (() => Promise<ForeignCamera>) =>
   async () =>
     new GstreamerCamera({ width: 320, height: 180, ...options });
-const LOGIN = { username: 'court', password: 'right one' };
+const LOGIN = { username: 'court', password: `right ${PLANTED}` };
 
 const ROWS: readonly (readonly [string, () => Promise<ForeignCamera>, { bars: boolean; codec: string }])[] = [
   ['GStreamer', gstreamer({}), { bars: false, codec: 'h264' }],

@@ -1,6 +1,7 @@
 import { H264Clip, h264Clip, RtspCamera, RtspCameraOptions } from '../cameras';
 import { missing, pictures } from '../faults/film';
 import { describeFilms, FilmRow, row } from '../faults/film-table';
+import { PLANTED } from '../support/planted';
 
 const SMALL = { width: 320, height: 180, fps: 25, seconds: 8, gopSeconds: 1, bitrate: 400_000 };
 const clip = (changes: Partial<typeof SMALL & { bframes: number; slices: number }> = {}): Promise<H264Clip> =>
@@ -26,7 +27,7 @@ function sound(name: string, changes: Changes, more: Partial<FilmRow<RtspCamera>
 }
 
 const YEARS_MS = 3 * 365 * 24 * 3_600_000;
-const LOGIN = { username: 'court', password: 'pä:ss@/?#1' };
+const LOGIN = { username: 'court', password: `pä:ss@/?#${PLANTED}` };
 
 describeFilms('RTSP cameras that are odd, but sound', [
   sound('plain', {}),

@@ -7,6 +7,7 @@ import { deserted, pictures } from '../faults/film';
 import { Answer, Api } from '../support/api';
 import { startTestClub, TestClub } from '../support/club';
 import { inspectMp4 } from '../support/mp4';
+import { PLANTED } from '../support/planted';
 import { listeningPorts } from '../support/processes';
 
 interface Session {
@@ -37,7 +38,7 @@ async function h264(bframes = 0): ReturnType<typeof h264Clip> {
 /** Ten courts of a club that bought its cameras over the years. */
 async function tenCameras(): Promise<CameraServer[]> {
   const jpegs = await mjpegClip({ ...SIZE, fps: 10, bitrate: 1_500_000 });
-  const login = { username: 'court', password: 'right one' };
+  const login = { username: 'court', password: `right ${PLANTED}` };
   return [
     new RtspCamera({ clip: await h264() }),
     new RtspCamera({ clip: await h264(2), ...login, auth: 'digest' }),

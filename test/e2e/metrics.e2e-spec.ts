@@ -6,11 +6,12 @@ import { h264Clip, RtspCamera } from '../cameras';
 import { pictures } from '../faults/film';
 import { startTestClub, TestClub } from '../support/club';
 import { MjpegClient } from '../support/mjpeg-client';
+import { PLANTED } from '../support/planted';
 import { Scrape } from '../support/prometheus';
 import { startTestApp, TestApp } from '../support/test-app';
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
-const LOGIN = { username: 'court', password: 'a-secret-of-the-camera' };
+const LOGIN = { username: 'court', password: `a-secret-${PLANTED}` };
 
 describe('metrics of a court that is recorded', () => {
   let club: TestClub;

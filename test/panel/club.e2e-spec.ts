@@ -4,12 +4,13 @@ import { TestBrowser, TestPage } from '../support/browser';
 import { ADMIN, PASSWORD, startTestClub, TestClub } from '../support/club';
 import { Courtside } from '../support/courtside';
 import { accessibilityFaults, openPanel, signInHere } from '../support/panel';
+import { PLANTED } from '../support/planted';
 import { told, until } from '../support/until';
 
 const PLAYER = 'player@padelvar.test';
 const DESK = 'desk@padelvar.test';
 const OPERATOR = ADMIN.email;
-const CREDENTIALS = { username: 'viewer', password: 'p@ss/w:rd#1' };
+const CREDENTIALS = { username: 'viewer', password: `p@ss/w:rd#${PLANTED}` };
 
 jest.setTimeout(120_000);
 

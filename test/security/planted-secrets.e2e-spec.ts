@@ -7,6 +7,7 @@ import { h264Clip, MjpegCamera, mjpegClip, RtspCamera } from '../cameras';
 import { ADMIN } from '../support/club';
 import { LiveClient } from '../support/live-client';
 import { MjpegClient } from '../support/mjpeg-client';
+import { formsOf } from '../support/planted';
 import { listProcesses } from '../support/processes';
 import { Service } from '../support/service';
 import { createTestDatabase, TestDatabase } from '../support/test-database';
@@ -41,20 +42,6 @@ interface Heard {
   /** Status line, headers and body as one text. */
   readonly text: string;
   readonly body: Buffer;
-}
-
-/** Forms in which a text may stand somewhere without being seen: as it is, in base64 at any place, in hexadecimal. */
-function formsOf(secret: string): string[] {
-  const forms = [secret, secret.toUpperCase(), Buffer.from(secret).toString('hex')];
-  for (const before of ['', 'x', 'xx']) {
-    const text = Buffer.from(before + secret)
-      .toString('base64')
-      .replace(/=+$/, '');
-    // The first and the last of these depend on what stands beside.
-    const inner = text.slice(before === '' ? 0 : 4, -2);
-    forms.push(inner, inner.replaceAll('+', '-').replaceAll('/', '_'));
-  }
-  return [...new Set(forms)];
 }
 
 const holds = (text: string, secret: string): boolean => formsOf(secret).some((form) => text.includes(form));

@@ -19,6 +19,12 @@ interface Locked {
 const ROOT = repositoryRoot();
 /** What may be shipped with a service under the MIT licence without further ado. */
 const LICENCES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0', 'Python-2.0'];
+/** Of `(MIT OR CC0-1.0)` one may take either. */
+const isFine = (license: string): boolean =>
+  license
+    .replace(/^\((.*)\)$/, '$1')
+    .split(' OR ')
+    .some((one) => LICENCES.includes(one));
 /** Decided one by one: what asks for more than a notice, and why that is no burden. */
 const DECIDED: Readonly<Record<string, string>> = {
   // Copyleft file by file: it is used as it was published, and none of its files is ours.
@@ -66,7 +72,7 @@ describe('what others wrote', () => {
     const shipped = entries.filter(({ dev }) => dev !== true);
     expect(shipped.length).toBeGreaterThan(100);
     const odd = shipped.filter(({ name, path, license }) => {
-      if (license !== undefined) return !LICENCES.includes(license) && DECIDED[name] !== license;
+      if (license !== undefined) return !isFine(license) && DECIDED[name] !== license;
       const file = readdirSync(join(ROOT, path)).find((one) => /^(licen[cs]e|readme)/i.test(one) && /licen/i.test(one));
       const readme = readdirSync(join(ROOT, path)).find((one) => /^readme/i.test(one));
       const text = [file, readme].map((one) => (one ? readFileSync(join(ROOT, path, one), 'utf8') : '')).join('\n');

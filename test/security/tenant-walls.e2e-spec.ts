@@ -1,4 +1,5 @@
 import { OpenAPIObject } from '@nestjs/swagger';
+import { PASSWORD } from '../support/club';
 import { aboutNothing, ROUTES, RouteRow } from './route-table';
 import { Caller, CALLERS, FOREIGN, TwoClubs } from './two-clubs';
 
@@ -90,7 +91,7 @@ describe('tenant walls', () => {
     const operation = document.paths[route.split(' ')[1] as string]?.[route.split(' ')[0]?.toLowerCase() as 'get'];
     const media = operation?.security?.some((scheme) => 'media' in scheme) ?? false;
     const open = !(operation?.security ?? []).some((scheme) => 'bearer' in scheme);
-    const login = { email: world.person('owner').email, password: 'a long enough word' };
+    const login = { email: world.person('owner').email, password: PASSWORD };
     const response = await fetch(`${world.club.service.url}/api/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -1,8 +1,9 @@
 import { Api } from './api';
+import { PLANTED } from './planted';
 import { startTestApp, TestApp, TestAppOptions } from './test-app';
 
-export const ADMIN = { email: 'operator@padelvar.test', password: 'correct horse battery' };
-export const PASSWORD = 'a long enough word';
+export const ADMIN = { email: 'operator@padelvar.test', password: `correct horse ${PLANTED}` };
+export const PASSWORD = `a long ${PLANTED} word`;
 
 /** A running service with one club in it. */
 export interface TestClub {

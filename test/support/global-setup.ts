@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { withClient } from '../../src/database/embedded/connect';
 import { EmbeddedPostgres, startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres';
 import { migrate } from '../../src/database/migrate';
+import { FINDINGS } from './secret-watch';
 import { databaseUrl, TEMPLATE, TEST_DATABASE_URL } from './test-database';
 
 /** What the teardown needs; both run in jest's parent process. */
@@ -33,4 +34,5 @@ export default async function globalSetup(): Promise<void> {
   await withClient(adminUrl, (client) => client.query(`CREATE DATABASE ${TEMPLATE}`));
   await migrate(databaseUrl(postgres.url, TEMPLATE));
   process.env[TEST_DATABASE_URL] = adminUrl;
+  process.env[FINDINGS] = join(root, 'secret-findings');
 }

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, SMTPServerDataStream, SMTPServerOptions } from 'smtp-server';
 import { text as textOf } from 'node:stream/consumers';
+import { PLANTED } from './planted';
 import { ReceivedMail, parseMail } from './received-mail';
 
 export const MAIL_USER = 'desk@padel.example';
 /** With signs that a URL must encode, and that a log must not show. */
-export const MAIL_PASSWORD = 'p@ss/w0rd%MAILSECRET';
+export const MAIL_PASSWORD = `p@ss/w0rd%${PLANTED}`;
 
 /** A real SMTP server on this machine that keeps what it is sent, and behaves badly on demand. */
 export class MailServer {

@@ -26,3 +26,9 @@ function compile(filename) {
 }
 
 require.extensions['.ts'] = (module, filename) => module._compile(compile(filename), filename);
+
+if (process.env.PADELVAR_SECRET_FINDINGS !== undefined) {
+  const { reportCounts, watchProcess } = require('./secret-watch.ts');
+  watchProcess();
+  process.on('exit', reportCounts);
+}

@@ -1,6 +1,8 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { plantKeys } from './planted';
+import { FINDINGS, LogWatch } from './secret-watch';
 
 /** The service in a process of its own, so that it can be sent signals. */
 export class ServiceProcess {
@@ -21,10 +23,12 @@ export class ServiceProcess {
     env: Record<string, string> = {},
     onLog: (text: string) => void = () => undefined,
   ): Promise<ServiceProcess> {
+    plantKeys(join(root, 'data'));
     const child = spawn(process.execPath, ['-r', join(__dirname, 'register.js'), 'src/main.ts'], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         PATH: process.env.PATH,
+        [FINDINGS]: process.env[FINDINGS],
         NODE_ENV: 'test',
         PORT: '0',
         DATABASE_URL: databaseUrl,
@@ -38,11 +42,13 @@ export class ServiceProcess {
       },
     });
     const exited = once(child, 'exit').then(([code]) => code as number | null);
+    const watch = new LogWatch(`a service of its own, ${child.pid}`);
     let said = '';
     const url = await new Promise<string>((resolve, reject) => {
       void exited.then((code) => reject(new Error(`the service ended with ${code}: ${said}`)));
       child.stdout.on('data', (chunk: Buffer) => {
         onLog(chunk.toString('utf8'));
+        watch.write(chunk.toString('utf8'));
         said += chunk.toString('utf8');
         const [, address] = /PadelVar listens on (http:\/\/[^\s"]+)/.exec(said) ?? [];
         if (address) resolve(address);

@@ -2,6 +2,8 @@ import { ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { ADMIN } from './club';
+import { plantKeys } from './planted';
+import { FINDINGS, LogWatch } from './secret-watch';
 import { childrenOf, limitLeaving, ProcessSeen } from './processes';
 
 const ROOT = join(__dirname, '..', '..');
@@ -56,7 +58,9 @@ export class Service {
   private constructor(private readonly child: ChildProcess) {
     this.news.setMaxListeners(0);
     for (const stream of [child.stdout, child.stderr]) {
+      const watch = new LogWatch(`a service of its own, ${child.pid}`);
       stream?.on('data', (chunk: Buffer) => {
+        watch.write(chunk.toString('utf8'));
         this.said = (this.said + chunk.toString('utf8')).slice(-KEPT_CHARACTERS);
         this.news.emit('text');
       });
@@ -84,11 +88,13 @@ export class Service {
       process.execPath,
       ...['-r', './test/support/register.js', 'src/main.ts'],
     ];
+    plantKeys(join(root, 'data'));
     const child = spawn(command[0] as string, command.slice(1), {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH,
+        [FINDINGS]: process.env[FINDINGS],
         NODE_ENV: 'test',
         PORT: '0',
         DATABASE_URL: databaseUrl,

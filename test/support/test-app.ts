@@ -7,7 +7,12 @@ import { createApp } from '../../src/app.setup';
 import { AppConfig } from '../../src/config/app-config';
 import { loadConfig } from '../../src/config/load-config';
 import { prepareConfig } from '../../src/config/prepare-config';
+import { plantKeys } from './planted';
+import { LogWatch } from './secret-watch';
 import { createTestDatabase, TestDatabase } from './test-database';
+
+/** Nobody wants to read the log of a thousand tests, but for secrets; whoever asks for a level gets it on stdout. */
+const LOG = process.env.LOG_LEVEL === undefined ? new LogWatch('a service under test') : undefined;
 
 export interface TestAppOptions {
   /** Environment variables on top of the test's own, as in `{ MAX_SESSIONS: '2' }`. */
@@ -44,8 +49,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   let app: NestExpressApplication;
   let config: AppConfig;
   try {
+    plantKeys(join(root, 'data'));
     config = testConfig(root, databaseUrl, options.env);
-    app = await createApp(config);
+    app = await createApp(config, LOG);
     await app.listen(config.port, config.host);
   } catch (error) {
     await clean();
@@ -66,12 +72,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-/** The configuration of a test: everything below `root`, cameras on this machine allowed and not watched, no log unless asked for. */
+/** The configuration of a test: everything below `root`, cameras on this machine allowed and not watched. */
 export function testConfig(root: string, databaseUrl: string, env: Readonly<Record<string, string>> = {}): AppConfig {
   const settings = loadConfig(
     {
       NODE_ENV: 'test',
-      LOG_LEVEL: process.env.LOG_LEVEL ?? 'silent',
+      LOG_LEVEL: process.env.LOG_LEVEL ?? 'trace',
       PORT: '0',
       DATABASE_URL: databaseUrl,
       DATA_DIR: join(root, 'data'),

@@ -1,8 +1,9 @@
 import request from 'supertest';
+import { PLANTED } from '../../support/planted';
 import { startTestApp, TestApp, TestAppOptions } from '../../support/test-app';
 
-export const SUPER = { email: 'root@padel.example', password: 'a long enough secret' };
-export const PASSWORD = 'correct horse battery';
+export const SUPER = { email: 'root@padel.example', password: `a long ${PLANTED} secret` };
+export const PASSWORD = `correct ${PLANTED} battery`;
 
 export interface Tokens {
   readonly access_token: string;
