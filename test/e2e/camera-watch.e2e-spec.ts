@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { DataSource } from 'typeorm';
+import { withClient } from '../../src/database/embedded/connect';
 import { CameraWatch } from '../../src/clubs/watch/camera-watch.service';
 import { AWAY_MS } from '../../src/clubs/watch/camera-state';
 import { CourtRuntime } from '../../src/runtime/court-runtime';
@@ -500,16 +501,22 @@ describe('two service processes that watch the same cameras', () => {
   });
 
   it('leave nothing for true when nobody watches any more', async () => {
-    const database = club.service.app.get(DataSource);
-    await database.query(
-      `INSERT INTO camera_outages (court_id, club_id, began_at, code) SELECT min(id), $1, now(), 'camera_timeout' FROM courts`,
-      [club.clubId],
-    );
     const { databaseUrl, root } = club.service;
+    await club.service.shutDown();
+    await withClient(databaseUrl, (client) =>
+      client.query(
+        `INSERT INTO camera_outages (court_id, club_id, began_at, code) SELECT min(id), $1, now(), 'camera_timeout' FROM courts`,
+        [club.clubId],
+      ),
+    );
     const off = await startTestApp({ databaseUrl, root, env: { PROXY_BASE_PORT: '9180' } });
     await tick(off);
     await off.close();
-    expect(await database.query('SELECT 1 FROM camera_states')).toEqual([]);
-    expect(await database.query('SELECT 1 FROM camera_outages WHERE ended_at IS NULL')).toEqual([]);
+    const left = await withClient(databaseUrl, (client) =>
+      client.query(
+        `SELECT court_id FROM camera_states UNION ALL SELECT court_id FROM camera_outages WHERE ended_at IS NULL`,
+      ),
+    );
+    expect(left.rows).toEqual([]);
   });
 });
