@@ -43,12 +43,17 @@ export interface H264AccessUnit {
   readonly dts: number;
 }
 
-/** One JPEG picture as a source delivers it; its time is its arrival. */
+/** One JPEG picture as a source delivers it. */
 export interface JpegPicture {
   readonly kind: 'jpeg';
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
+  /**
+   * Time on the camera's clock in 90 kHz ticks, unwrapped; absent where the camera tells none (MJPEG over HTTP) and its
+   * arrival has to do.
+   */
+  readonly dts?: number;
 }
 
 export type AccessUnit = H264AccessUnit | JpegPicture;

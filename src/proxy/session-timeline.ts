@@ -1,6 +1,14 @@
 import { JpegPace, Placed } from './jpeg-pace';
 import { PresentationOrder } from './presentation-order';
-import { AccessUnit, Frame, GapReason, H264AccessUnit, JpegPicture, TICKS_PER_SECOND } from '../media/access-unit';
+import {
+  AccessUnit,
+  Frame,
+  GapReason,
+  H264AccessUnit,
+  JpegFrame,
+  JpegPicture,
+  TICKS_PER_SECOND,
+} from '../media/access-unit';
 
 const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
 
@@ -56,8 +64,11 @@ export interface ResumedTimeline {
   readonly lastTicks: number;
 }
 
+/** A picture with a time on the camera's clock. */
+type TimedUnit = H264AccessUnit | (JpegPicture & { readonly dts: number });
+
 interface Held {
-  readonly unit: H264AccessUnit;
+  readonly unit: TimedUnit;
   readonly arrival: number;
 }
 
@@ -140,8 +151,8 @@ export class SessionTimeline {
 
   /** Places one picture; none, one or several frames come out, in decode order. */
   place(unit: AccessUnit, arrival: number): Frame[] {
-    if (unit.kind === 'jpeg') return this.placeJpeg(unit, arrival);
-    if (!this.connecting) return [this.placeH264(unit, arrival)];
+    if (!isTimed(unit)) return this.placeJpeg(unit, arrival);
+    if (!this.connecting) return [this.placeTimed(unit, arrival)];
     return this.hold(unit, arrival);
   }
 
@@ -156,7 +167,7 @@ export class SessionTimeline {
     return this.anchor(held);
   }
 
-  private hold(unit: H264AccessUnit, arrival: number): Frame[] {
+  private hold(unit: TimedUnit, arrival: number): Frame[] {
     const previous = this.held.at(-1);
     this.held.push({ unit, arrival });
     this.heldBytes += unit.data.length;
@@ -188,7 +199,7 @@ export class SessionTimeline {
     this.learning = { arrival: newest.arrival, stamp: newest.unit.dts };
     return held.map(({ unit, arrival }, i) => {
       this.lastArrival = arrival;
-      return this.emitH264(unit, base + (offsets[i] as number));
+      return this.emitTimed(unit, base + (offsets[i] as number));
     });
   }
 
@@ -202,7 +213,7 @@ export class SessionTimeline {
     return stampMs <= 0 || (stampMs > JUMP_MS && Math.abs(stampMs - arrivalMs) > JUMP_MS);
   }
 
-  private placeH264(unit: H264AccessUnit, arrival: number): Frame {
+  private placeTimed(unit: TimedUnit, arrival: number): Frame {
     const zero = this.zero as number;
     const now = arrival - zero;
     const arrivalStep = arrival - this.lastArrival;
@@ -218,7 +229,7 @@ export class SessionTimeline {
       this.learning = undefined;
       this.order.restart();
       // Anchored at now; where the timeline was ahead of the clock, it goes on from where it was.
-      return this.emitH264(unit, now > this.last ? now : this.last + Math.max(arrivalStep, 0));
+      return this.emitTimed(unit, now > this.last ? now : this.last + Math.max(arrivalStep, 0));
     }
 
     if (error > JUMP_MS && (this.late || lateBy > JUMP_MS / 2)) return this.placeLate(unit, arrival, predicted, now);
@@ -226,7 +237,7 @@ export class SessionTimeline {
     this.learnSpeed(unit, arrival);
     const control = Math.max(0, Math.min(arrivalStep, stampStep * (1 + Math.max(0, this.rate)), MAX_CONTROL_MS));
     this.lag += (error - this.lag) * (1 - Math.exp(-control / JITTER_FILTER_MS));
-    if (!this.mustSlew()) return this.emitH264(unit, predicted);
+    if (!this.mustSlew()) return this.emitTimed(unit, predicted);
     const seconds = control / 1000;
     if (stampStep > 0) {
       // The loop runs in true time; the rate it corrects is per unit of the camera's time.
@@ -235,7 +246,7 @@ export class SessionTimeline {
     }
     const corrected = predicted + PHASE_GAIN * this.lag * seconds;
     const slowest = this.last + stampStep * (1 + this.rate) * 0.25;
-    return this.emitH264(unit, Math.max(corrected, slowest));
+    return this.emitTimed(unit, Math.max(corrected, slowest));
   }
 
   private mustSlew(): boolean {
@@ -251,21 +262,21 @@ export class SessionTimeline {
    * Suddenly more than a jump behind the clock. The missing time may still come as a burst (a network freeze), so the loop
    * waits; when it does not come, the camera paused and the pause is a gap.
    */
-  private placeLate(unit: H264AccessUnit, arrival: number, predicted: number, now: number): Frame {
+  private placeLate(unit: TimedUnit, arrival: number, predicted: number, now: number): Frame {
     this.late ??= arrival;
     this.learning = undefined;
-    if (arrival - this.late <= LAG_PATIENCE_MS) return this.emitH264(unit, predicted);
+    if (arrival - this.late <= LAG_PATIENCE_MS) return this.emitTimed(unit, predicted);
     this.noteLoss('camera_stalled');
     this.late = undefined;
     this.lag = 0;
-    return this.emitH264(unit, now);
+    return this.emitTimed(unit, now);
   }
 
   /**
    * A camera far from its word is measured early in its connection, and again when it runs away from the clock later, so
    * that the loop has little left to do. Both halves of the measure must agree: a freeze or a burst is no speed.
    */
-  private learnSpeed(unit: H264AccessUnit, arrival: number): void {
+  private learnSpeed(unit: TimedUnit, arrival: number): void {
     const now = { arrival, stamp: unit.dts };
     const { learning } = this;
     if (!learning) {
@@ -286,9 +297,10 @@ export class SessionTimeline {
     this.learning = undefined;
   }
 
-  private emitH264(unit: H264AccessUnit, at: number): Frame {
+  private emitTimed(unit: TimedUnit, at: number): Frame {
     this.lastStamp = unit.dts;
     const dts = this.advance(at);
+    if (unit.kind === 'jpeg') return jpegFrame(unit, dts, this.takePending());
     const cts = this.order.place(unit.pts, dts + (unit.pts - unit.dts) * (1 + this.rate), dts) - dts;
     const after = this.takePending();
     const { config, data, keyframe } = unit;
@@ -309,10 +321,7 @@ export class SessionTimeline {
   }
 
   private emitJpegs(placed: readonly Placed<JpegPicture>[], after?: GapReason): Frame[] {
-    return placed.map(({ picture: { data, width, height }, at }, i) => {
-      const frame = { kind: 'jpeg', data, width, height, dts: this.advance(at), keyframe: true, cts: 0 } as const;
-      return after && i === 0 ? { ...frame, after } : frame;
-    });
+    return placed.map(({ picture, at }, i) => jpegFrame(picture, this.advance(at), i === 0 ? after : undefined));
   }
 
   /** Moves the timeline to `at` milliseconds, or one millisecond on where that lies behind. */
@@ -327,6 +336,16 @@ export class SessionTimeline {
     this.pending = undefined;
     return reason;
   }
+}
+
+/** All H.264 is; of JPEGs those that came by RTP. */
+function isTimed(unit: AccessUnit): unit is TimedUnit {
+  return unit.kind !== 'jpeg' || unit.dts !== undefined;
+}
+
+function jpegFrame({ data, width, height }: JpegPicture, dts: number, after: GapReason | undefined): JpegFrame {
+  const frame = { kind: 'jpeg', data, width, height, dts, keyframe: true, cts: 0 } as const;
+  return after ? { ...frame, after } : frame;
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -20,7 +20,18 @@ export interface ClipParameters {
   readonly slices: number;
   /** H.264 profile. */
   readonly profile: 'baseline' | 'main' | 'high';
+  /**
+   * Motion JPEG as RTP can carry it (RFC 2435): standard Huffman tables, quantisers of {@link RTP_JPEG_QUALITY}, with restart
+   * markers a row of blocks apart or without. The bit rate is what comes of it. `null`: as an encoder likes it.
+   */
+  readonly rtp: 'plain' | 'restarts' | null;
 }
+
+/**
+ * The Independent JPEG Group's scale, 1 to 99. FFmpeg's encoder has a fixed first quantiser of 8, which of all qualities
+ * only this one has for luminance and chrominance.
+ */
+export const RTP_JPEG_QUALITY = 76;
 
 export const DEFAULT_CLIP: ClipParameters = {
   codec: 'h264',
@@ -33,6 +44,7 @@ export const DEFAULT_CLIP: ClipParameters = {
   bitrate: 2_000_000,
   slices: 1,
   profile: 'high',
+  rtp: null,
 };
 
 /** Segments a…g of a seven-segment digit as [x, y, w, h] in units of the digit's width (1) and height (2). */
@@ -133,8 +145,34 @@ function noiseStrength(p: ClipParameters): number {
   return Math.round(Math.min(30, Math.max(3, 3 + bitsPerPixel * 60)));
 }
 
+/** Tables K.1 and K.2 of ITU-T T.81, row by row. */
+const K1 =
+  '16,11,10,16,24,40,51,61,12,12,14,19,26,58,60,55,14,13,16,24,40,57,69,56,14,17,22,29,51,87,80,62,' +
+  '18,22,37,56,68,109,103,77,24,35,55,64,81,104,113,92,49,64,78,87,103,121,120,101,72,92,95,98,112,100,103,99';
+const K2 =
+  '17,18,24,47,99,99,99,99,18,21,26,66,99,99,99,99,24,26,56,99,99,99,99,99,47,66,99,99,99,99,99,99' + ',99'.repeat(32);
+
+function scaledTable(table: string): string {
+  const scale = 200 - 2 * RTP_JPEG_QUALITY;
+  return table
+    .split(',')
+    .map((entry) => Math.floor((Number(entry) * scale + 50) / 100))
+    .join(',');
+}
+
+/** A scale of 8 leaves the matrices as they are. */
+function rtpJpegArguments(restarts: boolean): string[] {
+  return [
+    ...['-c:v', 'mjpeg', '-huffman', 'default', '-q:v', '8', '-qmin', '8', '-qmax', '8'],
+    ...['-intra_matrix', scaledTable(K1), '-chroma_intra_matrix', scaledTable(K2)],
+    // FFmpeg writes restart markers where it codes rows at one time.
+    ...(restarts ? ['-threads', '2', '-thread_type', 'slice'] : ['-threads', '1']),
+  ];
+}
+
 function codecArguments(p: ClipParameters): string[] {
   const rate = String(p.bitrate);
+  if (p.codec === 'mjpeg' && p.rtp !== null) return rtpJpegArguments(p.rtp === 'restarts');
   if (p.codec === 'mjpeg') return ['-c:v', 'mjpeg', '-b:v', rate, '-maxrate', rate, '-bufsize', rate];
   const gop = Math.round(p.fps * p.gopSeconds);
   const x264 = [

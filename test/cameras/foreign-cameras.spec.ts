@@ -10,6 +10,8 @@ describe('GstreamerCamera', () => {
   const secret = { username: 'desk', password: 'p@ss word' };
   it.each<[string, GstreamerCameraOptions]>([
     ['no password', {}],
+    ['Motion JPEG', { codec: 'mjpeg', height: 352 }],
+    ['Motion JPEG, 4:2:2', { codec: 'mjpeg', height: 352, sampling: '4:2:2' }],
     ['Basic', { auth: 'basic', ...secret }],
     ['Digest and B-frames', { auth: 'digest', bframes: 2, ...secret }],
   ])('plays to FFmpeg with %s', async (_name, options) => {

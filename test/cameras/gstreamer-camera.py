@@ -18,18 +18,24 @@ settings = json.loads(sys.stdin.readline())
 Gst.init(None)
 loop = GLib.MainLoop()
 
+raw_format = ""
 gop = settings["fps"] * settings["gop_seconds"]
 b_frames = settings["b_frames"]
-encoder = (
-    f"x264enc speed-preset=ultrafast key-int-max={int(gop)} bitrate={settings['bitrate'] // 1000} "
-    f"bframes={b_frames} b-adapt=false "
-) + ("" if b_frames else "tune=zerolatency ")
+if settings["codec"] == "mjpeg":
+    raw_format = ",format=" + {"4:2:0": "I420", "4:2:2": "Y42B"}[settings["sampling"]]
+    encoder = "jpegenc ! rtpjpegpay name=pay0 pt=26"
+else:
+    encoder = (
+        f"x264enc speed-preset=ultrafast key-int-max={int(gop)} bitrate={settings['bitrate'] // 1000} "
+        f"bframes={b_frames} b-adapt=false "
+        + ("" if b_frames else "tune=zerolatency ")
+        + f"! video/x-h264,profile={settings['profile']} ! rtph264pay name=pay0 pt=96 config-interval=-1"
+    )
 factory = GstRtspServer.RTSPMediaFactory()
 factory.set_launch(
     "( videotestsrc is-live=true pattern=ball "
-    f"! video/x-raw,width={settings['width']},height={settings['height']},framerate={settings['fps']}/1 "
-    f"! {encoder} ! video/x-h264,profile={settings['profile']} "
-    "! rtph264pay name=pay0 pt=96 config-interval=-1 )"
+    f"! video/x-raw,width={settings['width']},height={settings['height']},framerate={settings['fps']}/1{raw_format} "
+    f"! {encoder} )"
 )
 factory.set_shared(True)
 

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { endChild, repositoryRoot, spawnTied } from './child-process';
 
 export interface GstreamerCameraOptions {
+  readonly codec?: 'h264' | 'mjpeg';
+  /** Colour of motion JPEG: at half the height, too, or not. */
+  readonly sampling?: '4:2:0' | '4:2:2';
   readonly width?: number;
   readonly height?: number;
   readonly fps?: number;
@@ -18,7 +21,7 @@ export interface GstreamerCameraOptions {
 const PATH = '/test';
 
 /**
- * A camera nobody here wrote: GStreamer's RTSP server, x264enc and videotestsrc. Needs Debian's
+ * A camera nobody here wrote: GStreamer's RTSP server, x264enc or jpegenc, and videotestsrc. Needs Debian's
  * gir1.2-gst-rtsp-server-1.0, python3-gi and the GStreamer plugins base, good, bad and ugly.
  */
 export class GstreamerCamera {
@@ -52,6 +55,8 @@ export class GstreamerCamera {
     const child = spawnTied('/usr/bin/python3', [script], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.child = child;
     const settings = {
+      codec: options.codec ?? 'h264',
+      sampling: options.sampling ?? '4:2:0',
       width: options.width ?? 640,
       height: options.height ?? 360,
       fps: options.fps ?? 25,

@@ -1,7 +1,10 @@
-import { ClipAccessUnit, H264Clip } from './clips';
+import { Clip, ClipAccessUnit } from './clips';
+import { JpegPacketiserOptions, jpegPayloads } from './jpeg-packets';
 
-/** Payload type of the video in every SDP of ours. */
+/** Payload type of H.264 in every SDP of ours. */
 export const VIDEO_PAYLOAD_TYPE = 96;
+/** Of motion JPEG, by RFC 3551 §5.2. */
+export const JPEG_PAYLOAD_TYPE = 26;
 /** `$`, channel, length (RFC 2326 §10.12), then the RTP header (RFC 3550 §5.1). */
 const PREFIX = 4 + 12;
 
@@ -19,29 +22,43 @@ export interface PacketiserOptions {
   readonly stapA: boolean;
   /** Parameter sets before every keyframe; they may be others than the clip's. */
   readonly parameterSets: readonly Buffer[];
+  /** Of motion JPEG. */
+  readonly jpeg: Omit<JpegPacketiserOptions, 'maxPayload'>;
 }
 
-const templates = new WeakMap<H264Clip, Map<string, PictureTemplate[]>>();
+const templates = new WeakMap<Clip, Map<string, PictureTemplate[]>>();
 
 /** The packets of a clip's picture: cut once, shared by all cameras that play the clip in the same manner. */
-export function pictureTemplate(clip: H264Clip, index: number, options: PacketiserOptions): PictureTemplate {
-  const manner = `${options.maxPayload} ${options.stapA} ${options.parameterSets.map((set) => set.toString('hex')).join()}`;
+export function pictureTemplate(clip: Clip, index: number, options: PacketiserOptions): PictureTemplate {
+  const { tables, sizeless } = options.jpeg;
+  const manner = `${options.maxPayload} ${options.stapA} ${tables} ${sizeless} ${options.parameterSets.map((set) => set.toString('hex')).join()}`;
   const manners = templates.get(clip) ?? new Map<string, PictureTemplate[]>();
   templates.set(clip, manners);
   const pictures = manners.get(manner) ?? [];
   manners.set(manner, pictures);
-  const unit = clip.units[index];
-  if (unit === undefined) throw new Error('no such picture');
-  return (pictures[index] ??= build(unit, options));
+  return (pictures[index] ??= build(clip, index, options));
 }
 
-function build(unit: ClipAccessUnit, options: PacketiserOptions): PictureTemplate {
+function build(clip: Clip, index: number, options: PacketiserOptions): PictureTemplate {
+  if (clip.codec === 'mjpeg') {
+    const { maxPayload, jpeg } = options;
+    return framed(jpegPayloads(clip, index, { maxPayload, ...jpeg }), JPEG_PAYLOAD_TYPE);
+  }
+  const unit = clip.units[index];
+  if (unit === undefined) throw new Error('no such picture');
+  return framed(h264Payloads(unit, options), VIDEO_PAYLOAD_TYPE);
+}
+
+function h264Payloads(unit: ClipAccessUnit, options: PacketiserOptions): Buffer[] {
   const payloads: Buffer[] = [];
   const sets = unit.keyframe ? options.parameterSets : [];
   if (options.stapA && sets.length > 0) payloads.push(stapA(sets));
   else payloads.push(...sets.flatMap((set) => payloadsOf(set, options.maxPayload)));
   for (const nal of unit.nals) payloads.push(...payloadsOf(nal, options.maxPayload));
+  return payloads;
+}
 
+function framed(payloads: readonly Buffer[], payloadType: number): PictureTemplate {
   const buffer = Buffer.alloc(payloads.reduce((sum, payload) => sum + PREFIX + payload.length, 0));
   const offsets: number[] = [];
   let offset = 0;
@@ -50,8 +67,8 @@ function build(unit: ClipAccessUnit, options: PacketiserOptions): PictureTemplat
     buffer[offset] = 0x24;
     buffer.writeUInt16BE(12 + payload.length, offset + 2);
     buffer[offset + 4] = 0x80;
-    // The marker bit ends the access unit (RFC 6184 §5.1).
-    buffer[offset + 5] = VIDEO_PAYLOAD_TYPE | (i === payloads.length - 1 ? 0x80 : 0);
+    // The marker bit ends the picture (RFC 6184 §5.1, RFC 2435 §3).
+    buffer[offset + 5] = payloadType | (i === payloads.length - 1 ? 0x80 : 0);
     payload.copy(buffer, offset + PREFIX);
     offset += PREFIX + payload.length;
   });

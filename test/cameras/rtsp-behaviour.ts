@@ -1,3 +1,5 @@
+import { JpegTables } from './jpeg-packets';
+
 /** How a camera writes its `a=control` attributes (RFC 2326 appendix C.1.1). */
 export type ControlForm =
   /** `*` and `trackID=1`, with a Content-Base. */
@@ -11,8 +13,8 @@ export type ControlForm =
   /** No attribute at all: the stream is set up under its own URL. */
   | 'missing';
 
-/** What the SDP announces. Only the H.264 ones are really sent. */
-export type Announced = 'h264' | 'h264+audio' | 'audio+h264' | 'h265' | 'jpeg' | 'aac';
+/** What the SDP announces. Only what the clip is coded in is really sent. */
+export type Announced = 'h264' | 'h264+audio' | 'audio+h264' | 'h265' | 'jpeg' | 'mpeg4' | 'aac';
 
 /** Everything about an RTSP camera that may be changed while it runs. */
 export interface RtspBehaviour {
@@ -26,6 +28,9 @@ export interface RtspBehaviour {
   claimedSize: number | null;
   /** First picture for a client: the next keyframe, the last whole GOP at once and then live, or whatever comes next. */
   start: 'keyframe' | 'gop' | 'now';
+  /** How motion JPEG's quantiser tables are sent, and whether its size stands in the SDP instead of the packets. */
+  jpegTables: JpegTables;
+  jpegSize: 'packets' | 'x-dimensions' | 'framesize' | 'nowhere';
   /** Aggregation packet for parameter sets. */
   stapA: boolean;
   /** Largest RTP payload. */
@@ -71,6 +76,8 @@ export const DEFAULT_BEHAVIOUR: RtspBehaviour = {
   parameterSets: 'both',
   claimedSize: null,
   start: 'keyframe',
+  jpegTables: 'computed',
+  jpegSize: 'packets',
   stapA: true,
   maxPayload: 1400,
   firstChannel: null,

@@ -1,21 +1,23 @@
 import { randomInt } from 'node:crypto';
 import { CameraServer, CameraServerOptions } from './camera-server';
-import { Clip, H264Clip } from './clips';
+import { Clip, H264Clip, MjpegClip } from './clips';
 import { withDefaults } from './defaults';
 import { fakeSps } from './fake-sps';
 import { PlayedFrame } from './playback';
 import { DEFAULT_BEHAVIOUR, RtspBehaviour } from './rtsp-behaviour';
+import { JPEG_PAYLOAD_TYPE } from './rtp-packets';
 import { RtspSender } from './rtsp-client-session';
 import { RtspConnection, RtspHost } from './rtsp-connection';
 import { announce, Announcement, formatParameters } from './rtsp-sdp';
 import { Wire } from './wire';
 
 export interface RtspCameraOptions extends CameraServerOptions, Partial<RtspBehaviour> {
-  readonly clip: H264Clip;
+  readonly clip: H264Clip | MjpegClip;
 }
 
 /**
- * An IP camera: RTSP 1.0 (RFC 2326) over TCP with interleaved RTP (RFC 3550, RFC 6184), playing a clip in real time.
+ * An IP camera: RTSP 1.0 (RFC 2326) over TCP with interleaved RTP (RFC 3550), playing a clip of H.264 (RFC 6184) or
+ * motion JPEG (RFC 2435) in real time.
  * How it behaves is set at construction or by {@link RtspCamera.set} at any moment.
  */
 export class RtspCamera extends CameraServer {
@@ -28,7 +30,8 @@ export class RtspCamera extends CameraServer {
 
   constructor(options: RtspCameraOptions) {
     super('rtsp', options, '/live/court');
-    this.behaviour = withDefaults(DEFAULT_BEHAVIOUR, options);
+    const announced = options.clip.codec === 'mjpeg' ? 'jpeg' : 'h264';
+    this.behaviour = withDefaults<RtspBehaviour>({ ...DEFAULT_BEHAVIOUR, announced }, options);
   }
 
   /** Changes behaviour from now on. */
@@ -61,7 +64,7 @@ export class RtspCamera extends CameraServer {
     if (frame.keyframe) this.gop = [];
     this.gop.push(frame);
     let clients = 0;
-    for (const client of this.clients) if (client.sender.push(frame, frame.clip as H264Clip)) clients++;
+    for (const client of this.clients) if (client.sender.push(frame)) clients++;
     return clients;
   }
 
@@ -81,12 +84,26 @@ export class RtspCamera extends CameraServer {
 
   private announcement(): Announcement {
     const { controls, announced, parameterSets, editSdp } = this.behaviour;
-    const clip: Clip = this.playback.clip;
-    if (clip.codec !== 'h264') throw new Error('an RTSP camera plays H.264');
-    const sets = this.setsOf(clip);
-    const format = formatParameters(sets[0] ?? clip.sps, parameterSets === 'band' ? [] : sets);
+    const { clip } = this.playback;
+    const format = clip.codec === 'h264' ? this.h264Format(clip, parameterSets !== 'band') : this.jpegFormat(clip);
     const announcement = announce(this.urlWithoutCredentials, controls, announced, clip.fps, format);
     return { ...announcement, sdp: editSdp(announcement.sdp) };
+  }
+
+  private h264Format(clip: H264Clip, withSets: boolean): string {
+    const sets = this.setsOf(clip);
+    return formatParameters(sets[0] ?? clip.sps, withSets ? sets : []);
+  }
+
+  private jpegFormat({ width, height }: Clip): string {
+    switch (this.behaviour.jpegSize) {
+      case 'x-dimensions':
+        return `a=x-dimensions:${width},${height}`;
+      case 'framesize':
+        return `a=framesize:${JPEG_PAYLOAD_TYPE} ${width}-${height}`;
+      default:
+        return '';
+    }
   }
 
   private host(): RtspHost {
@@ -95,13 +112,13 @@ export class RtspCamera extends CameraServer {
       ssrc: this.ssrc,
       authenticator: this.authenticator,
       streamUrl: this.urlWithoutCredentials,
-      bandSets: (clip) => (this.behaviour.parameterSets === 'sdp' ? [] : this.setsOf(clip)),
+      bandSets: (clip) => (clip.codec === 'mjpeg' || this.behaviour.parameterSets === 'sdp' ? [] : this.setsOf(clip)),
       rtpTime: (ticks) => this.rtpTime(ticks),
       overrun: (id) => this.emit('overrun', { id }),
       announcement: () => this.announcement(),
       lastGop: () => this.gop,
       upcoming: (keyframe) => this.playback.upcoming(keyframe),
-      deliver: (sender: RtspSender, frame) => void sender.push(frame, frame.clip as H264Clip),
+      deliver: (sender: RtspSender, frame) => void sender.push(frame),
       note: (event, id) => this.emit(event, { id }),
       noteRequest: (id, { method, uri, headers }) => this.emit('request', { id, method, uri, headers: { ...headers } }),
     };

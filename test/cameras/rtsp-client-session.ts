@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { H264Clip } from './clips';
+import { Clip } from './clips';
 import { PlayedFrame } from './playback';
 import { patchTemplate, pictureTemplate, PictureTemplate, senderReport } from './rtp-packets';
 import { RtspBehaviour } from './rtsp-behaviour';
@@ -10,7 +10,7 @@ export interface SenderContext {
   readonly behaviour: Readonly<RtspBehaviour>;
   readonly ssrc: number;
   /** Parameter sets to send before a keyframe of this clip. */
-  bandSets(clip: H264Clip): readonly Buffer[];
+  bandSets(clip: Clip): readonly Buffer[];
   /** RTP time stamp of camera ticks. */
   rtpTime(ticks: number): number;
   overrun(wireId: number): void;
@@ -41,7 +41,7 @@ export class RtspSender {
   }
 
   /** @returns whether the picture was for this client */
-  push(frame: PlayedFrame, clip: H264Clip): boolean {
+  push(frame: PlayedFrame): boolean {
     const { behaviour } = this.camera;
     if (!this.playing || this.wire.closed || behaviour.silentAfterPlay) return false;
     if (this.wire.backlog > MAX_BACKLOG && !this.waitingForKeyframe) {
@@ -51,10 +51,11 @@ export class RtspSender {
     if (this.waitingForKeyframe && (!frame.keyframe || this.wire.backlog > MAX_BACKLOG)) return false;
     this.waitingForKeyframe = false;
     const timestamp = this.camera.rtpTime(frame.pts);
-    const template = pictureTemplate(clip, frame.index, {
+    const template = pictureTemplate(frame.clip, frame.index, {
       maxPayload: behaviour.maxPayload,
       stapA: behaviour.stapA,
-      parameterSets: this.camera.bandSets(clip),
+      parameterSets: this.camera.bandSets(frame.clip),
+      jpeg: { tables: behaviour.jpegTables, sizeless: behaviour.jpegSize !== 'packets' },
     });
     const client = { channel: this.channel, sequence: this.sequence, ssrc: this.camera.ssrc };
     this.sequence = patchTemplate(template, client, timestamp);

@@ -44,7 +44,7 @@ describe('RtspCamera, its faults', () => {
     expect((await client.answer())?.status).toBe(status);
   });
 
-  it.each(['h265', 'jpeg', 'aac', 'h264+audio', 'audio+h264'] as const)('announces %s', async (announced) => {
+  it.each(['h265', 'jpeg', 'mpeg4', 'aac', 'h264+audio', 'audio+h264'] as const)('announces %s', async (announced) => {
     await run({ announced });
     const client = probe();
     client.send('DESCRIBE');
@@ -52,11 +52,12 @@ describe('RtspCamera, its faults', () => {
     const media = {
       h265: ['H265/'],
       jpeg: ['JPEG/'],
+      mpeg4: ['MP4V'],
       aac: ['MPEG4'],
       'h264+audio': ['H264/', 'MPEG4'],
       'audio+h264': ['MPEG4', 'H264/'],
     };
-    expect([...body.matchAll(/a=rtpmap:\d+ (H26.\/|JPEG\/|MPEG4)/g)].map((match) => match[1])).toEqual(
+    expect([...body.matchAll(/a=rtpmap:\d+ (H26.\/|JPEG\/|MP4V|MPEG4)/g)].map((match) => match[1])).toEqual(
       media[announced],
     );
   });

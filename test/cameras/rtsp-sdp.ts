@@ -1,5 +1,5 @@
 import { Announced, ControlForm } from './rtsp-behaviour';
-import { VIDEO_PAYLOAD_TYPE } from './rtp-packets';
+import { JPEG_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE } from './rtp-packets';
 
 /** One medium of the SDP and the URL it is set up under. */
 export interface AnnouncedTrack {
@@ -36,7 +36,15 @@ function mediaLines(track: string, fps: number, format: string): string[] {
     case 'h265':
       return ['m=video 0 RTP/AVP 98', 'a=rtpmap:98 H265/90000', `a=fmtp:98 ${H265_SETS}`];
     case 'jpeg':
-      return ['m=video 0 RTP/AVP 26', 'a=rtpmap:26 JPEG/90000', `a=framerate:${fps}`];
+      // The format's lines of motion JPEG are attributes of their own.
+      return [
+        `m=video 0 RTP/AVP ${JPEG_PAYLOAD_TYPE}`,
+        `a=rtpmap:${JPEG_PAYLOAD_TYPE} JPEG/90000`,
+        `a=framerate:${fps}`,
+        ...(format.startsWith('a=') ? [format] : []),
+      ];
+    case 'mpeg4':
+      return ['m=video 0 RTP/AVP 99', 'a=rtpmap:99 MP4V-ES/90000', 'a=fmtp:99 profile-level-id=1'];
     default:
       return [
         'm=audio 0 RTP/AVP 97',

@@ -17,6 +17,11 @@ import { PLANTED } from '../support/planted';
 const SMALL = { width: 320, height: 180, seconds: 8 };
 const rtsp = async (changes: Omit<RtspCameraOptions, 'clip'> = {}): Promise<RtspCamera> =>
   new RtspCamera({ clip: await h264Clip({ ...SMALL, fps: 25, gopSeconds: 1, bitrate: 400_000 }), ...changes });
+const rtspJpeg = async (changes: Omit<RtspCameraOptions, 'clip'> = {}): Promise<RtspCamera> =>
+  new RtspCamera({
+    clip: await mjpegClip({ ...SMALL, height: 176, fps: 10, rtp: 'plain' }),
+    ...changes,
+  });
 const mjpeg = async (changes: Omit<MjpegCameraOptions, 'clip'> = {}): Promise<MjpegCamera> =>
   new MjpegCamera({ clip: await mjpegClip({ ...SMALL, fps: 10, bitrate: 1_500_000 }), ...changes });
 const http = async (changes: Omit<HttpCameraOptions, 'clip'> = {}): Promise<HttpCamera> =>
@@ -176,11 +181,36 @@ const ROWS: readonly Row[] = [
     heal: heal({ announced: 'h264' }),
   },
   {
-    name: 'rtsp: JPEG',
-    make: () => rtsp({ announced: 'jpeg' }),
+    name: 'rtsp: MPEG-4',
+    make: () => rtsp({ announced: 'mpeg4' }),
     code: 'camera_unsupported',
     status: 502,
-    says: /JPEG/,
+    says: /MPEG-4.*H\.264/s,
+    heal: heal({ announced: 'h264' }),
+  },
+  {
+    name: 'rtsp: Motion JPEG without its tables',
+    make: () => rtspJpeg({ jpegTables: 'none' }),
+    code: 'camera_unsupported',
+    status: 502,
+    says: /quantiser tables/,
+    heal: heal({ jpegTables: 'each' }),
+  },
+  {
+    name: 'rtsp: Motion JPEG of a quality that there is not',
+    make: () => rtspJpeg({ jpegTables: 'undefined' }),
+    code: 'camera_unsupported',
+    status: 502,
+    says: /quality \(110\)/,
+    heal: heal({ jpegTables: 'kept' }),
+  },
+  {
+    name: 'rtsp: Motion JPEG without a size',
+    make: () => rtspJpeg({ jpegSize: 'nowhere' }),
+    code: 'camera_unsupported',
+    status: 502,
+    says: /2040/,
+    heal: heal({ jpegSize: 'x-dimensions' }),
   },
   { name: 'rtsp: sound only', make: () => rtsp({ announced: 'aac' }), code: 'camera_unsupported', status: 502 },
   { name: 'rtsp: no SDP', make: () => rtsp({ editSdp: () => '' }), code: 'camera_unsupported', status: 502 },

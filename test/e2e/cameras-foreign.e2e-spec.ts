@@ -17,7 +17,11 @@ const gstreamer =
     new GstreamerCamera({ width: 320, height: 180, ...options });
 const LOGIN = { username: 'court', password: `right ${PLANTED}` };
 
-const ROWS: readonly (readonly [string, () => Promise<ForeignCamera>, { bars: boolean; codec: string }])[] = [
+const ROWS: readonly (readonly [
+  string,
+  () => Promise<ForeignCamera>,
+  { bars: boolean; codec: string; height?: number },
+])[] = [
   ['GStreamer', gstreamer({}), { bars: false, codec: 'h264' }],
   ['GStreamer, B-frames', gstreamer({ bframes: 2 }), { bars: false, codec: 'h264' }],
   ['GStreamer, Basic', gstreamer({ ...LOGIN, auth: 'basic' }), { bars: false, codec: 'h264' }],
@@ -26,6 +30,14 @@ const ROWS: readonly (readonly [string, () => Promise<ForeignCamera>, { bars: bo
     gstreamer({ ...LOGIN, auth: 'digest', bframes: 2 }),
     { bars: false, codec: 'h264' },
   ],
+  ...(['4:2:0', '4:2:2'] as const).map(
+    (sampling) =>
+      [
+        `GStreamer, Motion JPEG ${sampling}`,
+        gstreamer({ codec: 'mjpeg', sampling, height: 176, fps: 10 }),
+        { bars: false, codec: 'mjpeg', height: 176 },
+      ] as const,
+  ),
   [
     "FFmpeg's mpjpeg",
     async () =>
@@ -63,15 +75,15 @@ describe('foreign cameras', () => {
     await lab.close();
   });
 
-  it.each(ROWS)('%s', async (name, _, { bars, codec }) => {
+  it.each(ROWS)('%s', async (name, _, { bars, codec, height = 180 }) => {
     const how = 'a program that nobody here wrote, recorded for 4 s';
     await entered({ section: 'Cameras', fault: `foreign: ${name}`, how, invariants: ['I4'] }, async (found) => {
       const film = await films.get(name);
       found.happened();
-      expect(film.court.opened.facts).toMatchObject({ codec, width: 320, height: 180 });
+      expect(film.court.opened.facts).toMatchObject({ codec, width: 320, height });
       expectTrueFilm(film, { bars, deviation: null });
       expect(film.recording.gaps).toEqual([]);
-      expect(film.file).toMatchObject({ width: 320, height: 180 });
+      expect(film.file).toMatchObject({ width: 320, height });
     });
   });
 });

@@ -1,12 +1,13 @@
 import { NAL, splitAnnexB } from '../../../media/h264/nal';
 import { CameraError } from '../../camera-error';
 import { AccessUnitAssembler } from './access-unit-assembler';
+import { Depacketizer } from './depacketizer';
 
 /**
  * RTP payloads of H.264 to access units (RFC 6184): single NAL units, STAP-A and FU-A, that is packetization modes 0
  * and 1. Payloads are read in place; nothing is kept of the buffer they stand in.
  */
-export class H264Depacketizer {
+export class H264Depacketizer implements Depacketizer {
   /** True between the first and the last fragment of a NAL unit. */
   private fragment = false;
   /** Some cameras never set the end bit; where it was seen, a missing one means a missing piece. */

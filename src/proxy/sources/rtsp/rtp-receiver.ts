@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { TICKS_PER_SECOND } from '../../../media/access-unit';
-import { H264Depacketizer } from './h264-depacketizer';
+import { Depacketizer } from './depacketizer';
 import { parseRtcp, receiverReport } from './rtcp';
 
 /** Consecutive packets that make a camera's new numbering believable (RFC 3550 §A.1, `MIN_SEQUENTIAL`). */
 const NEW_NUMBERING_PACKETS = 2;
 
 export interface RtpReceiverOptions {
-  readonly depacketizer: H264Depacketizer;
+  readonly depacketizer: Depacketizer;
   /** Ticks per second of the stream's RTP clock; H.264 has 90000, some cameras think otherwise. */
   readonly clockRate: number;
   /** Only packets of this payload type, or all where `null`. */

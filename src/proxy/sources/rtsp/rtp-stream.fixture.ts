@@ -29,39 +29,12 @@ export const inter = (size?: number): Buffer => slice(1, size);
 export const RECOVERY = Buffer.from([6, 6, 1, 0xc4, 0x80]);
 export const AUD = Buffer.from([9, 0x10]);
 
-/** RTP packets of a camera, and what comes of them. */
-export class Stream {
-  readonly units: H264AccessUnit[] = [];
-  readonly arrivals: number[] = [];
-  readonly assembler: AccessUnitAssembler;
-  now = 0;
-  losses = 0;
+/** RTP packets of a camera, for a receiver. */
+export abstract class PacketStream {
   sequence = 65530;
   ticks = 0xffffffff - 5000;
   ssrc = 1;
-  readonly sets = new ParameterSets();
-  readonly receiver: RtpReceiver;
-
-  constructor(fromSdp: Buffer[] = [SPS, PPS], maxFrameBytes = 1 << 20, clockRate = 90_000) {
-    this.sets.offerFromSdp(fromSdp);
-    this.assembler = new AccessUnitAssembler({
-      maxFrameBytes,
-      parameterSets: this.sets,
-      now: () => this.now,
-      onAccessUnit: (unit, arrival) => {
-        this.units.push(unit);
-        this.arrivals.push(arrival);
-      },
-      onLoss: () => this.losses++,
-    });
-    this.receiver = new RtpReceiver({
-      depacketizer: new H264Depacketizer(this.assembler),
-      clockRate,
-      payloadType: null,
-      onSenderReport: () => undefined,
-      onBye: () => undefined,
-    });
-  }
+  abstract readonly receiver: RtpReceiver;
 
   packet(payload: Buffer, marker = false): this {
     const header = Buffer.alloc(12);
@@ -85,6 +58,39 @@ export class Stream {
   next(ticks = 3600): this {
     this.ticks = (this.ticks + ticks) % 2 ** 32;
     return this;
+  }
+}
+
+/** RTP packets of an H.264 camera, and what comes of them. */
+export class Stream extends PacketStream {
+  readonly units: H264AccessUnit[] = [];
+  readonly arrivals: number[] = [];
+  readonly assembler: AccessUnitAssembler;
+  now = 0;
+  losses = 0;
+  readonly sets = new ParameterSets();
+  readonly receiver: RtpReceiver;
+
+  constructor(fromSdp: Buffer[] = [SPS, PPS], maxFrameBytes = 1 << 20, clockRate = 90_000) {
+    super();
+    this.sets.offerFromSdp(fromSdp);
+    this.assembler = new AccessUnitAssembler({
+      maxFrameBytes,
+      parameterSets: this.sets,
+      now: () => this.now,
+      onAccessUnit: (unit, arrival) => {
+        this.units.push(unit);
+        this.arrivals.push(arrival);
+      },
+      onLoss: () => this.losses++,
+    });
+    this.receiver = new RtpReceiver({
+      depacketizer: new H264Depacketizer(this.assembler),
+      clockRate,
+      payloadType: null,
+      onSenderReport: () => undefined,
+      onBye: () => undefined,
+    });
   }
 
   /** A picture of one packet for each NAL unit. */

@@ -5,6 +5,7 @@ import { RtspConnection } from './rtsp-connection';
 import { header, parseSession, parseTransport, RtspResponse } from './rtsp-message';
 import { findVideoTrack, VideoTrack } from './rtsp-sdp';
 import { statusError } from './rtsp-status';
+import { VideoReader } from './video-reader';
 
 /** Statuses of SETUP after which another reading of the control URL may be the right one. */
 const TRY_NEXT_CONTROL = new Set([400, 404, 455, 459, 460]);
@@ -96,12 +97,12 @@ function demand(response: RtspResponse, method: string): RtspResponse {
   throw statusError(response.status, method);
 }
 
-/** A camera that took PLAY but shows nothing. */
-export function noPictures(packets: number): CameraError {
-  return packets === 0
+/**
+ * A camera that took PLAY but shows nothing.
+ * @param reader of what it sends, `null` where it sends nothing at all
+ */
+export function noPictures(reader: VideoReader | null): CameraError {
+  return reader === null
     ? new CameraError('camera_timeout', 'The camera accepted the connection but sends no video.')
-    : new CameraError(
-        'camera_unsupported',
-        "The camera sends video without keyframes: set its I-frame interval (GOP) to 2 seconds in the camera's settings.",
-      );
+    : new CameraError('camera_unsupported', reader.unusable);
 }

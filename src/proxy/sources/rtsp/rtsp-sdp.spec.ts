@@ -31,7 +31,7 @@ describe('findVideoTrack', () => {
 
   it.each<[string, string[], RegExp]>([
     ['H.265', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H265/90000'], /H\.265.*H\.264/],
-    ['JPEG, static', ['m=video 0 RTP/AVP 26'], /Motion JPEG.*H\.264/],
+    ['H.263, static', ['m=video 0 RTP/AVP 34'], /H\.263.*H\.264/],
     ['MPEG-4', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 MP4V-ES/90000'], /MPEG-4/],
     ['an unheard one', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 X-FOO/90000'], /X-FOO/],
     ['none named', ['m=video 0 RTP/AVP 96'], /unknown/],
@@ -43,6 +43,30 @@ describe('findVideoTrack', () => {
     expect(() => findVideoTrack(sdp(...lines), BASE)).toThrow(
       expect.objectContaining({ code: 'camera_unsupported', message: expect.stringMatching(message) }),
     );
+  });
+
+  it.each<[string, string[], object]>([
+    ['by its number', ['m=video 0 RTP/AVP 26'], { payloadType: null, size: null }],
+    ['by its name', ['m=video 0 RTP/AVP 97 98', 'a=rtpmap:98 jpeg/90000'], { payloadType: 98, size: null }],
+    ['with its size', ['m=video 0 RTP/AVP 26', 'a=x-dimensions:2560,1440'], { size: { width: 2560, height: 1440 } }],
+    [
+      'with its size, of another spelling',
+      ['m=video 0 RTP/AVP 26', 'a=framesize:96 1-1', 'a=framesize:26 2592-1944'],
+      { size: { width: 2592, height: 1944 } },
+    ],
+    ['of no size', ['m=video 0 RTP/AVP 26', 'a=x-dimensions:0,0'], { size: null }],
+  ])('takes motion JPEG %s', (_name, lines, track) => {
+    expect(findVideoTrack(sdp(...lines, 'a=control:track'), BASE)).toMatchObject({
+      codec: 'jpeg',
+      clockRate: 90000,
+      parameterSets: [],
+      controls: [`${BASE}track`, 'rtsp://10.0.0.5/live/track'].slice(0, 1),
+      ...track,
+    });
+  });
+
+  it('takes H.264 where there is motion JPEG, too', () => {
+    expect(findVideoTrack(sdp('m=video 0 RTP/AVP 26', ...H264), BASE).codec).toBe('h264');
   });
 
   it('bears line feeds alone, no rtpmap, several payload types, an odd clock, broken sets', () => {

@@ -4,8 +4,12 @@ import { CameraError } from '../../camera-error';
 
 type Media = SessionDescription['media'][number];
 
-/** The H.264 track of a session description, and where to ask for it. */
+/** What a track may send: H.264 (RFC 6184) or motion JPEG (RFC 2435). */
+export type TrackCodec = 'h264' | 'jpeg';
+
+/** The track of a session description that we read, and where to ask for it. */
 export interface VideoTrack {
+  readonly codec: TrackCodec;
   /** Request URIs to set the track up with: the usual reading of the SDP first, then the others. */
   readonly controls: readonly string[];
   /** Request URI for the whole session (PLAY, TEARDOWN). */
@@ -15,14 +19,17 @@ export interface VideoTrack {
   readonly payloadType: number | null;
   /** `sprop-parameter-sets`, decoded (RFC 6184 §8.1). */
   readonly parameterSets: readonly Buffer[];
+  /** The picture's size in pixels where the SDP says it: RTP's own word ends at 2040 for JPEG. */
+  readonly size: { readonly width: number; readonly height: number } | null;
 }
 
-/** Static payload types (RFC 3551 §6) and SDP names of what cameras send instead of H.264. */
-const STATIC_TYPES: Readonly<Record<number, string>> = { 26: 'JPEG', 31: 'H261', 32: 'MPV', 33: 'MP2T', 34: 'H263' };
+/** Static payload types (RFC 3551 §6) and SDP names of what cameras send and we do not read. */
+const STATIC_TYPES: Readonly<Record<number, string>> = { 31: 'H261', 32: 'MPV', 33: 'MP2T', 34: 'H263' };
+/** Of motion JPEG (RFC 3551 §5.2). */
+const JPEG_TYPE = 26;
 const CODEC_NAMES: Readonly<Record<string, string>> = {
   H265: 'H.265',
   HEVC: 'H.265',
-  JPEG: 'Motion JPEG',
   'MP4V-ES': 'MPEG-4',
   MPV: 'MPEG-2',
   MP2T: 'an MPEG transport stream',
@@ -35,7 +42,7 @@ const CODEC_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds the H.264 track in a DESCRIBE's answer.
+ * Finds the track to read in a DESCRIBE's answer: H.264 where there is some, else motion JPEG.
  * @param sdp the answer's body
  * @param base `Content-Base`, else `Content-Location`, else the request's URL
  * @throws CameraError `camera_unsupported`, naming the codec found and what to set on the camera
@@ -50,10 +57,12 @@ export function findVideoTrack(sdp: string, base: string): VideoTrack {
         : 'The camera sends no video at this path, only sound or data: use the path of its video stream.';
     throw new CameraError('camera_unsupported', message);
   }
-  for (const media of videos) {
-    const payloadType = h264PayloadType(media);
-    if (payloadType !== null) {
-      return trackOf(description, media, payloadType, base);
+  for (const [codec, payloadTypeOf] of READABLE) {
+    for (const media of videos) {
+      const payloadType = payloadTypeOf(media);
+      if (payloadType !== null) {
+        return trackOf(description, media, codec, payloadType, base);
+      }
     }
   }
   const found = [...new Set(videos.flatMap(codecsOf))];
@@ -95,13 +104,30 @@ function h264PayloadType(media: Media): number | null {
   return media.rtp.length === 0 && parameters !== undefined ? parameters.payload : null;
 }
 
+function jpegPayloadType(media: Media): number | null {
+  const named = media.rtp.find((entry) => text(entry.codec).toUpperCase() === 'JPEG');
+  return named?.payload ?? (payloadTypes(media).includes(JPEG_TYPE) ? JPEG_TYPE : null);
+}
+
+/** What we read, what costs least first: only H.264 goes into the file as it is. */
+const READABLE: readonly (readonly [TrackCodec, (media: Media) => number | null])[] = [
+  ['h264', h264PayloadType],
+  ['jpeg', jpegPayloadType],
+];
+
 function codecsOf(media: Media): string[] {
   const named = media.rtp.map((entry) => text(entry.codec).toUpperCase());
   const codecs = named.length > 0 ? named : payloadTypes(media).flatMap((type) => STATIC_TYPES[type] ?? []);
   return codecs.map((codec) => CODEC_NAMES[codec] ?? codec.replace(/[^\w.-]/g, '').slice(0, 20));
 }
 
-function trackOf(description: SessionDescription, media: Media, payloadType: number, base: string): VideoTrack {
+function trackOf(
+  description: SessionDescription,
+  media: Media,
+  codec: TrackCodec,
+  payloadType: number,
+  base: string,
+): VideoTrack {
   if (/SAVP/i.test(text(media.protocol))) {
     throw new CameraError(
       'camera_unsupported',
@@ -109,7 +135,7 @@ function trackOf(description: SessionDescription, media: Media, payloadType: num
     );
   }
   const parameters = text(media.fmtp.find((entry) => entry.payload === payloadType)?.config);
-  if (/packetization-mode\s*=\s*2/i.test(parameters)) {
+  if (codec === 'h264' && /packetization-mode\s*=\s*2/i.test(parameters)) {
     throw new CameraError(
       'camera_unsupported',
       'The camera sends H.264 in interleaved packets (packetization mode 2): set it to mode 1, "non-interleaved".',
@@ -118,12 +144,28 @@ function trackOf(description: SessionDescription, media: Media, payloadType: num
   const rate = media.rtp.find((entry) => entry.payload === payloadType)?.rate;
   const types = payloadTypes(media);
   return {
+    codec,
     aggregate: resolveControl(base, description.control)[0] as string,
     controls: resolveControl(base, media.control),
     clockRate: typeof rate === 'number' && rate > 0 && rate <= 1e9 ? rate : TICKS_PER_SECOND,
     payloadType: types.length > 1 ? payloadType : null,
-    parameterSets: spropParameterSets(parameters),
+    parameterSets: codec === 'h264' ? spropParameterSets(parameters) : [],
+    size: announcedSize(media, payloadType),
   };
+}
+
+/** `a=x-dimensions:1920,1080`, or `a=framesize:26 1920-1080` (3GPP TS 26.234 §5.3.3.2), as cameras have them. */
+function announcedSize(media: Media, payloadType: number): VideoTrack['size'] {
+  const lines = (media.invalid ?? []).map(({ value }) => text(value));
+  const found = lines
+    .map(
+      (line) =>
+        /^x-dimensions:\s*(\d{1,5})\s*,\s*(\d{1,5})/i.exec(line) ??
+        new RegExp(`^framesize:\\s*${payloadType}\\s+(\\d{1,5})-(\\d{1,5})`, 'i').exec(line),
+    )
+    .find((match) => match !== null);
+  const [width, height] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
+  return width > 0 && height > 0 ? { width, height } : null;
 }
 
 function spropParameterSets(parameters: string): Buffer[] {

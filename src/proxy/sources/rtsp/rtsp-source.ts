@@ -2,13 +2,11 @@ import { Cancel, Clock } from '../../../common/clock';
 import { CameraDialer } from '../../camera-dialer';
 import { CameraError } from '../../camera-error';
 import { CameraTarget, SourceLimits, SourceSink, StreamSource } from '../stream-source';
-import { AccessUnitAssembler } from './access-unit-assembler';
-import { H264Depacketizer } from './h264-depacketizer';
-import { ParameterSets } from './parameter-sets';
 import { RtpReceiver } from './rtp-receiver';
 import { RtspConnection } from './rtsp-connection';
 import { askOptions, describe, noPictures, play, requestUri, RtspSetup, setup } from './rtsp-handshake';
 import { VideoTrack } from './rtsp-sdp';
+import { VideoReader, videoReaderFor } from './video-reader';
 
 /** RFC 3550 §6.2: the recommended least interval. */
 const REPORT_INTERVAL_MS = 5000;
@@ -27,15 +25,14 @@ export interface RtspSourceOptions {
 }
 
 /**
- * A camera that speaks RTSP/1.0 (RFC 2326) and sends H.264 over RTP, interleaved into the same connection (§10.12),
- * which passes every firewall and loses nothing that the camera did not lose itself.
+ * A camera that speaks RTSP/1.0 (RFC 2326) and sends H.264 or motion JPEG over RTP, interleaved into the same connection
+ * (§10.12), which passes every firewall and loses nothing that the camera did not lose itself.
  */
 export class RtspSource implements StreamSource {
   private readonly connection: RtspConnection;
   private readonly timers = new Map<string, Cancel>();
-  private readonly parameterSets = new ParameterSets();
   private receiver: RtpReceiver | null = null;
-  private assembler: AccessUnitAssembler | null = null;
+  private reader: VideoReader | null = null;
   private agreed: RtspSetup | null = null;
   private sink: SourceSink | null = null;
   private playUri: string | null = null;
@@ -78,7 +75,7 @@ export class RtspSource implements StreamSource {
       }
     } finally {
       signal.removeEventListener('abort', onAbort);
-      this.assembler?.end();
+      this.reader?.end();
       this.sink = null;
       this.receiver = null;
       for (const cancel of this.timers.values()) {
@@ -118,21 +115,18 @@ export class RtspSource implements StreamSource {
 
   private receiverFor(track: VideoTrack): RtpReceiver {
     const { clock, limits } = this.options;
-    const { parameterSets } = this;
-    parameterSets.offerFromSdp(track.parameterSets);
-    const assembler = new AccessUnitAssembler({
-      maxFrameBytes: limits.maxFrameBytes,
-      parameterSets,
+    const reader = videoReaderFor(track, {
+      limits,
       now: () => clock.monotonic(),
-      onAccessUnit: (unit, arrival) => {
+      onPicture: (unit, arrival) => {
         this.hasPicture = true;
         this.sink?.onAccessUnit(unit, arrival);
       },
       onLoss: () => this.sink?.onLoss('packets_lost'),
     });
-    this.assembler = assembler;
+    this.reader = reader;
     return new RtpReceiver({
-      depacketizer: new H264Depacketizer(assembler),
+      depacketizer: reader.depacketizer,
       clockRate: track.clockRate,
       payloadType: track.payloadType,
       onSenderReport: (ntpMs, ticks) => this.sink?.onSenderReport?.(ntpMs, ticks),
@@ -163,7 +157,7 @@ export class RtspSource implements StreamSource {
         return;
       }
       if (packets === 0 || last) {
-        this.connection.fail(this.parameterSets.fault ?? noPictures(packets));
+        this.connection.fail(this.reader?.fault() ?? noPictures(packets > 0 ? this.reader : null));
       } else {
         this.later('first-picture', timeoutMs, () => check(true));
       }
