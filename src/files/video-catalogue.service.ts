@@ -10,6 +10,8 @@ export interface NewVideo {
   readonly userId: number;
   readonly facts: VideoFacts;
   readonly gaps: readonly GapFacts[];
+  /** Of a video that another system recorded: when that was, in epoch milliseconds. It is adopted now. */
+  readonly recordedAt?: number;
 }
 
 /** The list of finished videos. */
@@ -36,8 +38,9 @@ export class VideoCatalogue {
     }));
     await manager.query(
       `INSERT INTO videos (session_id, court_id, club_id, user_id, video_path, size_bytes, duration_seconds, width,
-                           height, codec, gaps)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                           height, codec, gaps, created_at, adopted_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12::timestamptz, now()),
+               CASE WHEN $12::timestamptz IS NOT NULL THEN now() END)
        ON CONFLICT (session_id) DO NOTHING`,
       [
         video.sessionId,
@@ -51,6 +54,7 @@ export class VideoCatalogue {
         facts.height,
         facts.codec,
         JSON.stringify(gaps),
+        video.recordedAt === undefined ? null : new Date(video.recordedAt),
       ],
     );
   }

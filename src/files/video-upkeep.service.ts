@@ -6,6 +6,7 @@ import { AuditService } from '../auth/audit.service';
 export interface StoredVideo {
   readonly sessionId: string;
   readonly bytes: number;
+  /** When it came to us: as it was recorded, or when it was adopted from another system. */
   readonly createdAt: number;
   readonly lastReadAt: number | null;
   /** Its file is not there: it takes no room. */
@@ -47,8 +48,10 @@ export class VideoUpkeep {
     const rows = await this.database.query<
       { session_id: string; size_bytes: string; created_at: Date; last_read_at: Date | null; missing: boolean }[]
     >(
-      `SELECT session_id, size_bytes, created_at, last_read_at, missing_since IS NOT NULL AS missing
-         FROM videos WHERE club_id = $1 AND deleted_at IS NULL ORDER BY created_at, session_id DESC LIMIT $2`,
+      `SELECT session_id, size_bytes, coalesce(adopted_at, created_at) AS created_at, last_read_at,
+              missing_since IS NOT NULL AS missing
+         FROM videos WHERE club_id = $1 AND deleted_at IS NULL
+        ORDER BY coalesce(adopted_at, created_at), session_id DESC LIMIT $2`,
       [clubId, most],
     );
     const oldestFirst = rows.map((row) => ({
