@@ -24,6 +24,7 @@ export type AuditAction =
   | `recording.${string}`
   | `video.${string}`
   | `marker.${'created' | 'changed' | 'deleted'}`
+  | `share.${'created' | 'revoked'}`
   | 'maintenance.clean_up'
   | 'audit.exported';
 
