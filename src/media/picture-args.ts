@@ -41,11 +41,14 @@ export interface CardArgsOptions {
   readonly marker: string;
 }
 
-/** A keyframe of a finished file of ours, and the club's logo on stdin → one JPEG of {@link CARD} on stdout. */
+/**
+ * A keyframe of a finished file of ours, and the club's logo on stdin → one JPEG of {@link CARD} on stdout. The keyframe lies
+ * before the moment that was sought, so its time is below zero, where `overlay` has no logo yet: it begins at zero anew.
+ */
 export function cardArgs({ path, seconds, logo, marker }: CardArgsOptions): string[] {
   const { width, height } = CARD;
   const fit = `scale=${width}:${height}:force_original_aspect_ratio=increase:out_range=pc:out_color_matrix=bt601`;
-  const fill = `[0:v:0]${fit},crop=${width}:${height},setsar=1,format=yuvj420p`;
+  const fill = `[0:v:0]${fit},crop=${width}:${height},setsar=1,format=yuvj420p,setpts=PTS-STARTPTS`;
   const small = `[1:v:0]scale=${LOGO.width}:${LOGO.height}:force_original_aspect_ratio=decrease[logo]`;
   const over = `[card][logo]overlay=W-w-${LOGO.margin}:H-h-${LOGO.margin}[out]`;
   return [
