@@ -70,7 +70,7 @@ describe('sharing in the panel', () => {
     ['on a desk', {}, 'Share', 'Make a link'],
   ])('makes a link that opens for anybody: %s', async (_name, options, share, make) => {
     const { page, ...rest } = await panel(PLAYER, `/videos/${match}`, options);
-    await page.click(`button:text-is("${share}")`);
+    await page.getByRole('button', { name: share, exact: true }).click();
     await page.waitForSelector('[role=dialog] form');
     expect(await accessibilityFaults({ page, ...rest } as TestPage)).toEqual([]);
     await page.click(`button:has-text("${make}")`);
@@ -95,12 +95,12 @@ describe('sharing in the panel', () => {
       allow_download: false,
     });
     const { page } = await panel(PLAYER, `/videos/${match}`);
-    await page.click('button:text-is("Share")');
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
     const row = page.locator('[role=dialog] li', { hasText: 'by other' });
     await row.waitFor();
     expect(await row.textContent()).toMatch(/Good until .*0 visitors.*With pass-phrase.*To watch only/);
     await row.getByRole('button').click();
-    await page.click('[role=dialog] button:text-is("Take back"):not([aria-label])');
+    await page.getByRole('button', { name: 'Take back', exact: true }).click();
     await page.locator('[role=dialog] li', { hasText: 'Taken back on' }).waitFor();
     expect((await fetch(made.body.share.url)).status).toBe(410);
   });
@@ -108,7 +108,7 @@ describe('sharing in the panel', () => {
   it('offers a player only their own links to take back', async () => {
     await club.desk.post('/api/video/shares', { session_id: match });
     const { page } = await panel(OTHER, `/videos/${match}`);
-    await page.click('button:text-is("Share")');
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
     const row = page.locator('[role=dialog] li', { hasText: 'by desk' });
     await row.waitFor();
     expect(await row.getByRole('button').count()).toBe(0);
@@ -118,9 +118,9 @@ describe('sharing in the panel', () => {
     const desk = await panel(DESK, '/admin/settings');
     await desk.page.getByRole('switch', { name: /Matches may be shared/ }).click();
     await desk.page.click('button[type=submit]');
-    await desk.page.waitForSelector('text=Saved');
+    await desk.page.waitForSelector('[role=status]:has-text("Saved")');
     const { page } = await panel(PLAYER, `/videos/${match}`);
-    await page.click('button:text-is("Share")');
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
     await page.waitForSelector('text=The club does not share matches');
     expect(await page.locator('[role=dialog] form').count()).toBe(0);
     await club.desk.patch(`/api/clubs/${club.clubId}`, { sharing_enabled: true });
@@ -139,18 +139,18 @@ describe('sharing in the panel', () => {
     await choose.waitFor({ state: 'attached' });
     await choose.setInputFiles(wrong);
     await page.waitForSelector('text=Choose a PNG, a JPEG or a WebP.');
-    await page.click('button:text-is("Cancel")');
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await choose.setInputFiles(path);
     await page.waitForSelector('img[alt^="The new logo"]');
     expect(await accessibilityFaults(opened)).toEqual([]);
-    await page.click('button:text-is("Use this picture")');
+    await page.getByRole('button', { name: 'Use this picture', exact: true }).click();
     await shows(`document.querySelector('img[alt="The club’s logo"]')?.naturalWidth === 512`);
     await shows(`document.querySelector('header img')?.naturalWidth === 512`);
     expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(
       true,
     );
-    await page.click('button:text-is("Remove")');
-    await page.click('[role=dialog] button:text-is("Remove")');
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await page.waitForSelector('[aria-label="No logo yet"]');
     expect(await page.locator('header img').count()).toBe(0);
   });

@@ -15,7 +15,7 @@ const EN = {
   missing: 'The video is not there at the moment. Try again later.',
   trouble: 'The video cannot be played. Check your connection and load the page again.',
   again: 'Load the page again',
-  locked: 'This match has a pass-phrase',
+  locked: 'This match has a pass\u2011phrase',
   lockedHint: 'Whoever sent you the link knows it.',
   passphrase: 'Pass-phrase',
   open: 'Open',

@@ -63,7 +63,7 @@ export function LogoCard({ club }: { readonly club: Club }) {
         <Text size="sm" c="dimmed">
           {t('logoHint')}
         </Text>
-        <Group gap="md" wrap="nowrap" align="center">
+        <Group gap="md" align="center">
           <div className={classes.frame}>
             {shown === null ? (
               <IconPhoto size={36} stroke={1.4} aria-label={t('logoNone')} />
