@@ -192,7 +192,7 @@ const page = (mode, root) => ({
   files: () => filesOf(['package-lock.json', 'web/vite.config.mjs', 'web/live', root], /./),
   command: ['vite/bin/vite.js', 'build', '--config', 'web/vite.config.mjs', '--mode', mode],
 });
-const PAGES = [page('panel', 'web/panel'), page('live', 'web/bare')];
+const PAGES = [page('panel', 'web/panel'), page('live', 'web/bare'), page('share', 'web/share')];
 
 function build({ name, result, files, command: [program, ...args] }) {
   const read = files();

@@ -1,4 +1,4 @@
-import { DynamicModule, MiddlewareConsumer, Module, NestModule } from '@nestjs/common';
+import { DynamicModule, MiddlewareConsumer, Module, NestModule, RequestMethod } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import cookieParser from 'cookie-parser';
 import type { DestinationStream } from 'pino';
@@ -23,6 +23,10 @@ import { PrivacyModule } from './privacy/privacy.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
 import { SessionsModule } from './sessions/sessions.module';
+import { SharesModule } from './shares/shares.module';
+
+/** Routes whose body is a picture: they read it themselves (`readPicture`). */
+const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
 
 /** The rooms. What they stand on (configuration, log, database) comes with {@link AppModule.forRoot}. */
 @Module({
@@ -37,6 +41,7 @@ import { SessionsModule } from './sessions/sessions.module';
     FilesModule,
     MarkersModule,
     JobsModule,
+    SharesModule,
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,
@@ -62,6 +67,10 @@ export class AppModule implements NestModule {
 
   /** After the log's own middleware, so that a refused body has a request id too. */
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(checkUrl, ...jsonBody(), cookieParser()).forRoutes('{*path}');
+    consumer.apply(checkUrl, cookieParser()).forRoutes('{*path}');
+    consumer
+      .apply(...jsonBody())
+      .exclude(...PICTURES)
+      .forRoutes('{*path}');
   }
 }

@@ -52,7 +52,7 @@ export function setupApp(app: NestExpressApplication): void {
     app.enableCors({
       origin: [...config.corsOrigins],
       credentials: true,
-      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: ['Retry-After', 'X-Request-Id', 'Content-Disposition', 'Content-Range', 'Accept-Ranges', 'ETag'],
       maxAge: 600,
     });

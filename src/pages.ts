@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import expressStaticGzip from 'express-static-gzip';
+import { builtPage } from './common/built-page';
 
 const PANEL = '/panel';
 /** Names in there hold a hash of what is in the file: it never changes. */
@@ -25,19 +25,22 @@ export function newNonce(response: Response): string {
 }
 
 /**
- * Serves what was built from `web/`: the panel (`static/panel/`) and the bare page (`static/live/`), and nothing else of
+ * Serves what was built from `web/`: the panel (`static/panel/`), the bare page (`static/live/`), what pages of shared
+ * matches need (`static/share/`), and nothing else of
  * `static/`. What was not built is a 404 like any unknown route.
  */
 export function setupPages(app: NestExpressApplication): void {
   const express = app.getHttpAdapter().getInstance() as Express;
   express.get('/', (_request, response) => response.redirect(302, `${PANEL}/`));
   serveFiles(express, 'live', 'index.html');
+  // Looks and script of the pages of shared matches; the pages are made by `shares/`.
+  serveFiles(express, 'share', false);
   serveFiles(express, 'panel', false);
   servePanel(express);
 }
 
 /** @param index what stands for a directory */
-function serveFiles(express: Express, name: 'live' | 'panel', index: string | false): void {
+function serveFiles(express: Express, name: 'live' | 'panel' | 'share', index: string | false): void {
   const setHeaders = (response: { setHeader(name: string, value: string): unknown }, path: string): void => {
     // The page itself is asked for anew each time, and is a 304 as long as it is the same.
     const lasting = path.includes(HASHED) ? 'public, max-age=31536000, immutable' : 'no-cache';
@@ -76,11 +79,4 @@ function servePanel(express: Express): void {
     response.setHeader('Cache-Control', 'no-cache');
     response.type('html').send(page.replace(NONCE, newNonce(response)));
   });
-}
-
-/** Beside `package.json`, whether this runs from `src/` or from `dist/src/`. */
-function builtPage(name: string): string {
-  let root = __dirname;
-  while (!existsSync(join(root, 'package.json')) && dirname(root) !== root) root = dirname(root);
-  return join(root, 'static', name);
 }

@@ -6,10 +6,14 @@ import { defineConfig } from 'vite';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the service serves of `static/`: the panel, and the bare page that shows the player library at work. */
+/**
+ * What the service serves of `static/`: the panel, the bare page that shows the player library at work, and what pages of
+ * shared matches need.
+ */
 const PAGES = {
   panel: { root: 'panel', publicDir: at('panel/public') },
   live: { root: 'bare', publicDir: false },
+  share: { root: 'share', publicDir: false },
 };
 
 /** Writes each text beside itself as Brotli and gzip: the service sends what the browser takes, and compresses nothing. */
@@ -26,7 +30,7 @@ const compressed = {
   },
 };
 
-/** `vite build --mode panel` builds `web/panel` into `static/panel/`, `--mode live` builds `web/bare` into `static/live/`. */
+/** `vite build --mode panel` builds `web/panel` into `static/panel/`, `--mode live` builds `web/bare` into `static/live/`, `--mode share` `web/share`. */
 export default defineConfig(({ mode }) => {
   const { root, publicDir } = PAGES[mode] ?? PAGES.panel;
   const name = mode in PAGES ? mode : 'panel';

@@ -25,6 +25,7 @@ export type AuditAction =
   | `video.${string}`
   | `marker.${'created' | 'changed' | 'deleted'}`
   | 'job.cancelled'
+  | `share.${'created' | 'revoked'}`
   | 'maintenance.clean_up'
   | 'audit.exported';
 

@@ -8,6 +8,8 @@ import { ProxyModule } from '../proxy/proxy.module';
 import { CameraKeys } from './camera-keys.service';
 import { CameraTestsService } from './camera-tests.service';
 import { CamerasService } from './cameras.service';
+import { ClubLogoController } from './club-logo.controller';
+import { ClubLogos } from './club-logos.service';
 import { ClubLimits } from './club-limits.service';
 import { ClubsController } from './clubs.controller';
 import { ClubsService } from './clubs.service';
@@ -28,7 +30,7 @@ import { UsersService } from './users.service';
 /** Clubs, their courts with cameras, and their people. */
 @Module({
   imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule],
-  controllers: [ClubsController, CourtsController, UsersController],
+  controllers: [ClubsController, ClubLogoController, CourtsController, UsersController],
   providers: [
     {
       provide: SecretBox,
@@ -44,6 +46,7 @@ import { UsersService } from './users.service';
     CameraWatch,
     CamerasService,
     ClubLimits,
+    ClubLogos,
     ClubsService,
     CourtsService,
     CourtUsageProvider,
@@ -57,6 +60,7 @@ import { UsersService } from './users.service';
     CameraWatch,
     CamerasService,
     ClubLimits,
+    ClubLogos,
     ClubsService,
     CourtUsageProvider,
     CourtsService,

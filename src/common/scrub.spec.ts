@@ -23,6 +23,8 @@ describe('the log', () => {
     ['a JSON quoted in a text', (log) => log.info('body was {"password":"S3CRET"}')],
     ['a parameter of a URL', (log) => log.info('GET http://cam/video?user=a&pwd=S3CRET')],
     ['a link', (log) => log.info({ link: 'https://padel.example/panel/link#/reset/S3CRET-_S3CRET' }, 'x')],
+    ['the link of a shared match', (log) => log.info({ req: { url: '/s/S3CRET-_S3CRET0123/video.mp4' } }, 'x')],
+    ['one that is written otherwise', (log) => log.info('GET /S/%53S3CRETS3CRET0123 404')],
     ["a mail server's address", (log) => log.info({ url: 'smtps://desk%40lac:S3CRET@mail.example:465' }, 'x')],
     ['a media URL', (log) => log.info({ req: { url: '/api/media/5f3f0d3e/S3CRET/video.mp4' } }, 'x')],
     ['a media URL that leads nowhere', (log) => log.info('POST http://h/api/media/5f3f0d3e/S3CRET')],

@@ -22,6 +22,8 @@ const SCHEME = /[a-z][a-z0-9+.-]{1,20}:\\?\/\\?\//i;
 const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[^"\\\r\n]{6,}/gi;
 /** The word in a media URL (`auth/media-url-path.ts`), also of one that leads nowhere and keeps its path. */
 const MEDIA_URL = /(\/api\/media\/[^/\s"\\]*\/)[^/\s"\\?]+/gi;
+/** The word in the link of a shared match; of one that leads nowhere too. */
+const SHARE_URL = /(\/s\/)[^/\s"\\?]{16,}/gi;
 /** It ends where another one begins: what begins a thousand times is not read a thousand times to its end. */
 const JWT = /\beyJ(?:(?!-eyJ)[A-Za-z0-9_-]){8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
 /** What stands behind the page of a link that is good once: it opens an account. */
@@ -29,7 +31,7 @@ const LINK_TOKEN = /(#\/(?:invitation|confirm|reset)\/)[A-Za-z0-9_-]+/g;
 
 /**
  * Hides secrets in a line of the log (JSON, or plain text): fields of secret names, `scheme://user:password@`, secret
- * parameters of URLs, media URLs, `Authorization` values, JWTs, tokens of links. It is the last thing that happens to a line, so nothing can go
+ * parameters of URLs, media URLs, links of shared matches, `Authorization` values, JWTs, tokens of links. It is the last thing that happens to a line, so nothing can go
  * around it. Valid JSON stays valid.
  */
 export function scrub(line: string): string {
@@ -39,6 +41,7 @@ export function scrub(line: string): string {
     .replace(WORD, withoutUserInfo)
     .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
     .replace(MEDIA_URL, `$1${HIDDEN}`)
+    .replace(SHARE_URL, `$1${HIDDEN}`)
     .replace(CREDENTIALS, `$1 ${HIDDEN}`)
     .replace(JWT, HIDDEN)
     .replace(LINK_TOKEN, `$1${HIDDEN}`);

@@ -10,6 +10,7 @@ import { FilesController } from './files.controller';
 import { FilesService } from './files.service';
 import { Thumbnails } from './thumbnails.service';
 import { VideoCatalogueModule } from './video-catalogue.module';
+import { VideoFiles } from './video-files.service';
 
 @Module({
   imports: [
@@ -21,6 +22,7 @@ import { VideoCatalogueModule } from './video-catalogue.module';
     VideoCatalogueModule,
   ],
   controllers: [FilesController],
-  providers: [DownloadTrail, FilesService, Thumbnails],
+  providers: [DownloadTrail, FilesService, Thumbnails, VideoFiles],
+  exports: [VideoFiles],
 })
 export class FilesModule {}

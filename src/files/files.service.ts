@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, SelectQueryBuilder } from 'typeorm';
 import { authorOf } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
@@ -9,38 +9,25 @@ import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
 import { SessionsService } from '../sessions/sessions.service';
-import { OpenVideo, VideoStore } from '../storage/video-store';
+import { VideoStore } from '../storage/video-store';
 import { ClubQuery, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
 import { Video } from './entities/video.entity';
-import { Thumbnails } from './thumbnails.service';
+import { DownloadableVideo, VideoFiles } from './video-files.service';
 import { VideoRemoval } from './video-removal.service';
 
 const MEBIBYTE = 2 ** 20;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A video's file, let in. */
-export interface DownloadableVideo {
-  readonly sessionId: string;
-  readonly clubId: number;
-  readonly path: string;
-  readonly filename: string;
-  readonly bytes: number;
-  /** Changes with the file's content. */
-  readonly etag: string;
-}
-
 /** Finished videos: who sees which, their figures, their bytes, their end. */
 @Injectable()
 export class FilesService {
-  private readonly logger = new Logger(FilesService.name);
-
   constructor(
     private readonly database: DataSource,
     private readonly sessions: SessionsService,
     private readonly names: MatchNamesService,
     private readonly store: VideoStore,
     private readonly removal: VideoRemoval,
-    private readonly thumbnails: Thumbnails,
+    private readonly videos: VideoFiles,
   ) {}
 
   /** Newest first. A player: those of sessions they own or take part in. */
@@ -93,17 +80,7 @@ export class FilesService {
 
   /** @throws ProblemException `not_found` */
   async download(principal: Principal, sessionId: string, query: ClubQuery): Promise<DownloadableVideo> {
-    const video = await this.require(principal, sessionId, query);
-    const { entry, path } = await this.look(video);
-    const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
-    return {
-      sessionId,
-      clubId: video.clubId,
-      path,
-      filename: filenameOf(video),
-      bytes: entry.bytes,
-      etag,
-    };
+    return this.videos.open(await this.require(principal, sessionId, query));
   }
 
   /**
@@ -111,9 +88,7 @@ export class FilesService {
    * @throws ProblemException `not_found` (also where its file is missing), `thumbnail_unavailable`, `overloaded`
    */
   async thumbnail(principal: Principal, sessionId: string, query: ClubQuery): Promise<Buffer> {
-    const video = await this.require(principal, sessionId, query);
-    await this.look(video);
-    return this.thumbnails.of(video);
+    return this.videos.thumbnail(await this.require(principal, sessionId, query));
   }
 
   /** @throws ProblemException `not_found` or `forbidden` (admins only). */
@@ -122,16 +97,6 @@ export class FilesService {
     requireClub(principal, video.clubId, 'admin');
     const removed = await this.removal.remove(sessionId, { action: 'video.deleted', ...authorOf(principal, caller) });
     if (!removed) throw new ProblemException('not_found');
-  }
-
-  private async look({ clubId, sessionId }: Video): Promise<Pick<OpenVideo, 'entry' | 'path'>> {
-    const opened = await this.store.openVideo(clubId, sessionId);
-    if (!opened) {
-      this.logger.error({ sessionId }, 'A video has a row and no file.');
-      throw new ProblemException('not_found');
-    }
-    await opened.file.close();
-    return opened;
   }
 
   private async require(principal: Principal, sessionId: string, query: ClubQuery): Promise<Video> {

@@ -2,23 +2,38 @@ import type { Request, Response } from 'express';
 import send from 'send';
 import { clampSuffix } from '../common/byte-range';
 import { ProblemException } from '../common/problem';
-import { DownloadableVideo } from './files.service';
+
+/** What of a file an answer is made of. */
+export interface SendableFile {
+  readonly path: string;
+  /** As it is called when it is saved: plain letters, digits, `-`, `_`, `.`. */
+  readonly filename: string;
+  readonly bytes: number;
+  /** Changes with the file's content. */
+  readonly etag: string;
+}
 
 /**
  * Answers with a file's bytes: ranges (RFC 9110 §14), conditional requests (§13), its name for saving. Settles when the
  * answer is over, whether the client stayed or not.
+ * @param disposition whether it is to be saved, or shown where it is
  * @throws ProblemException `range_not_satisfiable`, or `not_found` where the file has gone meanwhile.
  */
-export async function sendFile(request: Request, response: Response, video: DownloadableVideo): Promise<void> {
+export async function sendFile(
+  request: Request,
+  response: Response,
+  file: SendableFile,
+  disposition: 'attachment' | 'inline' = 'attachment',
+): Promise<void> {
   response.setHeader('Content-Type', 'video/mp4');
-  response.setHeader('Content-Disposition', `attachment; filename="${video.filename}"`);
+  response.setHeader('Content-Disposition', `${disposition}; filename="${file.filename}"`);
   // Strong, so that a player may resume with If-Range; private, for authorisation is asked at every request.
-  response.setHeader('ETag', video.etag);
+  response.setHeader('ETag', file.etag);
   response.setHeader('Cache-Control', 'private, no-cache');
-  clampSuffix(request, video.bytes);
+  clampSuffix(request, file.bytes);
   await new Promise<void>((resolve, reject) => {
     response.once('close', resolve);
-    send(request, video.path, { dotfiles: 'allow', cacheControl: false, index: false })
+    send(request, file.path, { dotfiles: 'allow', cacheControl: false, index: false })
       .on('error', (error: Error & { status?: number }) => {
         for (const name of ['Content-Type', 'Content-Disposition', 'ETag', 'Cache-Control', 'Last-Modified']) {
           response.removeHeader(name);

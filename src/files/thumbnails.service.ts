@@ -3,7 +3,7 @@ import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { Turns } from '../common/turns';
 import { FragmentError } from '../media/fmp4/fragment-boxes';
-import { readMovieKeyframes } from '../media/fmp4/movie-keyframes';
+import { MovieKeyframes, readMovieKeyframes } from '../media/fmp4/movie-keyframes';
 import { isWholeJpeg } from '../media/jpeg';
 import { makeSnapshot, SnapshotError } from '../media/snapshot';
 import { Toolchain } from '../media/toolchain';
@@ -27,7 +27,7 @@ const TIMEOUT_MS = 10_000;
 const HOPELESS_MS = 10 * 60_000;
 const MOST_HOPELESS = 1_000;
 
-type VideoPlace = Pick<Video, 'sessionId' | 'clubId' | 'gaps'>;
+export type VideoPlace = Pick<Video, 'sessionId' | 'clubId' | 'gaps'>;
 
 /**
  * A picture for each finished video: made of one keyframe when somebody first wants it, kept until the video goes. Who wants
@@ -75,6 +75,21 @@ export class Thumbnails implements OnModuleDestroy {
     return making;
   }
 
+  /**
+   * Where in the video the picture of {@link of} lies, in seconds.
+   * @throws ProblemException `not_found` (there is no file), `thumbnail_unavailable`
+   */
+  async moment(video: VideoPlace): Promise<number> {
+    try {
+      return await this.withKeyframes(video, ({ seconds }, index) => Promise.resolve(seconds[index] as number));
+    } catch (error) {
+      if (error instanceof FragmentError) {
+        throw new ProblemException('thumbnail_unavailable', undefined, {}, { cause: error });
+      }
+      throw error;
+    }
+  }
+
   private async make(video: VideoPlace): Promise<Buffer> {
     const { sessionId, clubId } = video;
     const jpeg = await this.decode(video);
@@ -117,12 +132,20 @@ export class Thumbnails implements OnModuleDestroy {
     }
   }
 
-  private async readKeyframe({ sessionId, clubId, gaps }: VideoPlace): Promise<Buffer> {
+  private readKeyframe(video: VideoPlace): Promise<Buffer> {
+    return this.withKeyframes(video, ({ read }, index) => read(index));
+  }
+
+  /** @param use gets which of the keyframes stands for the video */
+  private async withKeyframes<T>(
+    { sessionId, clubId, gaps }: VideoPlace,
+    use: (keyframes: MovieKeyframes, index: number) => Promise<T>,
+  ): Promise<T> {
     const opened = await this.store.openVideo(clubId, sessionId);
     if (!opened) throw new ProblemException('not_found');
     try {
-      const { seconds, durationSeconds, read } = await readMovieKeyframes(opened.file, opened.entry.bytes);
-      return await read(keyframeForThumbnail(seconds, durationSeconds, gaps));
+      const keyframes = await readMovieKeyframes(opened.file, opened.entry.bytes);
+      return await use(keyframes, keyframeForThumbnail(keyframes.seconds, keyframes.durationSeconds, gaps));
     } finally {
       await opened.file.close();
     }

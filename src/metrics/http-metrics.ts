@@ -4,7 +4,7 @@ import { Clock } from '../common/clock';
 import { MetricsRegistry } from './metrics-registry';
 
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']);
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /**
  * Requests by method, route and status. A route is its template (`/api/video/session/:id`), never what was asked for: no

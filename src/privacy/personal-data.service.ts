@@ -47,13 +47,19 @@ export class PersonalDataService {
        FROM markers m WHERE m.author_id = $1 AND ${within('m.club_id')} ORDER BY m.id DESC LIMIT ${MOST}`,
       asked,
     );
+    const shares = await this.rows(
+      `SELECT h.session_id, h.club_id, h.created_at, h.expires_at, h.revoked_at, h.passphrase_hash IS NOT NULL AS passphrase,
+              h.allow_download, h.views, h.downloads
+       FROM shares h WHERE h.author_id = $1 AND ${within('h.club_id')} ORDER BY h.id DESC LIMIT ${MOST}`,
+      asked,
+    );
     const audit = await this.rows(
       // What others did to the person is theirs to know; from where others did it is not.
       `SELECT at, action, club_id, target, CASE WHEN actor_id = $1 THEN host(ip) END AS ip, details FROM audit_log
        WHERE (actor_id = $1 OR target = 'user:' || $1) AND ${within('club_id')} ORDER BY id DESC LIMIT ${MOST}`,
       asked,
     );
-    const cut = [signIns, sessions, videos, markers, audit].some(({ length }) => length === MOST);
+    const cut = [signIns, sessions, videos, markers, shares, audit].some(({ length }) => length === MOST);
     return {
       exported_at: new Date().toISOString(),
       only_club_id: onlyClubId,
@@ -63,6 +69,7 @@ export class PersonalDataService {
       sessions,
       videos,
       markers,
+      shares,
       audit,
       cut,
     };

@@ -68,7 +68,7 @@ const NUMBERS = new Set(['part', 'clubId', 'invitationId']);
 
 /** The path with this value for one parameter, and a value of the right form for the others. */
 export function fillPath({ path }: ApiRoute, values: Readonly<Record<string, string>> = {}): string {
-  const ofNumbers = /^\/api\/(clubs|terrains|users|video\/markers)\//.test(path);
+  const ofNumbers = /^\/api\/(clubs|terrains|users|video\/markers|video\/shares)\//.test(path);
   return path.replace(/\{(\w+)\}/g, (_all, name: string) => {
     const number = NUMBERS.has(name) || (name === 'id' && ofNumbers);
     return values[name] ?? (number ? '1' : SOME_UUID);

@@ -120,6 +120,22 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}`, body: { name: 'Padel Nord' } }),
     statuses: ADMINS,
   },
+  'GET /api/clubs/{id}/logo': {
+    ask: async (world) => {
+      await world.logo();
+      return { path: `/api/clubs/${world.clubId}/logo` };
+    },
+    statuses: MEMBERS,
+  },
+  'PUT /api/clubs/{id}/logo': {
+    // No picture.
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/logo`, body: {} }),
+    statuses: '            401 401 401 404 404 403 403 403 415 415',
+  },
+  'DELETE /api/clubs/{id}/logo': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/logo` }),
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
   'DELETE /api/clubs/{id}': {
     // It has an open session.
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}` }),
@@ -327,6 +343,36 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: async (world) => ({ path: `/api/video/jobs/${await world.job()}` }),
     statuses: '            401 401 401 404 404 403 403 403 204 204',
   },
+  // Links that show a match to anybody. One of the desk's: the owner may take it back, the participant not.
+  'GET /api/video/shares': {
+    ask: ({ sessionId }) => ({ path: `/api/video/shares?session_id=${sessionId}` }),
+    statuses: SESSION,
+  },
+  'POST /api/video/shares': {
+    ask: async (world) => ({ path: '/api/video/shares', body: { session_id: await world.video() } }),
+    statuses: '            401 401 401 404 404 404 201 201 201 201',
+  },
+  'DELETE /api/video/shares/{id}': {
+    ask: async (world) => ({ path: `/api/video/shares/${(await world.share()).id}` }),
+    statuses: '            401 401 401 404 404 404 403 204 204 204',
+  },
+  'GET /s/{token}': shared(''),
+  'GET /s/{token}/video.mp4': shared('/video.mp4'),
+  'GET /s/{token}/download': shared('/download'),
+  'GET /s/{token}/poster.jpg': shared('/poster.jpg'),
+  'GET /s/{token}/card.jpg': shared('/card.jpg'),
+  'GET /s/{token}/logo.png': {
+    ask: async (world) => {
+      await world.logo();
+      return { path: `${(await world.share()).path}/logo.png` };
+    },
+    statuses: PUBLIC_OK,
+  },
+  'POST /s/{token}/open': {
+    // There is no pass-phrase: whatever is given is right.
+    ask: async (world) => ({ path: `${(await world.share()).path}/open`, body: { passphrase: 'any' } }),
+    statuses: PUBLIC_OK,
+  },
 
   // Watching.
   'GET /api/preview/{id}/stream.mjpeg': {
@@ -385,4 +431,9 @@ export function aboutNothing({ path, body }: RouteRequest): RouteRequest {
 
 function row(path: string, statuses: string, body?: unknown): RouteRow {
   return { ask: () => ({ path, ...(body !== undefined && { body }) }), statuses };
+}
+
+/** What anybody may have who has the link. */
+function shared(rest: string): RouteRow {
+  return { ask: async (world) => ({ path: `${(await world.share()).path}${rest}` }), statuses: PUBLIC_OK };
 }

@@ -28,6 +28,11 @@ export type Caller = (typeof CALLERS)[number];
 /** Those who are signed in with a club, and not this one. */
 export const FOREIGN: readonly Caller[] = ['foreign player', 'foreign admin'];
 
+/** A PNG of one pixel. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPj/HwADBwIAMCbHYQAAAABJRU5ErkJggg==',
+  'base64',
+);
 const CLIP = { width: 320, height: 180, fps: 25, seconds: 4, gopSeconds: 1 };
 
 interface Person {
@@ -133,6 +138,25 @@ export class TwoClubs {
     const startAfter = new Date(Date.now() + 86_400_000);
     const kind = { name: 'nothing', retries: 0, backoffSeconds: 0, expireSeconds: 60, atOnce: 1 };
     return this.club.service.app.get(Jobs).enqueue(kind, { clubId: this.clubId }, { startAfter });
+  }
+  /** A link of the desk's to a video of the owner's. @returns its id and its path */
+  async share(): Promise<{ id: number; path: string }> {
+    const asked = await this.club.desk.post<{ share: { id: number; url: string } }>('/api/video/shares', {
+      session_id: await this.film(),
+    });
+    if (asked.status !== 201) throw new Error(`not shared: ${asked.text}`);
+    const { id, url } = asked.body.share;
+    return { id, path: new URL(url).pathname };
+  }
+
+  /** Gives the club a logo. */
+  async logo(): Promise<void> {
+    const { status } = await fetch(`${this.club.service.url}/api/clubs/${this.clubId}/logo`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${this.club.desk.token}`, 'content-type': 'image/png' },
+      body: new Uint8Array(PIXEL),
+    });
+    if (status !== 204) throw new Error(`no logo: ${status}`);
   }
 
   /** A video of the owner's, with the participant in it. */

@@ -98,6 +98,14 @@ export class UpdateClubDto {
   @MayBeLeftOut()
   @IsBoolean()
   registration_open?: boolean;
+
+  @ApiPropertyOptional({
+    example: true,
+    description: 'Whether matches may be shown to others by links. Switched off, links that were made answer 410.',
+  })
+  @MayBeLeftOut()
+  @IsBoolean()
+  sharing_enabled?: boolean;
 }
 
 /** The wire's `club`. */
@@ -155,6 +163,18 @@ export class ClubView {
   @ApiProperty({ example: false, description: 'Whether players may register themselves.' })
   registration_open: boolean;
 
+  @ApiProperty({ example: true, description: 'Whether matches may be shown to others by links.' })
+  sharing_enabled: boolean;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: null,
+    description: 'Since when it has its logo (`GET /api/clubs/:id/logo`); `null`: it has none.',
+  })
+  logo_at: string | null;
+
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 }
@@ -185,6 +205,8 @@ export function viewOfClub(club: Club, forAdmin: boolean): ClubView {
     ...(forAdmin && { camera_networks: club.cameraNetworks }),
     consent_note: club.consentNote,
     registration_open: club.registrationOpen,
+    sharing_enabled: club.sharingEnabled,
+    logo_at: club.logoAt?.toISOString() ?? null,
     created_at: club.createdAt.toISOString(),
   };
 }

@@ -37,6 +37,14 @@ export class Club {
   @Column('boolean', { name: 'registration_open', default: false })
   registrationOpen: boolean;
 
+  /** Whether its matches may be shown to others by links. */
+  @Column('boolean', { name: 'sharing_enabled', default: true })
+  sharingEnabled: boolean;
+
+  /** Since when it has its logo (`club_logos`); `null`: it has none. */
+  @Column('timestamptz', { name: 'logo_at', nullable: true })
+  logoAt: Date | null;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

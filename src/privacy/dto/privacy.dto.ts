@@ -79,6 +79,12 @@ export class PersonalData {
   @ApiProperty({ type: [Object], description: 'What they marked in matches.' })
   markers: Record<string, unknown>[];
 
+  @ApiProperty({
+    type: [Object],
+    description: 'Links by which they showed matches to others; not the links themselves.',
+  })
+  shares: Record<string, unknown>[];
+
   @ApiProperty({ type: [Object], description: 'What the audit trail says of them.' })
   audit: Record<string, unknown>[];
 

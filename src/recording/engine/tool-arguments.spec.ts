@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { decodeEndsArgs, decodeFragmentsArgs } from '../../media/decode-check';
 import { encoderArgs, httpDemuxArgs, previewArgs, snapshotArgs } from '../../media/ffmpeg-args';
 import { probeArgs } from '../../media/ffprobe';
+import { cardArgs, logoArgs } from '../../media/picture-args';
 import { remuxArgs } from './remuxer';
 import { sampleListArgs, transcodeArgs } from './transcode';
 
@@ -11,7 +12,7 @@ const marker = 'padelvar:i:s';
 const ends = { firstFrames: 3, lastFrames: 3, lastKeyframeSeconds: 4 };
 const picture = { width: 1280, height: 720 };
 /** Demuxers that open nothing besides what they are given; playlists and `concat` do. */
-const DEMUXERS = ['mp4', 'mpegts', 'flv', 'matroska'];
+const DEMUXERS = ['mp4', 'mpegts', 'flv', 'matroska', 'png_pipe', 'jpeg_pipe', 'webp_pipe'];
 
 /** Every command line by which FFmpeg's programs are started, by the file that makes it. */
 const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
@@ -20,6 +21,10 @@ const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
     encoderArgs({ codec: 'libx264', preset: 'veryfast', crf: 23, ...picture, threads: 1, marker }),
     snapshotArgs({ maxWidth: 640, quality: 4, marker }),
     previewArgs({ maxWidth: 640, fps: 5, quality: 6, source: { ...picture, fps: 25 }, marker }),
+  ],
+  'media/picture-args.ts': [
+    ...(['png', 'jpeg', 'webp'] as const).map((format) => logoArgs({ format, maxSide: 512, maxPixels: 100, marker })),
+    ...[true, false].map((logo) => cardArgs({ path: '/v/1.mp4', seconds: 3, logo, marker })),
   ],
   'media/ffprobe.ts': [probeArgs('/v/1.mp4'), probeArgs('/v/1.mp4', ends)],
   'media/decode-check.ts': [decodeFragmentsArgs(10), decodeEndsArgs('/v/1.mp4', ends)],

@@ -14,6 +14,7 @@ const DEEDS = Object.entries({
   recording: 'started extended stopped taken_back',
   video: 'downloaded deleted expired missing found quarantined',
   marker: 'created changed deleted',
+  share: 'created revoked',
   maintenance: 'clean_up',
   audit: 'exported',
 }).flatMap(([room, deeds]) => deeds.split(' ').map((deed) => `${room}.${deed}`));

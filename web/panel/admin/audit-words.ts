@@ -8,6 +8,7 @@ export const GROUPS = [
   'recording',
   'video',
   'marker',
+  'share',
   'session',
   'auth',
   'user',

@@ -10,6 +10,7 @@ export type Settings = Required<
     | 'consent_note'
     | 'retention_days'
     | 'registration_open'
+    | 'sharing_enabled'
     | 'max_sessions'
     | 'quota_bytes'
     | 'camera_networks'
@@ -18,7 +19,14 @@ export type Settings = Required<
 
 export function settingsOf(club: Club): Settings {
   const { name, time_zone, consent_note, retention_days, registration_open, max_sessions, quota_bytes } = club;
-  const rest = { registration_open, max_sessions, quota_bytes, camera_networks: club.camera_networks ?? null };
+  const { sharing_enabled } = club;
+  const rest = {
+    registration_open,
+    sharing_enabled,
+    max_sessions,
+    quota_bytes,
+    camera_networks: club.camera_networks ?? null,
+  };
   return { name, time_zone, consent_note, retention_days, ...rest };
 }
 

@@ -83,6 +83,7 @@ export function SettingsForm({ club }: { readonly club: Club }) {
             onChange={(value) => set({ retention_days: value === '' ? null : Number(value) })}
           />
         </Card>
+        <Sharing settings={settings} set={set} />
         <Registration settings={settings} set={set} clubId={club.id} />
         {isSuper ? (
           <LimitFields settings={settings} set={set} faultOf={faultOf} />
@@ -172,6 +173,21 @@ function Note({ settings, set }: Part) {
           )}
         </div>
       </Stack>
+    </Card>
+  );
+}
+
+function Sharing({ settings, set }: Part) {
+  const { t } = useTranslation('sharing');
+  return (
+    <Card title={t('club')}>
+      <Switch
+        label={t('clubEnabled')}
+        description={t('clubHint')}
+        size="md"
+        checked={settings.sharing_enabled}
+        onChange={(event) => set({ sharing_enabled: event.currentTarget.checked })}
+      />
     </Card>
   );
 }

@@ -1,5 +1,7 @@
+import { Stack } from '@mantine/core';
 import { PageTitle } from '../ui/page-title';
 import { useTranslation } from 'react-i18next';
+import { LogoCard } from './logo-card';
 import { SettingsForm } from './settings-form';
 import { WithClub } from './with-club';
 import './bring-texts';
@@ -10,7 +12,14 @@ export function SettingsPage() {
   return (
     <>
       <PageTitle text={t('settings')} />
-      <WithClub>{(club) => <SettingsForm key={club.id} club={club} />}</WithClub>
+      <WithClub>
+        {(club) => (
+          <Stack gap="md" maw={760}>
+            <LogoCard key={`logo ${club.id}`} club={club} />
+            <SettingsForm key={club.id} club={club} />
+          </Stack>
+        )}
+      </WithClub>
     </>
   );
 }

@@ -11,8 +11,10 @@ import {
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useClub } from '../access/club';
 import { isAdmin, useUser } from '../access/use-access';
 import { Brand } from '../ui/brand';
+import { ClubLogo } from '../ui/club-logo';
 import { ClubSwitch } from './club-switch';
 import { PersonButton } from './person-button';
 import classes from './shell.module.css';
@@ -25,6 +27,7 @@ const PersonMenu = lazy(async () => ({ default: (await personMenu()).PersonMenu 
 export function Shell() {
   const { t } = useTranslation();
   const { online } = useNetwork();
+  const club = useClub();
   const content = useFocusOnNewPage();
   return (
     <div className={classes.shell}>
@@ -35,6 +38,7 @@ export function Shell() {
         <Link to="/courts" className={classes.brand} aria-label="PadelVar">
           <Brand compact />
         </Link>
+        {club && <ClubLogo club={club} height={32} />}
         <Pages />
         <Group gap="xs" wrap="nowrap" ml="auto">
           <ClubSwitch />

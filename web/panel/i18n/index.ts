@@ -9,6 +9,7 @@ import { appTexts } from '../app/texts';
 import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
 import type { healthTexts } from '../health/texts';
+import type { sharingTexts } from '../sharing/texts';
 import type { playerTexts } from '../ui/player-texts';
 import type { videosTexts } from '../videos/texts';
 import { problemTexts } from './problems';
@@ -34,6 +35,7 @@ interface LaterRooms {
   health: typeof healthTexts;
   people: typeof peopleTexts;
   player: typeof playerTexts;
+  sharing: typeof sharingTexts;
   videos: typeof videosTexts;
 }
 

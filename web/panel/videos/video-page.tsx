@@ -1,4 +1,4 @@
-import { Alert, Group, Text, Title } from '@mantine/core';
+import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft, IconFileUnknown } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import { useEffect, useReducer, useRef, useState } from 'react';
@@ -6,6 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { useClubs } from '../access/club';
 import { isAdmin, useUser } from '../access/use-access';
 import { dateTime } from '../i18n/format';
+import { ShareButton } from '../sharing/share-button';
+import type { SharedMatch } from '../sharing/shares-data';
 import { Card } from '../ui/card';
 import { TextLink } from '../ui/links';
 import { useTitle } from '../ui/page-title';
@@ -105,7 +107,10 @@ function Finished(props: {
       <div className={classes.side}>
         {missing === null && (
           <Card>
-            <DownloadButton video={video} name={savedName(video.terrain_name, video.created_at, timeZone)} />
+            <Stack gap="sm">
+              <DownloadButton video={video} name={savedName(video.terrain_name, video.created_at, timeZone)} />
+              <ShareButton match={sharedMatchOf(video, timeZone)} />
+            </Stack>
           </Card>
         )}
         <Facts video={video} recording={session?.recording} timeZone={timeZone} />
@@ -114,6 +119,11 @@ function Finished(props: {
       </div>
     </div>
   );
+}
+
+function sharedMatchOf(video: Video, timeZone: string): SharedMatch {
+  const { session_id: sessionId, club_id: clubId, user_id: ownerId, terrain_name: court, created_at: at } = video;
+  return { sessionId, clubId, ownerId, court, at, timeZone };
 }
 
 /** The player for the life of the page. */

@@ -1,0 +1,71 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, IsNull } from 'typeorm';
+import { ProblemException } from '../common/problem';
+import { OpenVideo, VideoStore } from '../storage/video-store';
+import { Video } from './entities/video.entity';
+import { Thumbnails, VideoPlace } from './thumbnails.service';
+
+/** A video's file, let in. */
+export interface DownloadableVideo {
+  readonly sessionId: string;
+  readonly clubId: number;
+  readonly path: string;
+  readonly filename: string;
+  readonly bytes: number;
+  /** Changes with the file's content. */
+  readonly etag: string;
+}
+
+/** The files of finished videos and their pictures. Whether somebody may have them is the caller's to ask. */
+@Injectable()
+export class VideoFiles {
+  private readonly logger = new Logger(VideoFiles.name);
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly store: VideoStore,
+    private readonly thumbnails: Thumbnails,
+  ) {}
+
+  /** @throws ProblemException `not_found`: there is none, or no more */
+  async find(sessionId: string): Promise<Video> {
+    const video = await this.database.getRepository(Video).findOneBy({ sessionId, deletedAt: IsNull() });
+    if (!video) throw new ProblemException('not_found');
+    return video;
+  }
+
+  /** @throws ProblemException `not_found`: its file is missing */
+  async open(video: VideoPlace): Promise<DownloadableVideo> {
+    const { sessionId, clubId } = video;
+    const { entry, path } = await this.look(video);
+    const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
+    return { sessionId, clubId, path, filename: `${sessionId}.mp4`, bytes: entry.bytes, etag };
+  }
+
+  /**
+   * A JPEG that stands for the video, at most 640 pixels wide.
+   * @throws ProblemException `not_found` (its file is missing), `thumbnail_unavailable`, `overloaded`
+   */
+  async thumbnail(video: VideoPlace): Promise<Buffer> {
+    await this.look(video);
+    return this.thumbnails.of(video);
+  }
+
+  /**
+   * Where the picture of {@link thumbnail} lies in the video, in seconds.
+   * @throws ProblemException `not_found`, `thumbnail_unavailable`
+   */
+  thumbnailMoment(video: VideoPlace): Promise<number> {
+    return this.thumbnails.moment(video);
+  }
+
+  private async look({ clubId, sessionId }: VideoPlace): Promise<Pick<OpenVideo, 'entry' | 'path'>> {
+    const opened = await this.store.openVideo(clubId, sessionId);
+    if (!opened) {
+      this.logger.error({ sessionId }, 'A video has a row and no file.');
+      throw new ProblemException('not_found');
+    }
+    await opened.file.close();
+    return opened;
+  }
+}

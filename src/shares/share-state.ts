@@ -1,0 +1,29 @@
+/**
+ * How a share stands. `suspended`: the club shares nothing any more, or whoever made it may not see the match any more; both can
+ * change back. The strings are the wire's.
+ */
+export const SHARE_STATES = ['live', 'expired', 'revoked', 'suspended', 'gone'] as const;
+export type ShareState = (typeof SHARE_STATES)[number];
+
+/** What has its rows in these names: `h` the share, `s` the session, `c` the club, `u` the author, `v` the living video. */
+export const SHARE_TABLES = `
+  shares h JOIN camera_sessions s ON s.id = h.session_id JOIN clubs c ON c.id = h.club_id JOIN users u ON u.id = h.author_id
+  LEFT JOIN videos v ON v.session_id = h.session_id AND v.deleted_at IS NULL`;
+
+/**
+ * A share is worth no more than its author's right to see the match, and is asked about on each request: as
+ * `sessions/session-access.ts` has it, for people in force.
+ */
+const AUTHOR_MAY_SEE = `(u.deleted_at IS NULL AND u.disabled_at IS NULL AND (u.is_super_admin OR EXISTS (
+  SELECT FROM memberships m
+   WHERE m.user_id = u.id AND m.club_id = h.club_id AND m.disabled_at IS NULL
+     AND (m.role = 'CLUB_ADMIN' OR s.user_id = u.id
+          OR EXISTS (SELECT FROM session_players p WHERE p.session_id = s.id AND p.user_id = u.id)))))`;
+
+/** The {@link ShareState}, of {@link SHARE_TABLES}. */
+export const SHARE_STATE = `CASE
+  WHEN h.revoked_at IS NOT NULL THEN 'revoked'
+  WHEN h.expires_at <= now() THEN 'expired'
+  WHEN v.session_id IS NULL THEN 'gone'
+  WHEN NOT c.sharing_enabled OR c.deleted_at IS NOT NULL OR NOT ${AUTHOR_MAY_SEE} THEN 'suspended'
+  ELSE 'live' END`;

@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { ClubsModule } from '../clubs/clubs.module';
+import { FilesModule } from '../files/files.module';
+import { VideoCatalogueModule } from '../files/video-catalogue.module';
+import { ProxyModule } from '../proxy/proxy.module';
+import { SessionsModule } from '../sessions/sessions.module';
+import { OpenShares } from './open-shares.service';
+import { PageShell } from './page/page-shell';
+import { ShareCards } from './share-cards.service';
+import { ShareCookies } from './share-cookies';
+import { ShareKeys } from './share-keys';
+import { ShareMediaController } from './share-media.controller';
+import { SharePageController } from './share-page.controller';
+import { ShareThrottle } from './share-throttle';
+import { SharedMedia } from './shared-media';
+import { SharedVideos } from './shared-videos';
+import { SharesController } from './shares.controller';
+import { SharesService } from './shares.service';
+import { Visitors } from './visitors';
+
+/** Links that show matches to people who have no account. */
+@Module({
+  imports: [ClubsModule, FilesModule, VideoCatalogueModule, SessionsModule, ProxyModule],
+  controllers: [SharesController, SharePageController, ShareMediaController],
+  providers: [
+    { provide: SharedMedia, useClass: SharedVideos },
+    OpenShares,
+    PageShell,
+    ShareCards,
+    ShareCookies,
+    ShareKeys,
+    ShareThrottle,
+    SharesService,
+    Visitors,
+  ],
+})
+export class SharesModule {}
