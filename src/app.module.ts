@@ -4,6 +4,7 @@ import cookieParser from 'cookie-parser';
 import { AccountsModule } from './accounts/accounts.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
+import { BookingsModule } from './bookings/bookings.module';
 import { ClubsModule } from './clubs/clubs.module';
 import { CommonModule } from './common/common.module';
 import { LoggingModule } from './common/logging.module';
@@ -34,6 +35,7 @@ import { SessionsModule } from './sessions/sessions.module';
     RecordingModule,
     FilesModule,
     MarkersModule,
+    BookingsModule,
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,

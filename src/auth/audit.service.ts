@@ -24,6 +24,9 @@ export type AuditAction =
   | `recording.${string}`
   | `video.${string}`
   | `marker.${'created' | 'changed' | 'deleted'}`
+  | `booking.${'created' | 'changed' | 'cancelled' | 'started' | 'done' | 'missed' | 'failed'}`
+  | `webhook.${'created' | 'changed' | 'rotated' | 'deleted' | 'pinged' | 'redelivered' | 'disabled'}`
+  | `calendar.${'set' | 'removed'}`
   | 'maintenance.clean_up'
   | 'audit.exported';
 

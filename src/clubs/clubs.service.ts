@@ -74,6 +74,7 @@ export class ClubsService {
           cameraNetworks: null,
           consentNote: null,
           registrationOpen: false,
+          playersBook: false,
         }),
       );
       await this.note(manager, 'club.created', principal, club.id, caller);
@@ -97,6 +98,7 @@ export class ClubsService {
       club.name = dto.name ?? club.name;
       club.timeZone = dto.time_zone ?? club.timeZone;
       club.registrationOpen = dto.registration_open ?? club.registrationOpen;
+      club.playersBook = dto.players_book ?? club.playersBook;
       if (dto.max_sessions !== undefined) club.maxSessions = dto.max_sessions;
       if (dto.camera_networks !== undefined) club.cameraNetworks = dto.camera_networks;
       if (dto.consent_note !== undefined) club.consentNote = dto.consent_note;

@@ -33,6 +33,8 @@ export const TASKS = {
   chapters: { everyMs: 60_000, scope: 'process' },
   /** Looks whether cameras are there. Processes share the courts out by claiming their rows. */
   camera_watch: { everyMs: 5_000, scope: 'process' },
+  /** Opens and records what is booked. Of two processes the database lets one have the court. */
+  bookings: { everyMs: 3_000, scope: 'process' },
 } as const satisfies Record<string, TaskFacts>;
 
 export type TaskName = keyof typeof TASKS;

@@ -265,6 +265,7 @@ describe('maintenance', () => {
           ['camera_keys', 900],
           ['chapters', 60],
           ['camera_watch', 5],
+          ['bookings', 3],
         ]);
         expect(body.details?.tasks[1]).toMatchObject({ outcome: 'ok', result: { killed_processes: 0 }, error: null });
         expect(Date.parse(body.details?.tasks[1]?.last_run ?? '')).not.toBeNaN();

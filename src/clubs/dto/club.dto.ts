@@ -98,6 +98,11 @@ export class UpdateClubDto {
   @MayBeLeftOut()
   @IsBoolean()
   registration_open?: boolean;
+
+  @ApiPropertyOptional({ example: true, description: 'Whether players may plan recordings, for themselves.' })
+  @MayBeLeftOut()
+  @IsBoolean()
+  players_book?: boolean;
 }
 
 /** The wire's `club`. */
@@ -155,6 +160,9 @@ export class ClubView {
   @ApiProperty({ example: false, description: 'Whether players may register themselves.' })
   registration_open: boolean;
 
+  @ApiProperty({ example: false, description: 'Whether players may plan recordings, for themselves.' })
+  players_book: boolean;
+
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 }
@@ -185,6 +193,7 @@ export function viewOfClub(club: Club, forAdmin: boolean): ClubView {
     ...(forAdmin && { camera_networks: club.cameraNetworks }),
     consent_note: club.consentNote,
     registration_open: club.registrationOpen,
+    players_book: club.playersBook,
     created_at: club.createdAt.toISOString(),
   };
 }

@@ -37,6 +37,10 @@ export class Club {
   @Column('boolean', { name: 'registration_open', default: false })
   registrationOpen: boolean;
 
+  /** Whether players may plan recordings, for themselves. */
+  @Column('boolean', { name: 'players_book', default: false })
+  playersBook: boolean;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 
