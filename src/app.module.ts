@@ -5,6 +5,7 @@ import type { DestinationStream } from 'pino';
 import { AccountsModule } from './accounts/accounts.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
+import { BookingsModule } from './bookings/bookings.module';
 import { ClubsModule } from './clubs/clubs.module';
 import { CommonModule } from './common/common.module';
 import { LoggingModule } from './common/logging.module';
@@ -42,6 +43,7 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     MarkersModule,
     JobsModule,
     SharesModule,
+    BookingsModule,
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,

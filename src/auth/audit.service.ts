@@ -26,6 +26,9 @@ export type AuditAction =
   | `marker.${'created' | 'changed' | 'deleted'}`
   | 'job.cancelled'
   | `share.${'created' | 'revoked'}`
+  | `booking.${'created' | 'changed' | 'cancelled' | 'started' | 'done' | 'missed' | 'failed'}`
+  | `webhook.${'created' | 'changed' | 'rotated' | 'deleted' | 'pinged' | 'redelivered' | 'disabled'}`
+  | `calendar.${'set' | 'removed'}`
   | 'maintenance.clean_up'
   | 'audit.exported';
 

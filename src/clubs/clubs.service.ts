@@ -76,6 +76,7 @@ export class ClubsService {
           registrationOpen: false,
           sharingEnabled: true,
           logoAt: null,
+          playersBook: false,
         }),
       );
       await this.note(manager, 'club.created', principal, club.id, caller);
@@ -100,6 +101,7 @@ export class ClubsService {
       club.timeZone = dto.time_zone ?? club.timeZone;
       club.registrationOpen = dto.registration_open ?? club.registrationOpen;
       club.sharingEnabled = dto.sharing_enabled ?? club.sharingEnabled;
+      club.playersBook = dto.players_book ?? club.playersBook;
       if (dto.max_sessions !== undefined) club.maxSessions = dto.max_sessions;
       if (dto.camera_networks !== undefined) club.cameraNetworks = dto.camera_networks;
       if (dto.consent_note !== undefined) club.consentNote = dto.consent_note;

@@ -37,6 +37,8 @@ export const TASKS = {
   highlights: { everyMs: 60_000, scope: 'installation' },
   /** Forgets background work that ended long ago. */
   old_jobs: { everyMs: 60 * 60_000, scope: 'installation' },
+  /** Opens and records what is booked. Of two processes the database lets one have the court. */
+  bookings: { everyMs: 3_000, scope: 'process' },
 } as const satisfies Record<string, TaskFacts>;
 
 export type TaskName = keyof typeof TASKS;

@@ -12,6 +12,7 @@ type UpkeepTask = Exclude<
   TaskName,
   'disk_space' | 'camera_keys' | 'chapters' | 'camera_watch' | 'old_jobs' | 'highlights'
 >;
+type UpkeepTask = Exclude<TaskName, 'disk_space' | 'camera_keys' | 'chapters' | 'camera_watch' | 'bookings'>;
 
 const ALL: readonly UpkeepTask[] = [
   'orphan_sessions',

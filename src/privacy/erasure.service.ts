@@ -24,6 +24,7 @@ interface Eraser {
 /**
  * Takes a person out of everything (GDPR, article 17): the videos of their matches, their places in others' matches, their
  * markers and links, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
+ * markers, bookings, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
  * it. Videos go first and the account last: after a crash in between, the same call goes on where it stopped.
  */
 @Injectable()
@@ -104,6 +105,15 @@ export class ErasureService {
       await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
       await manager.query('DELETE FROM shares WHERE author_id = $1', [userId]);
       await manager.query('DELETE FROM session_players WHERE user_id = $1', [userId]);
+      await manager.query('DELETE FROM booking_players WHERE user_id = $1', [userId]);
+      await manager.query(
+        `UPDATE bookings
+            SET title = NULL,
+                status = CASE WHEN status IN ('planned', 'starting') THEN 'cancelled' ELSE status END,
+                reason = CASE WHEN status IN ('planned', 'starting') THEN 'cancelled_by_owner' ELSE reason END
+          WHERE owner_id = $1`,
+        [userId],
+      );
       await manager.query('DELETE FROM one_time_links WHERE user_id = $1 OR email = $2', [userId, account.email]);
       await this.accounts.erase(userId, manager);
       await this.signIns.forgetUser(userId, manager);

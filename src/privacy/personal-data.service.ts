@@ -53,6 +53,15 @@ export class PersonalDataService {
        FROM shares h WHERE h.author_id = $1 AND ${within('h.club_id')} ORDER BY h.id DESC LIMIT ${MOST}`,
       asked,
     );
+    const bookings = await this.rows(
+      `SELECT b.id, b.club_id, b.court_id AS terrain_id, b.starts_at, b.ends_at, b.title, b.status, b.reason, b.created_at,
+              b.owner_id = $1 AS owned, b.consent_at
+       FROM bookings b
+       WHERE (b.owner_id = $1 OR b.created_by = $1 OR EXISTS
+               (SELECT FROM booking_players p WHERE p.booking_id = b.id AND p.user_id = $1))
+         AND ${within('b.club_id')} ORDER BY b.starts_at DESC LIMIT ${MOST}`,
+      asked,
+    );
     const audit = await this.rows(
       // What others did to the person is theirs to know; from where others did it is not.
       `SELECT at, action, club_id, target, CASE WHEN actor_id = $1 THEN host(ip) END AS ip, details FROM audit_log
@@ -60,6 +69,7 @@ export class PersonalDataService {
       asked,
     );
     const cut = [signIns, sessions, videos, markers, shares, audit].some(({ length }) => length === MOST);
+    const cut = [signIns, sessions, videos, markers, bookings, audit].some(({ length }) => length === MOST);
     return {
       exported_at: new Date().toISOString(),
       only_club_id: onlyClubId,
@@ -70,6 +80,7 @@ export class PersonalDataService {
       videos,
       markers,
       shares,
+      bookings,
       audit,
       cut,
     };

@@ -11,6 +11,6 @@ import { RecordingService } from './recording.service';
   imports: [RecordingLogModule, SessionsModule, RuntimeModule, ScheduledTasksModule],
   controllers: [RecordingController],
   providers: [RecordingService, RecordingRecovery],
-  exports: [RecordingRecovery],
+  exports: [RecordingRecovery, RecordingService],
 })
 export class RecordingModule {}

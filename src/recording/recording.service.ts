@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { authorOf } from '../auth/audit.service';
+import { Author, authorOf } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { Clock } from '../common/clock';
@@ -8,7 +8,7 @@ import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { Admission } from '../runtime/admission.service';
 import { CourtRuntime, RecordingFacts } from '../runtime/court-runtime';
-import { isOpen } from '../sessions/session-state';
+import { isOpen, SessionStatus } from '../sessions/session-state';
 import { SessionsService } from '../sessions/sessions.service';
 import { NewRecording, RecordingLog } from './recording-log.service';
 import { RecordingMirror } from './recording-mirror.service';
@@ -20,6 +20,15 @@ const STOP_PATIENCE_MS = 20_000;
 /** What is still to be written of an earlier try is waited for this long; then the database answers for itself. */
 const WRITE_PATIENCE_MS = 1_000;
 const MINUTE_MS = 60_000;
+
+/** Of a session, what its recording takes over. */
+export interface RecordableSession {
+  readonly id: string;
+  readonly courtId: number;
+  readonly clubId: number;
+  readonly userId: number;
+  readonly status: SessionStatus;
+}
 
 /** Starts, extends and stops the one recording of a session. */
 @Injectable()
@@ -53,18 +62,25 @@ export class RecordingService {
   ): Promise<{ minutes: number; recording: RecordingView }> {
     const session = await this.sessions.require(principal, sessionId, 'run');
     this.checkMinutes(minutes, 'duration_minutes');
+    const end = (): number => this.clock.now() + minutes * MINUTE_MS;
+    return { minutes, recording: await this.startUntil(end, session, authorOf(principal, caller)) };
+  }
+
+  /**
+   * Starts the recording of a session whoever asks.
+   * @param end when it is to end by itself, epoch milliseconds; asked at the last moment
+   * @throws ProblemException `session_not_live`, `already_recording`, `already_recorded`, `overloaded`, `disk_full`
+   */
+  async startUntil(end: () => number, session: RecordableSession, author: Author): Promise<RecordingView> {
+    const { id: sessionId, courtId, clubId, userId } = session;
     await this.within(WRITE_PATIENCE_MS, this.mirror.written(sessionId));
     await this.refuseSecond(sessionId);
     const status = this.runtime.status(sessionId);
     if (!isOpen(session.status) || !status) throw new ProblemException('session_not_live');
     this.admission.admit(status.facts.codec === 'h264' ? 'recording' : 'encoded_recording');
     if (this.starting.has(sessionId)) throw new ProblemException('already_recording');
-    const plannedEndAt = this.clock.now() + minutes * MINUTE_MS;
-    const { courtId, clubId, userId } = session;
-    const recording = {
-      ...{ sessionId, courtId, clubId, userId, plannedEndAt: new Date(plannedEndAt) },
-      author: authorOf(principal, caller),
-    };
+    const plannedEndAt = end();
+    const recording = { sessionId, courtId, clubId, userId, plannedEndAt: new Date(plannedEndAt), author };
     const facts = await this.announced(sessionId, async (known) => {
       await this.begin(recording);
       const started = this.runtime.startRecording({ sessionId, clubId, plannedEndAt });
@@ -75,7 +91,7 @@ export class RecordingService {
         throw error;
       });
     });
-    return { minutes, recording: viewOfFacts(sessionId, facts) };
+    return viewOfFacts(sessionId, facts);
   }
 
   /**

@@ -26,10 +26,26 @@ import { overLimit, SessionLimits } from './session-limits';
 import { SessionMirror } from './session-mirror.service';
 import { SessionOwners } from './session-owners.service';
 import { isOpen } from './session-state';
-import { SessionStore } from './session-store';
+import { NewSession, SessionStore } from './session-store';
 import { SessionView, viewOfSession } from './session-view';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A session to be opened. */
+export interface WantedSession extends Omit<NewSession, 'id'> {
+  /** Its owner may have but so many open at once. */
+  readonly limited: boolean;
+}
+
+/** A session that has a court. */
+export interface Occupant {
+  readonly id: string;
+  readonly userId: number;
+  /** Its camera is being reached for the first time. */
+  readonly connecting: boolean;
+  /** The process that moves its bytes: this one, another one, or one that is gone. */
+  readonly place: 'here' | 'elsewhere' | 'gone';
+}
 
 /** Opens, shows and closes camera sessions. */
 @Injectable()
@@ -64,34 +80,53 @@ export class SessionsService {
     const court = await this.courts.require(principal, dto.terrain_id, 'member');
     const playerIds = await this.checkPlayers(court.clubId, principal, dto.player_ids ?? []);
     await this.refuseOccupied(principal, court.id);
+    const id = await this.open({
+      ...{ courtId: court.id, clubId: court.clubId, userId: principal.userId, playerIds },
+      ...{ limited: !isAdminOf(principal, court.clubId), author: authorOf(principal, caller) },
+    });
+    if (id !== null) return this.view(principal, id);
+    await this.refuseOccupied(principal, court.id);
+    throw new ProblemException('terrain_in_session');
+  }
+
+  /**
+   * Opens a session whoever asks, once the court's camera gave a real frame.
+   * @returns its id; `null`: the court has an open one
+   * @throws ProblemException `not_found` (the court is gone), `session_limit`, `overloaded`, or the camera's
+   */
+  async open({ limited, ...wanted }: WantedSession): Promise<string | null> {
     this.admit();
     this.admission.admit('session');
-
     const id = randomUUID();
+    const { courtId } = wanted;
     this.opening.add(id);
     try {
-      const camera = await this.cameras.accessTo(court.id);
-      const owner = { userId: principal.userId, author: authorOf(principal, caller) };
-      const session = { id, courtId: court.id, clubId: court.clubId, playerIds, ...owner };
-      const user = isAdminOf(principal, court.clubId) ? null : this.config.maxSessionsPerUser;
+      const camera = await this.cameras.accessTo(courtId);
+      const user = limited ? this.config.maxSessionsPerUser : null;
       const hold = async (manager: EntityManager): Promise<SessionLimits> => {
-        return { club: await this.courts.hold(manager, court.id), user };
+        return { club: await this.courts.hold(manager, courtId), user };
       };
-      const begun = await this.store.begin(session, hold).catch((error: unknown) => {
+      const begun = await this.store.begin({ id, ...wanted }, hold).catch((error: unknown) => {
         // The answer to its COMMIT may be all that was lost: a row that nobody stands behind must not keep the court.
         if (isDatabaseUnavailable(error)) this.mirror.fail(id, 'database_unavailable');
         throw error;
       });
-      if (!begun) {
-        await this.refuseOccupied(principal, court.id);
-        throw new ProblemException('terrain_in_session');
-      }
-      await this.looks.giveWay(court.id);
+      if (!begun) return null;
+      await this.looks.giveWay(courtId);
       await this.connect(id, camera);
     } finally {
       this.opening.delete(id);
     }
-    return this.view(principal, id);
+    return id;
+  }
+
+  /** Who has the court just now; `null`: nobody. */
+  async onCourt(courtId: number): Promise<Occupant | null> {
+    const [session] = await this.store.openOnCourts([courtId]);
+    if (!session) return null;
+    const { id, userId, status } = session;
+    const here = session.owner !== null && isOwn(session.owner);
+    return { id, userId, connecting: status === 'connecting', place: here ? 'here' : this.placeOf(session) };
   }
 
   /**
@@ -201,6 +236,10 @@ export class SessionsService {
       const row = byId.get(id);
       return row !== undefined && maySee(principal, row, players.get(id) ?? []);
     };
+  }
+
+  private placeOf(session: CameraSession): Occupant['place'] {
+    return this.owners.isGone(session) ? 'gone' : 'elsewhere';
   }
 
   private async views(sessions: readonly CameraSession[]): Promise<SessionView[]> {

@@ -19,6 +19,13 @@ const NOTHING = '2147483646';
 const TOKEN = 'A'.repeat(43);
 const NO_CODE = 'AAAAAAAA';
 
+const DAY_MS = 86_400_000;
+/** A time that no other booking is at, on a court of its own. */
+const SOMETIME = {
+  starts_at: new Date(Date.now() + DAY_MS).toISOString(),
+  ends_at: new Date(Date.now() + DAY_MS + 5_400_000).toISOString(),
+};
+
 /*                        anon dis mov fpl fad oth par own adm ope */
 const PUBLIC_BAD_BODY = '400 400 400 400 400 400 400 400 400 400';
 const PUBLIC_OK = '      200 200 200 200 200 200 200 200 200 200';
@@ -372,6 +379,34 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     // There is no pass-phrase: whatever is given is right.
     ask: async (world) => ({ path: `${(await world.share()).path}/open`, body: { passphrase: 'any' } }),
     statuses: PUBLIC_OK,
+  },
+  // Bookings. Of others' a player sees the time; only admins book here.
+  'GET /api/clubs/{clubId}/bookings': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/bookings` }),
+    statuses: MEMBERS,
+  },
+  'POST /api/clubs/{clubId}/bookings': {
+    ask: async (world) => ({
+      path: `/api/clubs/${world.clubId}/bookings`,
+      body: { terrain_id: await world.newCourt(), ...SOMETIME },
+    }),
+    statuses: '            401 401 401 404 404 403 403 403 201 201',
+  },
+  'GET /api/clubs/{clubId}/bookings/{id}': {
+    ask: async (world) => ({ path: `/api/clubs/${world.clubId}/bookings/${await world.booking()}` }),
+    statuses: MEMBERS,
+  },
+  'PATCH /api/clubs/{clubId}/bookings/{id}': {
+    // The owner's: but only admins book here.
+    ask: async (world) => ({
+      path: `/api/clubs/${world.clubId}/bookings/${await world.booking()}`,
+      body: { title: 'League' },
+    }),
+    statuses: ADMINS,
+  },
+  'DELETE /api/clubs/{clubId}/bookings/{id}': {
+    ask: async (world) => ({ path: `/api/clubs/${world.clubId}/bookings/${await world.booking()}` }),
+    statuses: '            401 401 401 404 404 403 403 204 204 204',
   },
 
   // Watching.

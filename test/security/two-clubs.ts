@@ -158,6 +158,20 @@ export class TwoClubs {
     });
     if (status !== 204) throw new Error(`no logo: ${status}`);
   }
+  /** A booking of the owner's that the desk made, with the participant in it, on a court of its own. */
+  async booking(): Promise<number> {
+    const starts = Date.now() + 2 * 86_400_000;
+    const body = {
+      terrain_id: await this.newCourt(),
+      starts_at: new Date(starts).toISOString(),
+      ends_at: new Date(starts + 5_400_000).toISOString(),
+      owner_id: this.people.owner.id,
+      player_ids: [this.people.participant.id],
+    };
+    const made = await this.club.desk.post<{ booking: { id: number } }>(`/api/clubs/${this.clubId}/bookings`, body);
+    if (made.status !== 201) throw new Error(`not booked: ${made.text}`);
+    return made.body.booking.id;
+  }
 
   /** A video of the owner's, with the participant in it. */
   async video(): Promise<string> {

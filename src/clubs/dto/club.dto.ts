@@ -106,6 +106,10 @@ export class UpdateClubDto {
   @MayBeLeftOut()
   @IsBoolean()
   sharing_enabled?: boolean;
+  @ApiPropertyOptional({ example: true, description: 'Whether players may plan recordings, for themselves.' })
+  @MayBeLeftOut()
+  @IsBoolean()
+  players_book?: boolean;
 }
 
 /** The wire's `club`. */
@@ -174,6 +178,8 @@ export class ClubView {
     description: 'Since when it has its logo (`GET /api/clubs/:id/logo`); `null`: it has none.',
   })
   logo_at: string | null;
+  @ApiProperty({ example: false, description: 'Whether players may plan recordings, for themselves.' })
+  players_book: boolean;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;
@@ -207,6 +213,7 @@ export function viewOfClub(club: Club, forAdmin: boolean): ClubView {
     registration_open: club.registrationOpen,
     sharing_enabled: club.sharingEnabled,
     logo_at: club.logoAt?.toISOString() ?? null,
+    players_book: club.playersBook,
     created_at: club.createdAt.toISOString(),
   };
 }

@@ -44,6 +44,9 @@ export class Club {
   /** Since when it has its logo (`club_logos`); `null`: it has none. */
   @Column('timestamptz', { name: 'logo_at', nullable: true })
   logoAt: Date | null;
+  /** Whether players may plan recordings, for themselves. */
+  @Column('boolean', { name: 'players_book', default: false })
+  playersBook: boolean;
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;

@@ -84,6 +84,8 @@ export class PersonalData {
     description: 'Links by which they showed matches to others; not the links themselves.',
   })
   shares: Record<string, unknown>[];
+  @ApiProperty({ type: [Object], description: 'Recordings that were planned by them, for them, or with them.' })
+  bookings: Record<string, unknown>[];
 
   @ApiProperty({ type: [Object], description: 'What the audit trail says of them.' })
   audit: Record<string, unknown>[];
