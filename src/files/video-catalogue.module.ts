@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MarkerNewsModule } from '../markers/marker-news.module';
 import { StorageModule } from '../storage/storage.module';
 import { VideoCatalogue } from './video-catalogue.service';
 import { VideoReads } from './video-reads.service';
@@ -8,7 +9,7 @@ import { VideoUpkeep } from './video-upkeep.service';
 
 /** The list of videos without its routes: how files are entered, read, kept in order, and removed. */
 @Module({
-  imports: [StorageModule],
+  imports: [StorageModule, MarkerNewsModule],
   providers: [VideoCatalogue, VideoReads, VideoRemoval, VideoTurns, VideoUpkeep],
   exports: [VideoCatalogue, VideoReads, VideoRemoval, VideoTurns, VideoUpkeep],
 })

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditEntry, AuditService } from '../auth/audit.service';
 import { faultPoint } from '../common/fault-point';
+import { MarkerNews } from '../markers/marker-news.service';
 import { ThumbnailShelf } from '../storage/thumbnail-shelf';
 import { VideoStore } from '../storage/video-store';
 
@@ -32,6 +33,7 @@ export class VideoRemoval {
     private readonly store: VideoStore,
     private readonly thumbnails: ThumbnailShelf,
     private readonly audit: AuditService,
+    private readonly news: MarkerNews,
   ) {}
 
   /** @returns false: it was deleted before, or somebody has just read it; nothing happened */
@@ -69,11 +71,11 @@ export class VideoRemoval {
   }
 
   /** @returns its club; `null`: not to be deleted, or no more */
-  private mark(
+  private async mark(
     sessionId: string,
     { action, actorId, ip, details, unreadMinutes }: RemovalReason,
   ): Promise<number | null> {
-    return this.database.transaction(async (manager) => {
+    const marked = await this.database.transaction(async (manager) => {
       const [[row]] = await manager.query<
         [{ club_id: number; size_bytes: string; duration_seconds: number }[], number]
       >(
@@ -85,15 +87,20 @@ export class VideoRemoval {
         [sessionId, unreadMinutes ?? null],
       );
       if (!row) return null;
-      for (const table of ['markers', 'marker_chapters']) {
-        await manager.query(`DELETE FROM ${table} WHERE session_id = $1`, [sessionId]);
-      }
+      const [gone] = await manager.query<[{ id: number; session_id: string }[], number]>(
+        'DELETE FROM markers WHERE session_id = $1 RETURNING id, session_id',
+        [sessionId],
+      );
+      await manager.query('DELETE FROM marker_chapters WHERE session_id = $1', [sessionId]);
       const facts = { size_bytes: Number(row.size_bytes), duration_seconds: row.duration_seconds };
       await this.audit.record(
         { action, actorId, ip, clubId: row.club_id, target: sessionId, details: { ...facts, ...details } },
         manager,
       );
-      return row.club_id;
+      return { clubId: row.club_id, gone };
     });
+    if (!marked) return null;
+    this.news.tellGone(marked.gone);
+    return marked.clubId;
   }
 }

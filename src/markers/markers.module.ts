@@ -9,6 +9,7 @@ import { StorageModule } from '../storage/storage.module';
 import { ChapterBook } from './chapter-book.service';
 import { ChapterWriting } from './chapter-writing.service';
 import { Marker } from './entities/marker.entity';
+import { MarkerNewsModule } from './marker-news.module';
 import { MarkersController } from './markers.controller';
 import { MarkersService } from './markers.service';
 
@@ -21,6 +22,7 @@ import { MarkersService } from './markers.service';
     VideoCatalogueModule,
     ScheduledTasksModule,
     StorageModule,
+    MarkerNewsModule,
   ],
   controllers: [MarkersController],
   providers: [ChapterBook, ChapterWriting, MarkersService],

@@ -14,6 +14,7 @@ import { ChapterBook } from './chapter-book.service';
 import { ChapterWriting } from './chapter-writing.service';
 import { ChangeMarkerDto, ChapterState, CreateMarkerDto, MarkerListQuery, MarkerView } from './dto/markers.dto';
 import { Marker } from './entities/marker.entity';
+import { MarkerNews } from './marker-news.service';
 import { momentInRecording, RecordingClock } from './moment-in-recording';
 
 /** Of a session: a match has some two hundred points. */
@@ -38,7 +39,7 @@ const VIEW = `
 /**
  * What people mark in a match. Whoever sees the session marks; a marker is changed by its author, the owner of the session and
  * the admins. Changes of one session's markers wait for each other ({@link ChapterBook.turn}), so that its limit holds and its
- * file's chapters know how old they are.
+ * file's chapters know how old they are; who watches the court is told in that order ({@link MarkerNews}).
  */
 @Injectable()
 export class MarkersService {
@@ -49,6 +50,7 @@ export class MarkersService {
     private readonly runtime: CourtRuntime,
     private readonly chapters: ChapterBook,
     private readonly writing: ChapterWriting,
+    private readonly news: MarkerNews,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
@@ -58,15 +60,16 @@ export class MarkersService {
     const { session_id: sessionId, kind, text = null } = dto;
     const { clubId } = await this.sessions.require(principal, sessionId, 'see');
     const atSeconds = momentInRecording(dto, await this.clockOf(sessionId));
-    const id = await this.changing(sessionId, async (manager) => {
+    const made = await this.changing(sessionId, async (manager) => {
       const count = await manager.countBy(Marker, { sessionId });
       if (count >= MOST_MARKERS) throw new ProblemException('marker_limit');
       const marker = manager.create(Marker, { sessionId, clubId, authorId: principal.userId, kind, text, atSeconds });
       await manager.save(marker);
       await this.note('created', principal, marker, caller, manager);
-      return marker.id;
+      return this.view(marker.id, manager);
     });
-    return this.view(id);
+    this.tell(made);
+    return made;
   }
 
   /** In the order of the match. @throws ProblemException `not_found` */
@@ -94,16 +97,19 @@ export class MarkersService {
         ? undefined
         : momentInRecording({ at_seconds: dto.at_seconds }, await this.clockOf(sessionId));
     const wanted = Object.entries({ kind: dto.kind, text: dto.text, atSeconds });
-    await this.changing(sessionId, async (manager) => {
+    const now = await this.changing(sessionId, async (manager) => {
       const marker = await manager.findOneBy(Marker, { id });
       if (!marker) throw new ProblemException('not_found');
       const changed = wanted.filter(([name, value]) => value !== undefined && value !== marker[name as keyof Marker]);
-      if (changed.length === 0) return;
-      await manager.update(Marker, { id }, Object.fromEntries(changed));
-      Object.assign(marker, Object.fromEntries(changed));
-      await this.note('changed', principal, marker, caller, manager);
+      if (changed.length > 0) {
+        await manager.update(Marker, { id }, Object.fromEntries(changed));
+        Object.assign(marker, Object.fromEntries(changed));
+        await this.note('changed', principal, marker, caller, manager);
+      }
+      return this.view(id, manager);
     });
-    return this.view(id);
+    this.tell(now);
+    return now;
   }
 
   /** @throws ProblemException `not_found`, `forbidden` */
@@ -115,6 +121,7 @@ export class MarkersService {
       await manager.delete(Marker, { id });
       await this.note('deleted', principal, marker, caller, manager);
     });
+    this.news.tell({ sessionId, markerId: id, marker: null });
   }
 
   /** A marker that the principal may change. @throws ProblemException `not_found`, `forbidden` */
@@ -155,8 +162,13 @@ export class MarkersService {
     return { durationSeconds: known, nowSeconds: known + (stoppedAt === null ? 0 : since(stoppedAt)) };
   }
 
-  private async view(id: number): Promise<MarkerView> {
-    const [row] = await this.database.query<MarkerRow[]>(`${VIEW} WHERE m.id = $1`, [id]);
+  private tell(marker: MarkerView): void {
+    this.news.tell({ sessionId: marker.session_id, markerId: marker.id, marker });
+  }
+
+  /** Within the change: what is told of it is what it made, whatever comes behind it. */
+  private async view(id: number, manager: EntityManager): Promise<MarkerView> {
+    const [row] = await manager.query<MarkerRow[]>(`${VIEW} WHERE m.id = $1`, [id]);
     if (!row) throw new ProblemException('not_found');
     return viewOf(row);
   }

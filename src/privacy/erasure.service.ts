@@ -13,6 +13,7 @@ import { CourtUsageProvider } from '../clubs/court-usage.provider';
 import { manage, requireOther, requireWholeAccount, RIGHTS_LOCK } from '../clubs/user-rules';
 import { ProblemException } from '../common/problem';
 import { VideoRemoval } from '../files/video-removal.service';
+import { MarkerNews } from '../markers/marker-news.service';
 
 /** Who erases, and whether they still may once the videos are gone. */
 interface Eraser {
@@ -39,6 +40,7 @@ export class ErasureService {
     private readonly removal: VideoRemoval,
     private readonly password: OwnPassword,
     private readonly auth: AuthService,
+    private readonly news: MarkerNews,
   ) {}
 
   /**
@@ -87,7 +89,7 @@ export class ErasureService {
     await this.requireNoSession(userId);
     await this.requireNotLast(await this.accounts.find(userId), this.database.manager);
     const deleted = keepVideos ? 0 : await this.removeVideos(eraser.actorId, userId);
-    await this.database.transaction(async (manager) => {
+    const gone = await this.database.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [RIGHTS_LOCK]);
       await this.requireNoSession(userId);
       const account = await this.accounts.find(userId, manager);
@@ -104,6 +106,10 @@ export class ErasureService {
       );
       await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
       await manager.query('DELETE FROM shares WHERE author_id = $1', [userId]);
+      const [markers] = await manager.query<[{ id: number; session_id: string }[], number]>(
+        'DELETE FROM markers WHERE author_id = $1 RETURNING id, session_id',
+        [userId],
+      );
       await manager.query('DELETE FROM session_players WHERE user_id = $1', [userId]);
       await manager.query('DELETE FROM booking_players WHERE user_id = $1', [userId]);
       await manager.query(
@@ -121,7 +127,9 @@ export class ErasureService {
       const { actorId, clubId } = eraser;
       const entry = { action: 'user.erased', actorId, clubId, target: `user:${userId}`, details } as const;
       await this.audit.record({ ...entry, ip: caller.ip }, manager);
+      return markers;
     });
+    this.news.tellGone(gone);
     return deleted;
   }
 

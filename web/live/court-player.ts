@@ -3,7 +3,7 @@ import { LatencyMeter } from './latency-meter';
 import type { LiveConnection, StreamEvent } from './live-connection';
 import { mediaSourceOf, playsHlsItself } from './media-source';
 import { MsePlayer } from './mse-player';
-import type { GapMessage, Problem, RecordingState, StateMessage, StreamMode } from './protocol';
+import type { GapMessage, MarkerMessage, Problem, RecordingState, StateMessage, StreamMode } from './protocol';
 import { reviewUrl } from './review-player';
 
 export type CourtPhase =
@@ -36,6 +36,10 @@ export interface CourtView {
 export interface CourtPlayerOptions {
   readonly onChange: () => void;
   readonly onGap?: (gap: GapMessage) => void;
+  /** A marker of the match was made, changed or taken away. */
+  readonly onMarker?: (marker: MarkerMessage) => void;
+  /** It is being told what happens from now on: what happened before, while it was not, has to be asked for. */
+  readonly onSubscribed?: () => void;
 }
 
 const MODES: Readonly<Record<CourtWay, StreamMode>> = { fragments: 'video', pictures: 'pictures', playlist: 'tile' };
@@ -165,6 +169,7 @@ export class CourtPlayer {
         this.problem = null;
         this.seen = false;
         this.prepare(event.kind);
+        this.options.onSubscribed?.();
         break;
       case 'init':
         this.mse?.setFormat(event.codec, event.fps);
@@ -175,6 +180,9 @@ export class CourtPlayer {
         break;
       case 'gap':
         this.options.onGap?.(event);
+        break;
+      case 'marker':
+        this.options.onMarker?.(event);
         break;
       case 'disconnected':
         this.lostAt ??= this.connection.serverNow();

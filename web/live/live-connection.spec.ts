@@ -116,6 +116,18 @@ describe('LiveConnection', () => {
     expect(socket.asked.at(-1)).toEqual({ type: 'unsubscribe', stream: 1 });
   });
 
+  it('hands on what is told of the markers of a match, in its order', async () => {
+    const { events } = listen();
+    const socket = await welcomed();
+    const marker = { id: 17, session_id: SESSION, kind: 'note', text: 'Net', at_seconds: 3.2 };
+    const told = [
+      { type: 'marker', stream: 1, marker_id: 17, marker },
+      { type: 'marker', stream: 1, marker_id: 17, marker: null },
+    ];
+    for (const message of told) socket.say(message);
+    expect(events).toEqual(told);
+  });
+
   it('bears messages that are none', async () => {
     const { events } = listen();
     const socket = await welcomed();

@@ -60,6 +60,28 @@ export interface GapMessage {
   readonly reason: string;
 }
 
+export type MarkerKind = 'point' | 'rally' | 'fault' | 'dispute' | 'highlight' | 'note';
+
+/** A moment of the match that somebody marked, as the API has it. */
+export interface LiveMarker {
+  readonly id: number;
+  readonly session_id: string;
+  readonly kind: MarkerKind;
+  readonly text: string | null;
+  /** In seconds of the recording. */
+  readonly at_seconds: number;
+  readonly author: { readonly id: number; readonly name: string };
+  readonly created_at: string;
+}
+
+export interface MarkerMessage {
+  readonly type: 'marker';
+  readonly stream: number;
+  readonly marker_id: number;
+  /** As it is now; `null`: it is no more. */
+  readonly marker: LiveMarker | null;
+}
+
 export interface SkippedMessage {
   readonly type: 'skipped';
   readonly stream: number;
@@ -96,6 +118,7 @@ export type StreamMessage =
   | InitMessage
   | StateMessage
   | GapMessage
+  | MarkerMessage
   | SkippedMessage
   | EndedMessage
   | (ErrorMessage & { readonly stream: number });

@@ -92,7 +92,8 @@ export class CourtAudience {
     this.tell(state);
   }
 
-  private tell(news: CourtNews): void {
+  /** Tells all who watch. */
+  tell(news: CourtNews): void {
     for (const stream of this.streams) stream.tell(news);
   }
 

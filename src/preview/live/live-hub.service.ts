@@ -4,6 +4,7 @@ import { ProblemException } from '../../common/problem';
 import { CourtRuntime } from '../../runtime/court-runtime';
 import { AudienceFigures, CourtAudience, NOBODY } from './court-audience';
 import type { LiveSocket } from './live-socket';
+import type { CourtNews } from './live-protocol';
 import { LiveStream, StreamRequest } from './live-stream';
 
 /** The audiences of all courts. Of a court that nobody watches nothing is kept. */
@@ -42,6 +43,16 @@ export class LiveHub implements OnModuleInit, OnModuleDestroy {
     const court = this.courts.get(stream.sessionId);
     court?.dismiss(stream);
     if (court?.empty) this.courts.delete(stream.sessionId);
+  }
+
+  /** Somebody watches the court. */
+  isWatched(sessionId: string): boolean {
+    return this.courts.has(sessionId);
+  }
+
+  /** Tells all who watch a court; where nobody does, nothing happens. */
+  tell(sessionId: string, news: CourtNews): void {
+    this.courts.get(sessionId)?.tell(news);
   }
 
   figures(sessionId: string): AudienceFigures {

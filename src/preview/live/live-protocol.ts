@@ -1,3 +1,4 @@
+import type { MarkerView } from '../../markers/dto/markers.dto';
 import type { GapReason } from '../../media/access-unit';
 import type { CourtState } from '../../runtime/court-runtime';
 import type { RecordingStatus } from '../../recording/recording-state';
@@ -53,6 +54,12 @@ export type CourtNews =
       readonly start_seconds: number;
       readonly end_seconds: number;
       readonly reason: GapReason;
+    }
+  | {
+      readonly type: 'marker';
+      readonly marker_id: number;
+      /** `null`: it is no more. */
+      readonly marker: MarkerView | null;
     };
 
 export type ServerMessage =

@@ -52,15 +52,19 @@ export class LiveRights implements OnModuleDestroy {
 
   private arm(): void {
     this.timer ??= this.clock.after(CHECK_MS, () => {
-      void this.check().finally(() => {
+      void this.check([...this.viewers]).finally(() => {
         this.timer = null;
         if (this.viewers.size > 0) this.arm();
       });
     });
   }
 
-  private async check(): Promise<void> {
-    const viewers = [...this.viewers];
+  /** Asks at once about all who watch a session: before they are told what nobody else may know. */
+  async checkNow(sessionId: string): Promise<void> {
+    await this.check([...this.viewers].filter(({ sessionIds }) => [...sessionIds].includes(sessionId)));
+  }
+
+  private async check(viewers: readonly WatchedViewer[]): Promise<void> {
     if (viewers.length === 0) return;
     try {
       const ids = new Set(viewers.flatMap(({ sessionIds }) => [...sessionIds]));

@@ -74,6 +74,15 @@ describe('LiveRights', () => {
     expect(bob.verdicts).toEqual(['Bob sees b', 'out']);
   });
 
+  it('asks at once about who watches a session, and about nobody else', async () => {
+    const [ann, bob] = [new Viewer(person('Ann'), ['a', 'b']), new Viewer(person('Bob'), ['b'])];
+    rights.watch(ann);
+    rights.watch(bob);
+    hidden.add('Ann a');
+    await rights.checkNow('a');
+    expect([ann.verdicts, bob.verdicts]).toEqual([['Ann sees b'], []]);
+  });
+
   it('does not judge what was asked for since', async () => {
     const ann = new Viewer(person('Ann'), ['a']);
     hidden.add('Ann z');

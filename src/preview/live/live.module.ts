@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MarkerNewsModule } from '../../markers/marker-news.module';
 import { RuntimeModule } from '../../runtime/runtime.module';
 import { SessionsModule } from '../../sessions/sessions.module';
 import { LiveSlots } from '../viewer-slots';
@@ -7,12 +8,13 @@ import { LiveHub } from './live-hub.service';
 import { LiveRights } from './live-rights.service';
 import { LiveTicketController } from './live-ticket.controller';
 import { LiveTickets } from './live-tickets.service';
+import { MarkerTelling } from './marker-telling.service';
 
 /** Live video over one WebSocket a viewer (docs/live-protocol.md). */
 @Module({
-  imports: [SessionsModule, RuntimeModule],
+  imports: [SessionsModule, RuntimeModule, MarkerNewsModule],
   controllers: [LiveTicketController],
-  providers: [LiveGateway, LiveHub, LiveRights, LiveSlots, LiveTickets],
+  providers: [LiveGateway, LiveHub, LiveRights, LiveSlots, LiveTickets, MarkerTelling],
   exports: [LiveHub, LiveSlots],
 })
 export class LiveModule {}
