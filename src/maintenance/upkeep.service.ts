@@ -8,20 +8,15 @@ import { Retention } from './retention.service';
 import { RunOptions, ScheduledTasks } from './scheduled-tasks.service';
 import { Counts, TaskName, TaskRun, TASKS } from './task-table';
 
-type UpkeepTask = Exclude<
-  TaskName,
-  'disk_space' | 'camera_keys' | 'chapters' | 'camera_watch' | 'old_jobs' | 'highlights'
->;
-type UpkeepTask = Exclude<TaskName, 'disk_space' | 'camera_keys' | 'chapters' | 'camera_watch' | 'bookings'>;
-
-const ALL: readonly UpkeepTask[] = [
+const ALL = [
   'orphan_sessions',
   'orphan_processes',
   'stuck_recordings',
   'retention',
   'files_and_rows',
   'trash',
-];
+] as const satisfies readonly TaskName[];
+type UpkeepTask = (typeof ALL)[number];
 /** What can be done for one club alone. */
 const BY_CLUB: readonly UpkeepTask[] = ['orphan_sessions', 'orphan_processes', 'retention', 'files_and_rows'];
 

@@ -104,7 +104,6 @@ export class ErasureService {
           WHERE session_id IN (SELECT session_id FROM markers WHERE author_id = $1)`,
         [userId],
       );
-      await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
       await manager.query('DELETE FROM shares WHERE author_id = $1', [userId]);
       const [markers] = await manager.query<[{ id: number; session_id: string }[], number]>(
         'DELETE FROM markers WHERE author_id = $1 RETURNING id, session_id',

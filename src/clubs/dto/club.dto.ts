@@ -106,6 +106,7 @@ export class UpdateClubDto {
   @MayBeLeftOut()
   @IsBoolean()
   sharing_enabled?: boolean;
+
   @ApiPropertyOptional({ example: true, description: 'Whether players may plan recordings, for themselves.' })
   @MayBeLeftOut()
   @IsBoolean()
@@ -178,6 +179,7 @@ export class ClubView {
     description: 'Since when it has its logo (`GET /api/clubs/:id/logo`); `null`: it has none.',
   })
   logo_at: string | null;
+
   @ApiProperty({ example: false, description: 'Whether players may plan recordings, for themselves.' })
   players_book: boolean;
 

@@ -1100,6 +1100,46 @@ export interface paths {
         patch: operations["MarkersController_change"];
         trace?: never;
     };
+    "/api/video/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists background work, newest first
+         * @description SUPER_ADMIN: all of it. CLUB_ADMIN: of the active club. Work that has ended is kept for 14 days. A job is tried again, later each time, until it has had `max_attempts`.
+         */
+        get: operations["JobsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancels a job
+         * @description One that waits never begins; one that runs is ended. One that has ended stays as it is. SUPER_ADMIN and the admins of its club.
+         */
+        delete: operations["JobsController_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/video/shares": {
         parameters: {
             query?: never;
@@ -1282,6 +1322,58 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists a club's planned recordings
+         * @description Members. A day of the club’s calendar, what has ended or was cancelled included; without `day`, what is ahead. A player sees of others’ only their times.
+         */
+        get: operations["BookingsController_list"];
+        put?: never;
+        /**
+         * Plans a recording
+         * @description Admins; players for themselves where the club has `players_book` (10 ahead at most). The service opens the session ten seconds before, records from `starts_at` to `ends_at` and goes on trying until the end where something is in the way. The session is the owner’s. Times of one court never overlap.
+         */
+        post: operations["BookingsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/bookings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A planned recording
+         * @description Members; of others’ a player sees only the time.
+         */
+        get: operations["BookingsController_one"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancels a planned recording
+         * @description Its owner and the admins, before it is recorded; stop the recording of one that is. Again: the same answer.
+         */
+        delete: operations["BookingsController_cancel"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a planned recording
+         * @description Its owner and the admins, before it begins.
+         */
+        patch: operations["BookingsController_change"];
         trace?: never;
     };
     "/api/preview/{id}/stream.mjpeg": {
@@ -1929,6 +2021,11 @@ export interface components {
              * @example null
              */
             logo_at: string | null;
+            /**
+             * @description Whether players may plan recordings, for themselves.
+             * @example false
+             */
+            players_book: boolean;
             /** Format: date-time */
             created_at: string;
         };
@@ -1997,6 +2094,11 @@ export interface components {
              * @example true
              */
             sharing_enabled?: boolean;
+            /**
+             * @description Whether players may plan recordings, for themselves.
+             * @example true
+             */
+            players_book?: boolean;
         };
         CameraView: {
             /** @enum {string} */
@@ -2868,6 +2970,63 @@ export interface components {
              */
             text?: string | null;
         };
+        JobView: {
+            /** Format: uuid */
+            id: string;
+            /** @example highlight */
+            kind: string;
+            /** @example 1 */
+            club_id: number | null;
+            /**
+             * @description `waiting`: also for its next try.
+             * @enum {string}
+             */
+            state: "waiting" | "active" | "done" | "failed" | "cancelled";
+            /**
+             * @description Tries so far, the one under way too.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * @description Tries it is given.
+             * @example 4
+             */
+            max_attempts: number;
+            /**
+             * @description Of the present try, or the last one: 0 to 1.
+             * @example 0.4
+             */
+            progress: number;
+            /** @description Why the last try failed. */
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Of the present try, or the last one.
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of one that waits: not before.
+             */
+            next_try_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
+        JobListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description Newest first. */
+            jobs: components["schemas"]["JobView"][];
+            /**
+             * @description Jobs of this page.
+             * @example 12
+             */
+            count: number;
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string;
+        };
         CreateShareDto: {
             /**
              * Format: uuid
@@ -2996,6 +3155,140 @@ export interface components {
             /** @example true */
             success: boolean;
         };
+        CreateBookingDto: {
+            /** @example 3 */
+            terrain_id: number;
+            /**
+             * Format: date-time
+             * @description A time with its offset.
+             * @example 2026-12-04T18:00:00+01:00
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description At most `MAX_DURATION_MINUTES` after the start.
+             * @example 2026-12-04T19:30:00+01:00
+             */
+            ends_at: string;
+            /**
+             * @description One line.
+             * @example Tuesday league, round 3
+             */
+            title?: string;
+            /**
+             * @description Whose match it is; default: who asks. Another one than oneself: admins only.
+             * @example 12
+             */
+            owner_id?: number;
+            /**
+             * @description Members of the club.
+             * @example [
+             *       14,
+             *       15
+             *     ]
+             */
+            player_ids?: number[];
+            /**
+             * @description Needed where the club has a `consent_note`: whoever books says that those on the court are told of it.
+             * @example true
+             */
+            consent?: boolean;
+        };
+        BookingView: {
+            /** @example 41 */
+            id: number;
+            /** @example 1 */
+            club_id: number;
+            /** @example 3 */
+            terrain_id: number;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /**
+             * @example planned
+             * @enum {string}
+             */
+            status: "planned" | "starting" | "recording" | "done" | "missed" | "failed" | "cancelled";
+            /**
+             * @description Why it is so, or what is in the way: the code of a problem, or `court_busy`, `service_away`, `owner_gone`, `court_gone`, `stopped_early`, `cancelled_by_owner`, `cancelled_by_admin`, `left_calendar`. Of a recording that began late: what was in the way.
+             * @example camera_unreachable
+             */
+            reason: string | null;
+            /**
+             * @description `ical`: from the calendar of its court, which alone changes it.
+             * @enum {string}
+             */
+            source: "manual" | "ical";
+            /** @description The caller owns it, plays in it, or is an admin; else only its time is told. */
+            mine: boolean;
+            /** @example Tuesday league, round 3 */
+            title: string | null;
+            owner: components["schemas"]["PersonView"] | null;
+            /** @description The other players. */
+            players: components["schemas"]["PersonView"][];
+            /**
+             * Format: uuid
+             * @description Once it began.
+             */
+            session_id: string | null;
+            /**
+             * Format: date-time
+             * @description When its recording was there.
+             */
+            started_at: string | null;
+            /**
+             * @description By how much its recording began after `starts_at`, in whole seconds.
+             * @example 0
+             */
+            late_seconds: number;
+            /** @description Who said that those on the court are told of the club’s note; `null`: the club had none. */
+            consent_by: components["schemas"]["PersonView"] | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        BookingAnswer: {
+            /** @example true */
+            success: boolean;
+            booking: components["schemas"]["BookingView"];
+        };
+        BookingListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description By their start. */
+            bookings: components["schemas"]["BookingView"][];
+            /**
+             * @description Of this page.
+             * @example 4
+             */
+            count: number;
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string;
+        };
+        ChangeBookingDto: {
+            /**
+             * Format: date-time
+             * @example 2026-12-04T18:30:00+01:00
+             */
+            starts_at?: string;
+            /**
+             * Format: date-time
+             * @example 2026-12-04T20:00:00+01:00
+             */
+            ends_at?: string;
+            /**
+             * @description `null` takes it away.
+             * @example Tuesday league, round 3
+             */
+            title?: string | null;
+            /**
+             * @example [
+             *       14,
+             *       15
+             *     ]
+             */
+            player_ids?: number[];
+        };
         PreviewUrls: {
             /** @example /api/preview/5f0c…/stream.mjpeg */
             mjpeg: string;
@@ -3087,6 +3380,8 @@ export interface components {
             markers: Record<string, never>[];
             /** @description Links by which they showed matches to others; not the links themselves. */
             shares: Record<string, never>[];
+            /** @description Recordings that were planned by them, for them, or with them. */
+            bookings: Record<string, never>[];
             /** @description What the audit trail says of them. */
             audit: Record<string, never>[];
             /**
@@ -3161,9 +3456,9 @@ export interface components {
             /** @description Files removed from the trash. */
             emptied_files: number;
             /** @description Tasks that failed or raised an alarm; see health. */
-            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch")[];
+            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings")[];
             /** @description Tasks that another service process is doing now. */
-            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch")[];
+            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings")[];
         };
         AuditActorView: {
             /** @example 12 */
@@ -3216,7 +3511,7 @@ export interface components {
         };
         TaskView: {
             /** @enum {string} */
-            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch";
+            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings";
             /** @example 900 */
             every_seconds: number;
             /**
@@ -3261,6 +3556,17 @@ export interface components {
              */
             unreadable: number;
         };
+        JobFiguresView: {
+            /** @example 0 */
+            waiting: number;
+            /** @example 1 */
+            active: number;
+            /**
+             * @description For good, within the last day.
+             * @example 0
+             */
+            failed_last_day: number;
+        };
         DiskView: {
             /** @example 500107862016 */
             free_bytes: number;
@@ -3298,6 +3604,8 @@ export interface components {
             audit_trail: components["schemas"]["AuditTrailView"] | null;
             /** @description `null` where the database does not answer. */
             camera_keys: components["schemas"]["CameraKeysView"] | null;
+            /** @description `null` where the database does not answer. */
+            jobs: components["schemas"]["JobFiguresView"] | null;
             /** @description `null` where the disk does not answer. */
             disk: components["schemas"]["DiskView"] | null;
         };
@@ -3327,7 +3635,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "marker_limit" | "share_limit" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
+            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "marker_limit" | "share_limit" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
             errors?: {
                 field: string;
                 message: string;
@@ -8494,6 +8802,161 @@ export interface operations {
             };
         };
     };
+    JobsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Default: the active club; SUPER_ADMIN: all, and those of no club. */
+                club_id?: number;
+                state?: "waiting" | "active" | "done" | "failed" | "cancelled";
+                /** @description Which kind of work. */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     SharesController_list: {
         parameters: {
             query: {
@@ -9296,6 +9759,407 @@ export interface operations {
             };
             /** @description `share_ended`: This match is no longer shared */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BookingsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description A day of the club’s own calendar. Left out: everything that is not over yet. */
+                day?: string;
+                /** @description Of this court alone. */
+                terrain_id?: number;
+            };
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BookingsController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBookingDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_overlap`: This court is booked at that time; `booking_limit`: You have all the bookings you may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BookingsController_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BookingsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_begun`: This booking has begun, or is over; `from_calendar`: This booking comes from a calendar */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BookingsController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeBookingDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_overlap`: This court is booked at that time; `booking_begun`: This booking has begun, or is over; `from_calendar`: This booking comes from a calendar */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
