@@ -24,6 +24,8 @@ export type AuditAction =
   | `recording.${string}`
   | `video.${string}`
   | `marker.${'created' | 'changed' | 'deleted'}`
+  | `court.button_key_${'made' | 'removed'}`
+  | `highlight.${'created' | 'changed' | 'deleted'}`
   | 'job.cancelled'
   | `share.${'created' | 'revoked'}`
   | `booking.${'created' | 'changed' | 'cancelled' | 'started' | 'done' | 'missed' | 'failed'}`

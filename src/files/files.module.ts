@@ -24,5 +24,7 @@ import { VideoFiles } from './video-files.service';
   controllers: [FilesController],
   providers: [DownloadTrail, FilesService, Thumbnails, VideoFiles],
   exports: [VideoFiles],
+  providers: [DownloadTrail, FilesService, Thumbnails],
+  exports: [DownloadTrail],
 })
 export class FilesModule {}

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { Disk, NodeDisk } from './disk';
 import { IncomingVideos } from './incoming-videos';
+import { HighlightShelf } from './highlight-shelf';
 import { Quarantine } from './quarantine';
 import { ThumbnailShelf } from './thumbnail-shelf';
 import { VideoStore } from './video-store';
@@ -20,5 +21,10 @@ import { VideoStore } from './video-store';
     ThumbnailShelf,
   ],
   exports: [Disk, VideoStore, IncomingVideos, Quarantine, ThumbnailShelf],
+    HighlightShelf,
+    Quarantine,
+    ThumbnailShelf,
+  ],
+  exports: [Disk, VideoStore, HighlightShelf, Quarantine, ThumbnailShelf],
 })
 export class StorageModule {}

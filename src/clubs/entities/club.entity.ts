@@ -47,6 +47,9 @@ export class Club {
   /** Whether players may plan recordings, for themselves. */
   @Column('boolean', { name: 'players_book', default: false })
   playersBook: boolean;
+  /** What a press for a highlight keeps where it does not say. */
+  @Column('integer', { name: 'highlight_seconds', default: 30 })
+  highlightSeconds: number;
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;

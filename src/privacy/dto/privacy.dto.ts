@@ -86,6 +86,8 @@ export class PersonalData {
   shares: Record<string, unknown>[];
   @ApiProperty({ type: [Object], description: 'Recordings that were planned by them, for them, or with them.' })
   bookings: Record<string, unknown>[];
+  @ApiProperty({ type: [Object], description: 'Highlights that they made, and where their files are.' })
+  highlights: Record<string, unknown>[];
 
   @ApiProperty({ type: [Object], description: 'What the audit trail says of them.' })
   audit: Record<string, unknown>[];
