@@ -25,6 +25,7 @@ export type AuditAction =
   | `video.${string}`
   | `marker.${'created' | 'changed' | 'deleted'}`
   | `share.${'created' | 'revoked'}`
+  | 'job.cancelled'
   | 'maintenance.clean_up'
   | 'audit.exported';
 

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Jobs } from '../../src/jobs/jobs';
 import { drawFilm } from '../../src/media/fmp4/clip.fixture';
 import { h264Clip, RtspCamera } from '../cameras';
 import { Answer, Api } from '../support/api';
@@ -150,6 +151,13 @@ export class TwoClubs {
       body: new Uint8Array(PIXEL),
     });
     if (status !== 204) throw new Error(`no logo: ${status}`);
+  }
+
+  /** A piece of background work of the club's that nobody does. */
+  async job(): Promise<string> {
+    const startAfter = new Date(Date.now() + 86_400_000);
+    const kind = { name: 'nothing', retries: 0, backoffSeconds: 0, expireSeconds: 60, atOnce: 1 };
+    return this.club.service.app.get(Jobs).enqueue(kind, { clubId: this.clubId }, { startAfter });
   }
 
   /** A video of the owner's, with the participant in it. */
