@@ -46,6 +46,8 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     JobsModule,
     SharesModule,
     BookingsModule,
+    SharesModule,
+    JobsModule,
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,

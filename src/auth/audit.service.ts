@@ -31,6 +31,8 @@ export type AuditAction =
   | `booking.${'created' | 'changed' | 'cancelled' | 'started' | 'done' | 'missed' | 'failed'}`
   | `webhook.${'created' | 'changed' | 'rotated' | 'deleted' | 'pinged' | 'redelivered' | 'disabled'}`
   | `calendar.${'set' | 'removed'}`
+  | `share.${'created' | 'revoked'}`
+  | 'job.cancelled'
   | 'maintenance.clean_up'
   | 'audit.exported';
 

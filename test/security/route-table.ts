@@ -448,6 +448,13 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: '            401 401 401 404 404 403 403 204 204 204',
   },
 
+  // Background work, of the club and of the whole installation.
+  'GET /api/video/jobs': row('/api/video/jobs', '401 401 401 403 200 403 403 403 200 200'),
+  'DELETE /api/video/jobs/{id}': {
+    ask: async (world) => ({ path: `/api/video/jobs/${await world.job()}` }),
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+
   // Watching.
   'GET /api/preview/{id}/stream.mjpeg': {
     ask: ({ sessionId }) => ({ path: `/api/preview/${sessionId}/stream.mjpeg` }),
