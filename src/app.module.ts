@@ -13,6 +13,8 @@ import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
 import { FilesModule } from './files/files.module';
 import { HealthModule } from './health/health.module';
+import { HighlightsModule } from './highlights/highlights.module';
+import { JobsModule } from './jobs/jobs.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { MaintenanceModule } from './maintenance/maintenance.module';
 import { OverviewModule } from './overview/overview.module';
@@ -34,6 +36,8 @@ import { SessionsModule } from './sessions/sessions.module';
     RecordingModule,
     FilesModule,
     MarkersModule,
+    HighlightsModule,
+    JobsModule,
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,

@@ -24,6 +24,9 @@ export type AuditAction =
   | `recording.${string}`
   | `video.${string}`
   | `marker.${'created' | 'changed' | 'deleted'}`
+  | `court.button_key_${'made' | 'removed'}`
+  | `highlight.${'created' | 'changed' | 'deleted'}`
+  | 'job.cancelled'
   | 'maintenance.clean_up'
   | 'audit.exported';
 

@@ -22,6 +22,8 @@ const SCHEME = /[a-z][a-z0-9+.-]{1,20}:\\?\/\\?\//i;
 const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[^"\\\r\n]{6,}/gi;
 /** The word in a media URL (`auth/media-url-path.ts`), also of one that leads nowhere and keeps its path. */
 const MEDIA_URL = /(\/api\/media\/[^/\s"\\]*\/)[^/\s"\\?]+/gi;
+/** The key of a court's button, which is all one needs to press it. */
+const BUTTON_KEY = /(\/api\/button\/)[^/\s"\\?]+/gi;
 /** It ends where another one begins: what begins a thousand times is not read a thousand times to its end. */
 const JWT = /\beyJ(?:(?!-eyJ)[A-Za-z0-9_-]){8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
 /** What stands behind the page of a link that is good once: it opens an account. */
@@ -39,6 +41,7 @@ export function scrub(line: string): string {
     .replace(WORD, withoutUserInfo)
     .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
     .replace(MEDIA_URL, `$1${HIDDEN}`)
+    .replace(BUTTON_KEY, `$1${HIDDEN}`)
     .replace(CREDENTIALS, `$1 ${HIDDEN}`)
     .replace(JWT, HIDDEN)
     .replace(LINK_TOKEN, `$1${HIDDEN}`);

@@ -13,6 +13,11 @@ const ONLY_ADDED = ['audit_log'];
 /** Rows that are the owner's business. */
 const ONLY_READ = ['migrations'];
 
+/** Where pg-boss keeps its tables, beside ours. */
+export const JOBS_SCHEMA = 'pgboss';
+
+const IN_OUR_SCHEMAS = `c.relnamespace IN (current_schema()::regnamespace, to_regnamespace('${JOBS_SCHEMA}'))`;
+
 /** Other databases of the cluster make the same role at the same moment: it is there after few tries. */
 const TRIES = 20;
 /** duplicate_object, unique_violation, "tuple concurrently updated" (PostgreSQL manual, appendix A). */
@@ -57,7 +62,8 @@ async function ensureMembership(runner: QueryRunner, role: string): Promise<void
 async function hasItsRights(runner: QueryRunner, role: string): Promise<boolean> {
   const [{ right } = { right: false }] = await runner.manager.query<{ right: boolean }[]>(
     `SELECT coalesce(bool_and(
-              has_table_privilege($1, c.oid, 'SELECT')
+              has_schema_privilege($1, c.relnamespace, 'USAGE')
+              AND has_table_privilege($1, c.oid, 'SELECT')
               AND has_table_privilege($1, c.oid, 'INSERT') = (c.relname <> ALL ($3))
               AND has_table_privilege($1, c.oid, 'UPDATE') = (c.relname <> ALL ($2 || $3))
               AND has_table_privilege($1, c.oid, 'DELETE') = (c.relname <> ALL ($2 || $3))
@@ -65,7 +71,7 @@ async function hasItsRights(runner: QueryRunner, role: string): Promise<boolean>
               AND NOT has_table_privilege($1, c.oid, 'TRIGGER')
             ), false) AS right
        FROM pg_class c
-      WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+      WHERE ${IN_OUR_SCHEMAS} AND c.relkind IN ('r', 'p')
         AND pg_has_role(c.relowner, 'USAGE')`,
     [role, ONLY_ADDED, ONLY_READ],
   );
@@ -76,17 +82,20 @@ async function hasItsRights(runner: QueryRunner, role: string): Promise<boolean>
 async function grantRights(runner: QueryRunner, role: string): Promise<void> {
   const owned = await runner.manager.query<{ name: string; relname: string; relkind: 'r' | 'p' | 'S' }[]>(
     `SELECT c.oid::regclass::text AS name, c.relname, c.relkind FROM pg_class c
-      WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'S')
+      WHERE ${IN_OUR_SCHEMAS} AND c.relkind IN ('r', 'p', 'S')
         AND pg_has_role(c.relowner, 'USAGE')`,
   );
-  const [{ schema, enters } = { schema: 'public', enters: true }] = await runner.manager.query<
-    { schema: string; enters: boolean }[]
-  >(`SELECT quote_ident(current_schema()) AS schema, has_schema_privilege($1, current_schema(), 'USAGE') AS enters`, [
-    role,
-  ]);
+  const schemas = await runner.manager.query<{ schema: string; enters: boolean }[]>(
+    `SELECT quote_ident(n.nspname) AS schema, has_schema_privilege($1, n.oid, 'USAGE') AS enters
+       FROM pg_namespace n
+      WHERE n.nspname = current_schema() OR (n.nspname = '${JOBS_SCHEMA}' AND pg_has_role(n.nspowner, 'USAGE'))`,
+    [role],
+  );
   await runner.startTransaction();
   try {
-    if (!enters) await runner.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+    for (const { schema, enters } of schemas) {
+      if (!enters) await runner.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
+    }
     for (const { name, relname, relkind } of owned) {
       if (relkind === 'S') {
         await runner.query(`GRANT USAGE, SELECT ON SEQUENCE ${name} TO ${role}`);
@@ -95,9 +104,11 @@ async function grantRights(runner: QueryRunner, role: string): Promise<void> {
       await runner.query(`REVOKE ALL ON ${name} FROM ${role}`);
       await runner.query(`GRANT ${rightsOn(relname)} ON ${name} TO ${role}`);
     }
-    const later = `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT`;
-    await runner.query(`${later} SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${role}`);
-    await runner.query(`${later} USAGE, SELECT ON SEQUENCES TO ${role}`);
+    for (const { schema } of schemas) {
+      const later = `ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT`;
+      await runner.query(`${later} SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${role}`);
+      await runner.query(`${later} USAGE, SELECT ON SEQUENCES TO ${role}`);
+    }
     await runner.commitTransaction();
   } catch (error) {
     await runner.rollbackTransaction();

@@ -22,5 +22,6 @@ import { VideoCatalogueModule } from './video-catalogue.module';
   ],
   controllers: [FilesController],
   providers: [DownloadTrail, FilesService, Thumbnails],
+  exports: [DownloadTrail],
 })
 export class FilesModule {}

@@ -7,6 +7,7 @@ import { Shutdown } from '../common/shutdown';
 import { within } from '../common/within';
 import { AppConfig } from '../config/app-config';
 import { TrailWalls, trailWalls } from '../database/service-role';
+import { JobFigures, JobsSource } from './jobs-source';
 import { KeyFigures, KeySource } from './key-source';
 import { LoadSource } from './load-figures';
 import { UpkeepSource } from './upkeep-source';
@@ -81,6 +82,7 @@ export class HealthService implements OnApplicationBootstrap {
     const memory = process.memoryUsage();
     const walls = within<TrailWalls | null>(this.clock, DETAIL_MS, trailWalls(this.source), null);
     const keys = within<KeyFigures | null>(this.clock, DETAIL_MS, this.keyFigures(), null);
+    const jobs = within<JobFigures | null>(this.clock, DETAIL_MS, this.jobFigures(), null);
     const upkeep = await this.find(UpkeepSource)?.details();
     return {
       uptime_seconds: Math.round(process.uptime()),
@@ -91,11 +93,16 @@ export class HealthService implements OnApplicationBootstrap {
       ...upkeep,
       audit_trail: await walls,
       camera_keys: await keys,
+      jobs: await jobs,
     };
   }
 
   private async keyFigures(): Promise<KeyFigures | null> {
     return this.find(KeySource)?.figures() ?? null;
+  }
+
+  private async jobFigures(): Promise<JobFigures | null> {
+    return this.find(JobsSource)?.figures() ?? null;
   }
 
   private loadSource(): LoadSource | null {

@@ -33,6 +33,10 @@ export const TASKS = {
   chapters: { everyMs: 60_000, scope: 'process' },
   /** Looks whether cameras are there. Processes share the courts out by claiming their rows. */
   camera_watch: { everyMs: 5_000, scope: 'process' },
+  /** Takes the files of deleted highlights, and asks again for those that were left unmade. */
+  highlights: { everyMs: 60_000, scope: 'installation' },
+  /** Forgets background work that ended long ago. */
+  old_jobs: { everyMs: 60 * 60_000, scope: 'installation' },
 } as const satisfies Record<string, TaskFacts>;
 
 export type TaskName = keyof typeof TASKS;

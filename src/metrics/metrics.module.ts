@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ClubsModule } from '../clubs/clubs.module';
+import { JobsModule } from '../jobs/jobs.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
@@ -9,6 +10,7 @@ import { CourtMetrics } from './court-metrics';
 import { CourtTotals } from './court-totals';
 import { EncoderMetrics } from './encoder-metrics';
 import { HttpMetrics } from './http-metrics';
+import { JobMetrics } from './job-metrics';
 import { MetricsController } from './metrics.controller';
 import { MetricsRegistry } from './metrics-registry';
 import { ProcessMetrics } from './process-metrics';
@@ -16,7 +18,7 @@ import { RecordingMetrics } from './recording-metrics';
 
 /** How the service does, for Prometheus. Everything is read when somebody asks; nothing is counted frame by frame. */
 @Module({
-  imports: [ClubsModule, RecordingLogModule, RuntimeModule, SessionsModule, StorageModule],
+  imports: [ClubsModule, JobsModule, RecordingLogModule, RuntimeModule, SessionsModule, StorageModule],
   controllers: [MetricsController],
   providers: [
     MetricsRegistry,
@@ -27,6 +29,7 @@ import { RecordingMetrics } from './recording-metrics';
     EncoderMetrics,
     ProcessMetrics,
     HttpMetrics,
+    JobMetrics,
   ],
 })
 export class MetricsModule {}

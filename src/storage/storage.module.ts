@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { Disk, NodeDisk } from './disk';
+import { HighlightShelf } from './highlight-shelf';
 import { Quarantine } from './quarantine';
 import { ThumbnailShelf } from './thumbnail-shelf';
 import { VideoStore } from './video-store';
@@ -14,9 +15,10 @@ import { VideoStore } from './video-store';
       inject: [Disk, AppConfig],
       useFactory: (disk: Disk, config: AppConfig) => VideoStore.open(disk, config.videosDir),
     },
+    HighlightShelf,
     Quarantine,
     ThumbnailShelf,
   ],
-  exports: [Disk, VideoStore, Quarantine, ThumbnailShelf],
+  exports: [Disk, VideoStore, HighlightShelf, Quarantine, ThumbnailShelf],
 })
 export class StorageModule {}

@@ -146,8 +146,10 @@ describe('the audit trail is only ever added to', () => {
       });
       await withClient(test.url, async (admin) => {
         const { rows } = await admin.query<{ name: string }>(
-          `SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'`,
+          `SELECT oid::regclass::text AS name FROM pg_class
+            WHERE relnamespace IN ('public'::regnamespace, 'pgboss'::regnamespace) AND relkind IN ('r', 'p')`,
         );
+        await admin.query(`ALTER SCHEMA pgboss OWNER TO ${user}`);
         for (const table of rows) await admin.query(`ALTER TABLE ${table.name} OWNER TO ${user}`);
         await admin.query(`ALTER FUNCTION audit_log_refuse OWNER TO ${user}`);
       });

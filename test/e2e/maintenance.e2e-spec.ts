@@ -265,6 +265,8 @@ describe('maintenance', () => {
           ['camera_keys', 900],
           ['chapters', 60],
           ['camera_watch', 5],
+          ['highlights', 60],
+          ['old_jobs', 3600],
         ]);
         expect(body.details?.tasks[1]).toMatchObject({ outcome: 'ok', result: { killed_processes: 0 }, error: null });
         expect(Date.parse(body.details?.tasks[1]?.last_run ?? '')).not.toBeNaN();

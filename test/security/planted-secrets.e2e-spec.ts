@@ -329,8 +329,8 @@ describe('planted secrets', () => {
   function readDatabase(): Promise<string> {
     return withClient(database.url, async (client) => {
       const tables = await client.query<{ name: string }>(
-        `SELECT quote_ident(table_name) AS name FROM information_schema.tables
-         WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+        `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+         WHERE table_schema IN ('public', 'pgboss') AND table_type = 'BASE TABLE'`,
       );
       const texts: string[] = [];
       for (const { name } of tables.rows) {

@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Jobs } from '../../src/jobs/jobs';
 import { drawFilm } from '../../src/media/fmp4/clip.fixture';
 import { h264Clip, RtspCamera } from '../cameras';
 import { Answer, Api } from '../support/api';
@@ -41,6 +42,8 @@ interface Person {
  * they had got their tokens. One session of the first club is open and recorded, one court is free, videos are on a shelf.
  */
 export class TwoClubs {
+  private kept: string | null = null;
+
   private constructor(
     readonly club: TestClub,
     readonly camera: RtspCamera,
@@ -125,6 +128,29 @@ export class TwoClubs {
     } = await this.club.desk.post<{ marker: { id: number } }>('/api/video/markers', body);
     if (status !== 201) throw new Error(`not marked: ${text}`);
     return made.marker.id;
+  }
+
+  /** A highlight of the desk's in the open session that is made. @param anew not the one of before */
+  async highlight(anew = false): Promise<string> {
+    if (this.kept !== null && !anew) return this.kept;
+    const body = { session_id: this.sessionId, start_seconds: 0, end_seconds: 1 };
+    const { desk } = this.club;
+    const made = await desk.post<{ highlight: { id: string } }>('/api/video/highlights', body);
+    if (made.status !== 202) throw new Error(`no highlight: ${made.text}`);
+    const { id } = made.body.highlight;
+    await until(async () => {
+      const { body: now } = await desk.get<{ highlight: { status: string } }>(`/api/video/highlights/${id}`);
+      return now.highlight.status === 'ready';
+    });
+    if (!anew) this.kept = id;
+    return id;
+  }
+
+  /** A piece of background work of the club's that nobody does. */
+  async job(): Promise<string> {
+    const startAfter = new Date(Date.now() + 86_400_000);
+    const kind = { name: 'nothing', retries: 0, backoffSeconds: 0, expireSeconds: 60, atOnce: 1 };
+    return this.club.service.app.get(Jobs).enqueue(kind, { clubId: this.clubId }, { startAfter });
   }
 
   /** A video of the owner's, with the participant in it. */

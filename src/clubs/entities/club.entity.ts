@@ -37,6 +37,10 @@ export class Club {
   @Column('boolean', { name: 'registration_open', default: false })
   registrationOpen: boolean;
 
+  /** What a press for a highlight keeps where it does not say. */
+  @Column('integer', { name: 'highlight_seconds', default: 30 })
+  highlightSeconds: number;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

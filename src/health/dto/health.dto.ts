@@ -19,6 +19,18 @@ export class CameraKeysView {
   unreadable: number;
 }
 
+/** Background work of the whole installation. */
+export class JobFiguresView {
+  @ApiProperty({ example: 0 })
+  waiting: number;
+
+  @ApiProperty({ example: 1 })
+  active: number;
+
+  @ApiProperty({ example: 0, description: 'For good, within the last day.' })
+  failed_last_day: number;
+}
+
 /** For admins only. */
 export class HealthDetailsView {
   @ApiProperty()
@@ -53,6 +65,9 @@ export class HealthDetailsView {
 
   @ApiProperty({ type: CameraKeysView, nullable: true, description: '`null` where the database does not answer.' })
   camera_keys: CameraKeysView | null;
+
+  @ApiProperty({ type: JobFiguresView, nullable: true, description: '`null` where the database does not answer.' })
+  jobs: JobFiguresView | null;
 
   @ApiProperty({ type: DiskView, nullable: true, description: '`null` where the disk does not answer.' })
   disk: DiskView | null;

@@ -79,6 +79,9 @@ export class PersonalData {
   @ApiProperty({ type: [Object], description: 'What they marked in matches.' })
   markers: Record<string, unknown>[];
 
+  @ApiProperty({ type: [Object], description: 'Highlights that they made, and where their files are.' })
+  highlights: Record<string, unknown>[];
+
   @ApiProperty({ type: [Object], description: 'What the audit trail says of them.' })
   audit: Record<string, unknown>[];
 
