@@ -1,6 +1,7 @@
 import { bringTexts } from '../i18n/bring';
+import { markersTexts } from '../markers/texts';
 import { courtTexts } from './texts';
 import { playerTexts } from '../ui/player-texts';
 
 // Whatever shows something of the room imports this: its texts are there before it is.
-bringTexts({ court: courtTexts, player: playerTexts });
+bringTexts({ court: courtTexts, markers: markersTexts, player: playerTexts });

@@ -1,24 +1,27 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BackButtons, FrameButtons, SpeedButtons } from '../ui/player-buttons';
-import { usePlayerKeys } from '../ui/player-keys';
+import { type KeyActions, usePlayerKeys } from '../ui/player-keys';
 import { Timeline } from '../ui/timeline';
 import { type Lookback, SPEEDS, type Stretch } from './lookback';
 
 /** The buttons for looking back, and their keys. */
-export function LookAgain({
-  lookback,
-  gaps,
-}: {
+export function LookAgain(props: {
   readonly lookback: Lookback | null;
   readonly gaps: readonly Stretch[];
+  /** What lies on the timeline. */
+  readonly lane: ReactNode;
+  /** Keys besides those of the player; the same object each time. */
+  readonly keys: KeyActions;
 }) {
+  const { lookback, gaps, lane, keys } = props;
   const { t } = useTranslation('court');
   const { t: player } = useTranslation('player');
+  const { t: markers } = useTranslation('markers');
   usePlayerKeys(
     lookback,
-    useMemo(() => ({ l: () => lookback?.toLive() }), [lookback]),
+    useMemo(() => ({ ...keys, l: () => lookback?.toLive() }), [lookback, keys]),
   );
   const off = lookback === null || !lookback.possible;
   const playing = lookback !== null && lookback.active && !lookback.paused;
@@ -30,6 +33,7 @@ export function LookAgain({
         end={lookback?.end ?? 0}
         gaps={gaps}
         disabled={off}
+        lane={lane}
         onSeek={(seconds) => lookback?.goTo(seconds, false)}
       />
       <Group gap="xs" justify="space-between">
@@ -51,7 +55,7 @@ export function LookAgain({
         </Button>
       </Group>
       <Text size="xs" c="dimmed" visibleFrom={off ? 'base' : 'md'}>
-        {off ? t('reviewHint') : t('keys')}
+        {off ? t('reviewHint') : `${t('keys')} · ${markers('keys')}`}
       </Text>
     </Stack>
   );

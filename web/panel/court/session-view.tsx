@@ -9,6 +9,11 @@ import type { Club } from '../access/club';
 import { useMayRun } from '../access/may-run';
 import { answer, api } from '../api/client';
 import { courtsChanged, isRunning } from '../courts/court-states';
+import { MarkBar } from '../markers/mark-bar';
+import { MarkerLane } from '../markers/marker-lane';
+import { type Marker, markerHeard, markersMayDiffer } from '../markers/markers-data';
+import { MomentList } from '../markers/moment-list';
+import { useMomentKeys, useMoments } from '../markers/use-moments';
 import { useConfirm } from '../ui/confirm';
 import { Card } from '../ui/card';
 import { sayDone, sayFailed, saySorry } from '../ui/say';
@@ -47,12 +52,27 @@ function OpenSession(props: {
   const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [told, setTold] = useState<readonly GapMessage[]>([]);
-  const played = useCourtPlayer(stage, sessionId, (gap) => setTold((before) => [...before, gap]));
+  const played = useCourtPlayer(stage, sessionId, {
+    onGap: (gap) => setTold((before) => [...before, gap]),
+    onMarker: (marker) => markerHeard(sessionId, marker),
+    onSubscribed: () => markersMayDiffer(sessionId),
+  });
   const recordedSeconds = useRecordedSeconds(session, played);
   const running = isRunning(played?.view.recording ?? session.recording);
   const gaps = useMemo(() => stretchesOf(session, told), [session, told]);
   const lookback = useLookback({ video, sessionId, played, recordedSeconds, fps: session.camera.fps });
   const mayRun = useMayRun(session.user_id);
+  const recorded = recordedSeconds !== null && session.recording !== null;
+  const moments = useMoments(sessionId, { ownerId: session.user_id, recorded, ofFile: false });
+  const looking = lookback?.active === true;
+  /** What one sees then: a moment of the past, or the present while it is recorded. */
+  const moment = () =>
+    looking ? { at_seconds: wholeMilliseconds(lookback.position) } : running ? { seconds_ago: 0 } : null;
+  const goTo = ({ at_seconds }: Marker): void => {
+    lookback?.goTo(at_seconds, true);
+    video.current?.scrollIntoView({ block: 'nearest' });
+  };
+  const keys = useMomentKeys({ moments, moment, playhead: lookback, onGo: goTo });
   // A state that the connection told first is asked for in full.
   const status = played?.view.recording?.status;
   useEffect(() => {
@@ -64,12 +84,33 @@ function OpenSession(props: {
         <Stage {...{ stage, video, played, lookback, recordedSeconds, running }} />
       </div>
       <div className={classes.again}>
-        <LookAgain lookback={lookback} gaps={gaps} />
+        {recorded && (
+          <MarkBar
+            moments={moments}
+            moment={moment}
+            position={looking ? lookback.position : null}
+            disabled={!looking && !(running && recordedSeconds > 0)}
+          />
+        )}
+        <LookAgain
+          lookback={lookback}
+          gaps={gaps}
+          keys={keys}
+          lane={<MarkerLane markers={moments.markers} end={lookback?.end ?? 0} onGo={goTo} />}
+        />
       </div>
       <div className={classes.side}>
         {(session.recording === null || running) && <Consent note={club?.consent_note ?? null} />}
         <RecordPanel {...{ session, courtName, mayRun, recordedSeconds }} timeZone={club?.time_zone} />
         {mayRun && !running && <Close session={session} />}
+        {recorded && (
+          <MomentList
+            moments={moments}
+            position={looking ? lookback.position : null}
+            ofFile={session.recording?.status === 'ready'}
+            onGo={lookback?.possible ? goTo : null}
+          />
+        )}
         <PlayersPanel session={session} mayRun={mayRun} />
         <Text size="xs" c="dimmed">
           {t('camera')}: {t('cameraFacts', facts(session))} · {session.camera.codec?.toUpperCase()}
@@ -77,6 +118,11 @@ function OpenSession(props: {
       </div>
     </div>
   );
+}
+
+/** The service takes no later moment than it has pictures of. */
+function wholeMilliseconds(seconds: number): number {
+  return Math.max(0, Math.floor(seconds * 1000) / 1000);
 }
 
 function Close({ session }: { readonly session: Session }) {

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useState } from 'react';
-import { CourtPlayer, type CourtView, type GapMessage } from '../../live';
+import { CourtPlayer, type CourtPlayerOptions, type CourtView } from '../../live';
 import { live } from '../access/live';
 
 export interface PlayedCourt {
@@ -11,19 +11,19 @@ export interface PlayedCourt {
 export function useCourtPlayer(
   stage: RefObject<HTMLElement | null>,
   sessionId: string | null,
-  onGap: (gap: GapMessage) => void,
+  told: Omit<CourtPlayerOptions, 'onChange'>,
 ): PlayedCourt | null {
   const [played, setPlayed] = useState<PlayedCourt | null>(null);
   useEffect(() => {
     if (stage.current === null || sessionId === null) return;
     const tell = (): void => setPlayed({ player, view: player.view });
-    const player = new CourtPlayer(stage.current, live, sessionId, { onChange: tell, onGap });
+    const player = new CourtPlayer(stage.current, live, sessionId, { ...told, onChange: tell });
     tell();
     return () => {
       player.destroy();
       setPlayed(null);
     };
-    // A gap is told to whoever looks now.
+    // What is told goes to whoever looks now.
   }, [stage, sessionId]);
   return played;
 }

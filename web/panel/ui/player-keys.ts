@@ -17,7 +17,10 @@ export type KeyActions = Readonly<Record<string, () => void>>;
 
 const SPEEDS: Readonly<Record<string, number>> = { '4': 0.25, '2': 0.5, '1': 1 };
 
-/** Steers a player by keys, unless somebody is writing. @param more this place's own keys; the same object each time */
+/**
+ * Steers a player by keys, unless somebody is writing.
+ * @param more this place's own keys, once a press however long it lasts; the same object each time
+ */
 export function usePlayerKeys(player: Steerable | null, more: KeyActions): void {
   useEffect(() => {
     if (player === null) return;
@@ -32,6 +35,7 @@ export function usePlayerKeys(player: Steerable | null, more: KeyActions): void 
     const press = (event: KeyboardEvent): void => {
       const { key, target } = event;
       if (event.ctrlKey || event.altKey || event.metaKey || !player.possible || isTyping(target)) return;
+      if (event.repeat && key in more) return;
       // Space presses the button that has the focus.
       if (key === ' ' && target instanceof HTMLElement && target.closest('button, a, input, summary')) return;
       const speed = SPEEDS[key];

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { clock } from '../i18n/format';
 import classes from './timeline.module.css';
@@ -15,40 +16,45 @@ export function Timeline(props: {
   readonly end: number;
   readonly gaps: readonly Stretch[];
   readonly disabled?: boolean;
+  /** What lies above it, in its width. */
+  readonly lane?: ReactNode;
   readonly onSeek: (seconds: number) => void;
 }) {
-  const { label, position, end, gaps, disabled = false, onSeek } = props;
+  const { label, position, end, gaps, disabled = false, lane, onSeek } = props;
   useTranslation();
   return (
     <div className={classes.timeline}>
-      <div className={classes.track}>
-        <svg className={classes.gaps} viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden>
-          {end > 0 && (
-            <rect className={classes.past} x={0} y={0} width={(1000 * Math.min(position, end)) / end} height={10} />
-          )}
-          {end > 0 &&
-            gaps.map((gap) => (
-              <rect
-                key={gap.start}
-                className={classes.gap}
-                x={(1000 * gap.start) / end}
-                y={0}
-                width={Math.max(2, (1000 * (Math.min(gap.end, end) - gap.start)) / end)}
-                height={10}
-              />
-            ))}
-        </svg>
-        <input
-          type="range"
-          min={0}
-          max={Math.max(end, 0.1)}
-          step="any"
-          value={Math.min(position, end)}
-          disabled={disabled}
-          aria-label={label}
-          aria-valuetext={clock(position)}
-          onChange={(event) => onSeek(Number(event.currentTarget.value))}
-        />
+      <div className={classes.line}>
+        {lane}
+        <div className={classes.track}>
+          <svg className={classes.gaps} viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden>
+            {end > 0 && (
+              <rect className={classes.past} x={0} y={0} width={(1000 * Math.min(position, end)) / end} height={10} />
+            )}
+            {end > 0 &&
+              gaps.map((gap) => (
+                <rect
+                  key={gap.start}
+                  className={classes.gap}
+                  x={(1000 * gap.start) / end}
+                  y={0}
+                  width={Math.max(2, (1000 * (Math.min(gap.end, end) - gap.start)) / end)}
+                  height={10}
+                />
+              ))}
+          </svg>
+          <input
+            type="range"
+            min={0}
+            max={Math.max(end, 0.1)}
+            step="any"
+            value={Math.min(position, end)}
+            disabled={disabled}
+            aria-label={label}
+            aria-valuetext={clock(position)}
+            onChange={(event) => onSeek(Number(event.currentTarget.value))}
+          />
+        </div>
       </div>
       <output className={classes.time}>
         {clock(position)} / {clock(end)}

@@ -6,12 +6,12 @@ import {
   IconMinimize,
   IconPlayerPlayFilled,
 } from '@tabler/icons-react';
-import { type RefObject, useMemo, useRef } from 'react';
+import { type ReactNode, type RefObject, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { clock } from '../i18n/format';
 import { toggleFullscreen, useIsFullscreen } from '../ui/fullscreen';
 import { BackButtons, ForwardButtons, FrameButtons, Sign, SpeedButtons } from '../ui/player-buttons';
-import { usePlayerKeys } from '../ui/player-keys';
+import { type KeyActions, usePlayerKeys } from '../ui/player-keys';
 import { Timeline } from '../ui/timeline';
 import { gapNear } from './gap-near';
 import classes from './player.module.css';
@@ -24,9 +24,16 @@ export function Player(props: {
   readonly video: Video;
   readonly element: RefObject<HTMLVideoElement | null>;
   readonly control: VideoControl | null;
+  /** What lies on the timeline. */
+  readonly lane: ReactNode;
+  /** Keys besides those of the player; the same object each time. */
+  readonly keys: KeyActions;
+  /** What may be done to the moment that is shown. */
+  readonly children: ReactNode;
 }) {
-  const { video, element, control } = props;
+  const { video, element, control, lane, keys, children } = props;
   const { t } = useTranslation('player');
+  const { t: markers } = useTranslation('markers');
   const { t: videos } = useTranslation('videos');
   const frame = useRef<HTMLDivElement>(null);
   const full = useIsFullscreen(frame);
@@ -34,8 +41,12 @@ export function Player(props: {
   usePlayerKeys(
     control,
     useMemo(
-      () => ({ d: () => control?.setSpeed(2), f: () => void toggleFullscreen(frame.current, element.current) }),
-      [control, element],
+      () => ({
+        ...keys,
+        d: () => control?.setSpeed(2),
+        f: () => void toggleFullscreen(frame.current, element.current),
+      }),
+      [control, element, keys],
     ),
   );
   const off = control === null || !control.possible;
@@ -67,6 +78,7 @@ export function Player(props: {
           end={control?.end ?? video.duration_seconds}
           gaps={gaps}
           disabled={off}
+          lane={lane}
           onSeek={(seconds) => control?.goTo(seconds)}
         />
         <div className={classes.buttons}>
@@ -88,8 +100,9 @@ export function Player(props: {
             </Sign>
           </div>
         </div>
+        {children}
         <Text size="xs" c="dimmed" visibleFrom="md">
-          {videos('keys')}
+          {videos('keys')} · {markers('keys')}
         </Text>
       </Stack>
     </div>

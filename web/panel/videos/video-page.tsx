@@ -8,6 +8,11 @@ import { isAdmin, useUser } from '../access/use-access';
 import { dateTime } from '../i18n/format';
 import { ShareButton } from '../sharing/share-button';
 import type { SharedMatch } from '../sharing/shares-data';
+import { MarkBar } from '../markers/mark-bar';
+import { MarkerLane } from '../markers/marker-lane';
+import type { Marker } from '../markers/markers-data';
+import { MomentList } from '../markers/moment-list';
+import { useMomentKeys, useMoments } from '../markers/use-moments';
 import { Card } from '../ui/card';
 import { TextLink } from '../ui/links';
 import { useTitle } from '../ui/page-title';
@@ -93,10 +98,35 @@ function Finished(props: {
     if (control?.paused) control.toggle();
     element.current?.scrollIntoView({ block: 'nearest' });
   };
+  const moments = useMoments(video.session_id, { ownerId: video.owner.id, recorded: true, ofFile: true });
+  const off = control === null || !control.possible;
+  // The player may know some thousandths more than the file's row.
+  const moment = () =>
+    off ? null : { at_seconds: Math.floor(1000 * Math.min(control.position, video.duration_seconds)) / 1000 };
+  const goTo = ({ at_seconds }: Marker): void => {
+    control?.goTo(at_seconds);
+    element.current?.scrollIntoView({ block: 'nearest' });
+  };
+  const keys = useMomentKeys({ moments, moment, playhead: control, onGo: goTo });
   return (
     <div className={classes.page}>
       {missing === null ? (
-        <Player video={video} element={element} control={control} />
+        <Player
+          video={video}
+          element={element}
+          control={control}
+          keys={keys}
+          lane={
+            <MarkerLane
+              markers={moments.markers}
+              end={control?.end ?? video.duration_seconds}
+              disabled={off}
+              onGo={goTo}
+            />
+          }
+        >
+          <MarkBar moments={moments} moment={moment} position={control?.position ?? 0} disabled={off} />
+        </Player>
       ) : (
         <div className={classes.missing}>
           <Alert color="dark" variant="white" icon={<IconFileUnknown />} title={t('missingTitle')} maw={460}>
@@ -113,6 +143,12 @@ function Finished(props: {
             </Stack>
           </Card>
         )}
+        <MomentList
+          moments={moments}
+          position={control?.position ?? null}
+          ofFile={missing === null}
+          onGo={off ? null : goTo}
+        />
         <Facts video={video} recording={session?.recording} timeZone={timeZone} />
         <GapList video={video} onGo={control ? go : null} />
         {isAdmin(user) && <DeleteButton video={video} timeZone={timeZone} />}

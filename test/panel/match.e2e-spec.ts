@@ -1,0 +1,214 @@
+import { h264Clip, RtspCamera } from '../cameras';
+import { TestBrowser, TestPage } from '../support/browser';
+import { startTestClub, TestClub } from '../support/club';
+import { Courtside } from '../support/courtside';
+import { chaptersOf } from '../support/mp4';
+import { accessibilityFaults, openPanel, signInHere } from '../support/panel';
+import { told, until } from '../support/until';
+
+const PLAYER = 'player@padelvar.test';
+const OTHER = 'other@padelvar.test';
+const MARKERS = '/api/video/markers';
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const MARK = { name: /^Mark this moment/ };
+/** As many as a long match has. */
+const MANY = 100;
+
+interface Place {
+  readonly x: number;
+  readonly width: number;
+}
+
+jest.setTimeout(120_000);
+
+describe('the moments of a match in the panel', () => {
+  let club: TestClub;
+  let desk: Courtside;
+  let browser: TestBrowser;
+  let camera: RtspCamera;
+  let court: number;
+  let match: string;
+  const open: TestPage[] = [];
+
+  beforeAll(async () => {
+    club = await startTestClub();
+    camera = new RtspCamera({ clip: await h264Clip({ width: 640, height: 360, fps: 25, seconds: 10, gopSeconds: 1 }) });
+    await camera.start();
+    court = await club.addCourt('Court 1', camera.url);
+    desk = new Courtside(club.desk, club.clubId);
+    browser = await TestBrowser.start();
+    const body = { terrain_id: court, player_ids: [club.ids.other] };
+    const made = await club.player.post<{ session: { session_id: string } }>('/api/video/session/create', body);
+    match = made.body.session.session_id;
+    await desk.start(match);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await club?.close();
+    await camera?.stop();
+  });
+  afterEach(async () => {
+    for (const page of open.splice(0)) {
+      expect(page.faults).toEqual([]);
+      await page.close();
+    }
+  });
+
+  async function panel(email: string, path: string, options = {}): Promise<TestPage> {
+    const page = await openPanel(browser, club.service.url, email, path, options);
+    open.push(page);
+    return page;
+  }
+
+  /** Somebody scans the code at the court with a phone, and signs in. */
+  async function scanned(email: string): Promise<TestPage> {
+    const page = await browser.open(PHONE);
+    open.push(page);
+    await page.page.goto(`${club.service.url}/panel/c/${club.clubId}/${court}`);
+    await page.page.tap('a:has-text("Sign in")');
+    await signInHere(page, email);
+    return page;
+  }
+
+  const row = ({ page }: TestPage, text: string | RegExp) =>
+    page.locator('section[aria-label^="Moments"] li', { hasText: text });
+  const sign = ({ page }: TestPage, name: string | RegExp) =>
+    page.getByRole('toolbar', { name: 'Moments on the timeline' }).getByRole('button', { name });
+  /** Seconds of the recording that a page shows. */
+  const shown = ({ page }: TestPage): Promise<number> =>
+    page.evaluate<number>(`Number(document.querySelector('input[type=range]').value)`);
+
+  it('are marked with one press while it is played, and seen at once by the others of it', async () => {
+    const page = await panel(PLAYER, `/courts/${court}`);
+    const other = await scanned(OTHER);
+    await page.page.waitForSelector('text=Nothing is marked yet');
+    await desk.recordingThat(match, ({ duration_seconds }) => duration_seconds > 4);
+    await page.page.getByRole('button', MARK).click();
+    await page.page.click('button:has-text("Add a note")');
+    await page.page.getByLabel('Note', { exact: true }).first().fill('Bajada');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.page.click('[role=dialog] button[type=submit]');
+    await page.page.locator('[role=dialog]').waitFor({ state: 'detached' });
+    await row(page, 'Bajada').waitFor();
+    await row(other, 'Bajada').waitFor();
+
+    // Whoever came by the code at the court, by another kind's button; and a key, however long it is held.
+    await other.page.getByRole('button', { name: 'Mark as: Dispute' }).tap();
+    await row(page, 'Dispute').waitFor();
+    await page.page.locator('body').focus();
+    await page.page.keyboard.down('m');
+    await page.page.keyboard.down('m');
+    await page.page.keyboard.up('m');
+    await until(async () => (await row(other, /./).count()) === 3);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(await accessibilityFaults(other)).toEqual([]);
+
+    // The other may not change what is somebody else's; its owner may delete it, for good.
+    expect(
+      await row(other, 'Bajada')
+        .getByRole('button', { name: /^Delete/ })
+        .count(),
+    ).toBe(0);
+    await row(page, 'Dispute')
+      .getByRole('button', { name: /^Delete/ })
+      .click();
+    await page.page.waitForSelector('[role=dialog] >> text=marked by other');
+    await page.page.click('[role=dialog] button:has-text("Delete")');
+    await until(async () => (await row(other, /./).count()) === 2);
+  });
+
+  it('are jumped to from the timeline, changed, deleted, and brought back', async () => {
+    const page = await panel(PLAYER, `/courts/${court}`);
+    await desk.recordingThat(match, ({ duration_seconds }) => duration_seconds > 9);
+    const list = await club.player.get<{ markers: { at_seconds: number; text: string | null }[] }>(
+      `${MARKERS}?session_id=${match}`,
+    );
+    const marked = list.body.markers.find(({ text }) => text === 'Bajada');
+    await row(page, 'Bajada').getByRole('button').first().click();
+    await page.page.waitForSelector('video[data-review]:not([hidden])');
+    await page.page.keyboard.press(' ');
+    expect(Math.abs((await shown(page)) - (marked?.at_seconds ?? NaN))).toBeLessThan(3);
+
+    // What is marked while one looks back is what one sees.
+    const position = await shown(page);
+    await page.page.getByRole('button', { name: /^Mark \d/ }).click();
+    await page.page.waitForSelector('text=/^Marked .*: Highlight/');
+    await page.page.click('button:has-text("Undo")');
+    const now = await until(async () => {
+      const { body } = await club.player.get<typeof list.body>(`${MARKERS}?session_id=${match}`);
+      return body.markers.length === 2 && body.markers;
+    });
+    expect(now.map(({ at_seconds: at }) => at)).not.toContain(position);
+
+    await row(page, 'Bajada')
+      .getByRole('button', { name: /^Change/ })
+      .click();
+    await page.page.getByRole('radio', { name: 'Rally' }).check();
+    await page.page.click('[role=dialog] button[type=submit]');
+    await row(page, 'Rally · by player').waitFor();
+    await row(page, 'Bajada')
+      .getByRole('button', { name: /^Delete/ })
+      .click();
+    await row(page, 'Bajada').waitFor({ state: 'detached' });
+    await page.page.click('button:has-text("Undo")');
+    await row(page, 'Bajada').waitFor();
+  });
+
+  it('are in the video’s timeline, by keys, and the chapters of the file that is downloaded', async () => {
+    await desk.stop(match);
+    await desk.over(match);
+    const page = await panel(PLAYER, `/videos/${match}`, { serviceWorkers: 'block' });
+    await sign(page, /Bajada/)
+      .first()
+      .waitFor();
+    await page.page.waitForSelector('text=The moments are chapters of the downloaded file.');
+    await until(() => page.page.evaluate<boolean>(`document.querySelector('main video').readyState >= 2`));
+    await page.page.keyboard.press('m');
+    await row(page, '0:00').waitFor();
+    await page.page.keyboard.press(']');
+    const first = await until(() => shown(page));
+    expect(first).toBeGreaterThan(0.5);
+    await page.page.keyboard.press('[');
+    await until(async () => (await shown(page)) < 0.3);
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.page.waitForSelector('text=The moments are chapters of the downloaded file.');
+    const [saved] = await Promise.all([
+      page.page.waitForEvent('download'),
+      page.page.getByRole('button', { name: /^Download/ }).click(),
+    ]);
+    const chapters = await chaptersOf(await told(() => saved.path()));
+    const { body } = await club.player.get<{ markers: { at_seconds: number }[] }>(`${MARKERS}?session_id=${match}`);
+    expect(body.markers).toHaveLength(3);
+    expect(chapters.map(({ at }) => at)).toEqual(body.markers.map(({ at_seconds }) => at_seconds));
+    expect(chapters.map(({ title }) => title)).toContain('Rally: Bajada');
+  });
+
+  it('can be hit with a finger, a hundred of them on a phone, and each be had', async () => {
+    const { duration_seconds: length } = (await desk.recording(match)) as { duration_seconds: number };
+    for (let i = 0; i < MANY; i++) {
+      const at_seconds = (length * i) / MANY;
+      const made = await club.player.post(MARKERS, { session_id: match, kind: 'point', at_seconds, text: `No. ${i}` });
+      expect(made.status).toBe(201);
+    }
+    const page = await panel(OTHER, `/videos/${match}`, { ...PHONE, colorScheme: 'dark' });
+    const signs = sign(page, /./);
+    await signs.first().waitFor();
+    const places = await until(async () => {
+      const found = await page.page.evaluate<Place[]>(
+        `[...document.querySelectorAll('[role=toolbar] > button')].map((one) => one.getBoundingClientRect().toJSON())`,
+      );
+      return found.length > 1 && found;
+    });
+    places.forEach(({ x, width }, i) => {
+      expect(x).toBeGreaterThanOrEqual(i === 0 ? 0 : places[i - 1]!.x + 46);
+      expect(x + width).toBeLessThanOrEqual(390);
+    });
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await signs.last().tap();
+    await page.page.getByRole('menuitem', { name: /No\. 99/ }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.page.getByRole('menuitem', { name: /No\. 99/ }).tap();
+    await until(async () => (await shown(page)) > length * 0.9);
+  });
+});
