@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /** Rooms meet through each other's services, modules, guards and ports; their entities are their own. */
 const ROOMS =
-  'audit auth clubs accounts sessions recording preview files markers bookings maintenance health metrics privacy overview'.split(
+  'audit auth clubs accounts sessions recording preview files markers bookings webhooks maintenance health metrics privacy overview'.split(
     ' ',
   );
 const SEAMS = ['config', 'common', 'media', 'storage', 'database', 'mail'];

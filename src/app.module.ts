@@ -22,6 +22,7 @@ import { PrivacyModule } from './privacy/privacy.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
 import { SessionsModule } from './sessions/sessions.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
 
 /** The rooms. What they stand on (configuration, log, database) comes with {@link AppModule.forRoot}. */
 @Module({
@@ -36,6 +37,7 @@ import { SessionsModule } from './sessions/sessions.module';
     FilesModule,
     MarkersModule,
     BookingsModule,
+    WebhooksModule,
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,

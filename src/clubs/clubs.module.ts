@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config';
 import { KeySource } from '../health/key-source';
 import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { ProxyModule } from '../proxy/proxy.module';
+import { WebhookOutboxModule } from '../webhooks/webhook-outbox.module';
 import { CameraKeys } from './camera-keys.service';
 import { CameraTestsService } from './camera-tests.service';
 import { CamerasService } from './cameras.service';
@@ -27,7 +28,7 @@ import { UsersService } from './users.service';
 
 /** Clubs, their courts with cameras, and their people. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule],
+  imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule, WebhookOutboxModule],
   controllers: [ClubsController, CourtsController, UsersController],
   providers: [
     {
@@ -60,6 +61,7 @@ import { UsersService } from './users.service';
     ClubsService,
     CourtUsageProvider,
     CourtsService,
+    SecretBox,
     UsersService,
   ],
 })

@@ -8,7 +8,10 @@ import { Retention } from './retention.service';
 import { RunOptions, ScheduledTasks } from './scheduled-tasks.service';
 import { Counts, TaskName, TaskRun, TASKS } from './task-table';
 
-type UpkeepTask = Exclude<TaskName, 'disk_space' | 'camera_keys' | 'chapters' | 'camera_watch' | 'bookings'>;
+type UpkeepTask = Exclude<
+  TaskName,
+  'disk_space' | 'camera_keys' | 'chapters' | 'camera_watch' | 'bookings' | 'webhooks'
+>;
 
 const ALL: readonly UpkeepTask[] = [
   'orphan_sessions',
