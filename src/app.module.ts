@@ -29,6 +29,7 @@ import { SharesModule } from './shares/shares.module';
 
 /** Routes whose body is a picture: they read it themselves (`readPicture`). */
 const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
+import { WebhooksModule } from './webhooks/webhooks.module';
 
 /** The rooms. What they stand on (configuration, log, database) comes with {@link AppModule.forRoot}. */
 @Module({
@@ -48,6 +49,7 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     BookingsModule,
     SharesModule,
     JobsModule,
+    WebhooksModule,
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,

@@ -3,6 +3,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { AuditService, BY_SERVICE } from '../auth/audit.service';
 import { faultPoint } from '../common/fault-point';
 import { Counts } from '../maintenance/task-table';
+import { WebhookOutbox } from '../webhooks/webhook-outbox.service';
 import { BookingReason } from './booking-reason';
 import { AHEAD, BookingStatus, statusesBefore } from './booking-state';
 
@@ -35,9 +36,14 @@ interface Moved {
   readonly status: BookingStatus;
   readonly reason: string | null;
   readonly session_id: string | null;
+  readonly starts_at: Date;
+  readonly ends_at: Date;
+  readonly source: string;
+  readonly external_uid: string | null;
 }
 
-const MOVED = 'b.id, b.club_id, b.court_id, b.status, b.reason, b.session_id';
+const MOVED =
+  'b.id, b.club_id, b.court_id, b.status, b.reason, b.session_id, b.starts_at, b.ends_at, b.source, b.external_uid';
 const IN_FORCE = 'm.disabled_at IS NULL AND u.disabled_at IS NULL AND u.deleted_at IS NULL';
 const WITHOUT_RECORDING = 'NOT EXISTS (SELECT FROM recordings r WHERE r.session_id = b.session_id)';
 
@@ -50,6 +56,7 @@ export class BookingStore {
   constructor(
     private readonly database: DataSource,
     private readonly audit: AuditService,
+    private readonly outbox: WebhookOutbox,
   ) {}
 
   /**
@@ -166,5 +173,10 @@ export class BookingStore {
     const details = { terrain_id: courtId, session_id: sessionId, reason };
     const action = `booking.${status === 'recording' ? 'started' : status}` as const;
     await this.audit.record({ action, clubId, target: `booking:${id}`, details, ...BY_SERVICE }, manager);
+    if (status !== 'missed') return;
+    await this.outbox.tell(manager, clubId, 'booking.missed', {
+      ...{ booking_id: id, terrain_id: courtId, reason, source: moved.source, external_uid: moved.external_uid },
+      ...{ starts_at: moved.starts_at.toISOString(), ends_at: moved.ends_at.toISOString() },
+    });
   }
 }

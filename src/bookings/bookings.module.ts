@@ -6,6 +6,7 @@ import { RecordingLogModule } from '../recording/recording-log.module';
 import { RecordingModule } from '../recording/recording.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { WebhookOutboxModule } from '../webhooks/webhook-outbox.module';
 import { BookingRunner } from './booking-runner.service';
 import { BookingStore } from './booking-store';
 import { BookingViews } from './booking-views.service';
@@ -23,6 +24,7 @@ import { Booking, BookingPlayer } from './entities/booking.entity';
     RecordingLogModule,
     RuntimeModule,
     ScheduledTasksModule,
+    WebhookOutboxModule,
   ],
   controllers: [BookingsController],
   providers: [BookingRunner, BookingStore, BookingViews, BookingsService],

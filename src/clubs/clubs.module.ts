@@ -5,6 +5,7 @@ import { AppConfig } from '../config/app-config';
 import { KeySource } from '../health/key-source';
 import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { ProxyModule } from '../proxy/proxy.module';
+import { WebhookOutboxModule } from '../webhooks/webhook-outbox.module';
 import { CameraKeys } from './camera-keys.service';
 import { CameraTestsService } from './camera-tests.service';
 import { CamerasService } from './cameras.service';
@@ -31,6 +32,8 @@ import { UsersService } from './users.service';
 @Module({
   imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule],
   controllers: [ClubsController, ClubLogoController, CourtsController, UsersController],
+  imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule, WebhookOutboxModule],
+  controllers: [ClubsController, CourtsController, UsersController],
   providers: [
     {
       provide: SecretBox,
@@ -64,6 +67,7 @@ import { UsersService } from './users.service';
     ClubsService,
     CourtUsageProvider,
     CourtsService,
+    SecretBox,
     UsersService,
   ],
 })

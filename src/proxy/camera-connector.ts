@@ -3,10 +3,10 @@ import { Clock } from '../common/clock';
 import { AppConfig } from '../config/app-config';
 import { Toolchain } from '../media/toolchain';
 import { CameraDialer } from './camera-dialer';
-import { parseCameraUrl } from './camera-url';
+import { ParsedCameraUrl, parseCameraUrl } from './camera-url';
 import { HttpSource } from './sources/http/http-source';
 import { RtspSource } from './sources/rtsp/rtsp-source';
-import { SOURCE_LIMITS, SourceLimits, StreamSource } from './sources/stream-source';
+import { CameraTarget, SOURCE_LIMITS, SourceLimits, StreamSource } from './sources/stream-source';
 
 /** Where PostgreSQL listens when its URL does not say. */
 const POSTGRES_PORT = 5432;
@@ -52,6 +52,14 @@ export class CameraConnector {
 
   releasePort(port: number): void {
     this.ownPorts.delete(port);
+  }
+
+  /**
+   * Where an address leads, for whoever dials something that is no camera.
+   * @throws CameraError as {@link CameraDialer.resolve}
+   */
+  resolve(target: ParsedCameraUrl, networks: readonly string[] | null = null): Promise<CameraTarget> {
+    return this.dialer.resolve(target, networks);
   }
 
   /**

@@ -6,6 +6,7 @@ import { CameraConnector } from './camera-connector';
 import { CameraProbe } from './camera-probe';
 import { CameraSnapshots } from './camera-snapshots';
 import { LiveCameraProbe } from './live-camera-probe';
+import { OutgoingHttp } from './outgoing-http';
 
 /** Everything that speaks to cameras. */
 @Module({
@@ -18,8 +19,9 @@ import { LiveCameraProbe } from './live-camera-probe';
     },
     CameraConnector,
     CameraSnapshots,
+    OutgoingHttp,
     { provide: CameraProbe, useClass: LiveCameraProbe },
   ],
-  exports: [Toolchain, CameraConnector, CameraSnapshots, CameraProbe],
+  exports: [Toolchain, CameraConnector, CameraSnapshots, CameraProbe, OutgoingHttp],
 })
 export class ProxyModule {}

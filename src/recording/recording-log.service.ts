@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource, EntityManager, In } from 'typeorm';
 import { AuditService, Author, BY_SERVICE } from '../auth/audit.service';
 import { faultPoint } from '../common/fault-point';
 import { VideoCatalogue } from '../files/video-catalogue.service';
 import { CourtRuntime, GapFacts, PartFacts, RecordingFacts } from '../runtime/court-runtime';
+import { WebhookData, WebhookEventType } from '../webhooks/webhook-events';
+import { WebhookOutbox } from '../webhooks/webhook-outbox.service';
 import { isInDoubt } from './engine/journal-error';
 import { Recording, RecordingGap, RecordingPart } from './entities/recording.entity';
 import { ACTIVE_STATUSES, RecordingStatus, statusesBefore } from './recording-state';
@@ -19,6 +21,17 @@ export interface NewRecording {
   readonly author: Author;
 }
 
+/** What a write finds of the row. */
+interface SavedRow {
+  readonly court_id: number;
+  readonly club_id: number;
+  readonly user_id: number;
+  /** As it was before. */
+  readonly was: RecordingStatus;
+  /** It had a first picture before. */
+  readonly begun: boolean;
+}
+
 /** The rows of recordings, and how a recording looks to a caller: from the runtime while it runs here, else from its row. */
 @Injectable()
 export class RecordingLog {
@@ -27,6 +40,7 @@ export class RecordingLog {
     private readonly runtime: CourtRuntime,
     private readonly videos: VideoCatalogue,
     private readonly audit: AuditService,
+    private readonly outbox: WebhookOutbox,
   ) {}
 
   /** Enters a recording as `starting`. False: the session has one, or its court has another active one. */
@@ -162,12 +176,13 @@ export class RecordingLog {
   async save(sessionId: string, facts: RecordingFacts): Promise<void> {
     faultPoint(`recording.${facts.phase}.write`);
     await this.database.transaction(async (manager) => {
-      const moved: [{ court_id: number; club_id: number; user_id: number }[], number] = await manager.query(
-        `UPDATE recordings
+      const moved: [SavedRow[], number] = await manager.query(
+        `UPDATE recordings r
             SET status = $2, started_at = $3, stopped_at = $4, planned_end_at = $5, duration_seconds = $6,
                 bytes_written = $7, restarts = $8, video_path = $9, error = $10, updated_at = now()
-          WHERE session_id = $1 AND status = ANY($11)
-      RETURNING court_id, club_id, user_id`,
+           FROM (SELECT session_id, status, started_at FROM recordings WHERE session_id = $1 FOR UPDATE) old
+          WHERE r.session_id = old.session_id AND old.status = ANY($11)
+      RETURNING r.court_id, r.club_id, r.user_id, old.status AS was, old.started_at IS NOT NULL AS begun`,
         [
           sessionId,
           facts.phase,
@@ -184,6 +199,7 @@ export class RecordingLog {
       );
       const row = moved[0][0];
       if (!row) return;
+      await this.tell(manager, sessionId, row, facts);
       for (const gap of facts.gaps) {
         await manager.query(
           `INSERT INTO recording_gaps (session_id, start_seconds, end_seconds, reason) VALUES ($1, $2, $3, $4)
@@ -204,6 +220,24 @@ export class RecordingLog {
       faultPoint(`recording.${facts.phase}.uncommitted`);
     });
     faultPoint(`recording.${facts.phase}.written`);
+  }
+
+  /** In the transaction that writes it, and once: what is written again has been told. */
+  private async tell(manager: EntityManager, sessionId: string, row: SavedRow, facts: RecordingFacts): Promise<void> {
+    const { phase, startedAt, durationSeconds, video, error } = facts;
+    const about = { session_id: sessionId, terrain_id: row.court_id };
+    const tell = (type: WebhookEventType, data: WebhookData): Promise<void> =>
+      this.outbox.tell(manager, row.club_id, type, { ...about, ...data });
+    if (!row.begun && startedAt !== null) {
+      const times = [startedAt, facts.plannedEndAt].map((at) => new Date(at).toISOString());
+      await tell('recording.started', { started_at: times[0] as string, planned_end_at: times[1] as string });
+    }
+    if (phase === row.was) return;
+    if (phase === 'failed') await tell('recording.failed', { error });
+    if (phase !== 'ready' || !video) return;
+    const file = { size_bytes: video.sizeBytes, gaps: facts.gaps.length };
+    const download = `/api/video/files/${sessionId}/download`;
+    await tell('recording.ready', { duration_seconds: durationSeconds, ...file, download });
   }
 
   async savePart(sessionId: string, part: PartFacts): Promise<void> {

@@ -26,6 +26,9 @@ const SOMETIME = {
   ends_at: new Date(Date.now() + DAY_MS + 5_400_000).toISOString(),
 };
 
+/** Nobody is there. */
+const WEBHOOK = { url: 'http://127.0.0.1:1/', events: ['recording.ready'] };
+
 /*                        anon dis mov fpl fad oth par own adm ope */
 const PUBLIC_BAD_BODY = '400 400 400 400 400 400 400 400 400 400';
 const PUBLIC_OK = '      200 200 200 200 200 200 200 200 200 200';
@@ -453,6 +456,50 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'DELETE /api/video/jobs/{id}': {
     ask: async (world) => ({ path: `/api/video/jobs/${await world.job()}` }),
     statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+  // Webhooks: the admins' alone.
+  'GET /api/clubs/{clubId}/webhooks': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/webhooks` }),
+    statuses: ADMINS,
+  },
+  'POST /api/clubs/{clubId}/webhooks': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/webhooks`, body: WEBHOOK }),
+    statuses: '            401 401 401 404 404 403 403 403 201 201',
+  },
+  'GET /api/clubs/{clubId}/webhooks/{id}': {
+    ask: async (world) => ({ path: `/api/clubs/${world.clubId}/webhooks/${await world.webhook()}` }),
+    statuses: ADMINS,
+  },
+  'PATCH /api/clubs/{clubId}/webhooks/{id}': {
+    ask: async (world) => ({
+      path: `/api/clubs/${world.clubId}/webhooks/${await world.webhook()}`,
+      body: { description: 'Ours' },
+    }),
+    statuses: ADMINS,
+  },
+  'DELETE /api/clubs/{clubId}/webhooks/{id}': {
+    ask: async (world) => ({ path: `/api/clubs/${world.clubId}/webhooks/${await world.webhook()}` }),
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+  'POST /api/clubs/{clubId}/webhooks/{id}/rotate': {
+    ask: async (world) => ({ path: `/api/clubs/${world.clubId}/webhooks/${await world.webhook()}/rotate`, body: {} }),
+    statuses: ADMINS,
+  },
+  'POST /api/clubs/{clubId}/webhooks/{id}/ping': {
+    ask: async (world) => ({ path: `/api/clubs/${world.clubId}/webhooks/${await world.webhook()}/ping`, body: {} }),
+    statuses: '            401 401 401 404 404 403 403 403 202 202',
+  },
+  'GET /api/clubs/{clubId}/webhooks/{id}/deliveries': {
+    ask: async (world) => ({ path: `/api/clubs/${world.clubId}/webhooks/${await world.webhook()}/deliveries` }),
+    statuses: ADMINS,
+  },
+  'POST /api/clubs/{clubId}/webhooks/{id}/deliveries/{deliveryId}/redeliver': {
+    ask: async (world) => {
+      const path = `/api/clubs/${world.clubId}/webhooks/${await world.webhook()}`;
+      const { body } = await world.club.desk.post<{ delivery: { id: number } }>(`${path}/ping`);
+      return { path: `${path}/deliveries/${body.delivery.id}/redeliver`, body: {} };
+    },
+    statuses: '            401 401 401 404 404 403 403 403 202 202',
   },
 
   // Watching.

@@ -197,6 +197,17 @@ export class TwoClubs {
     const kind = { name: 'nothing', retries: 0, backoffSeconds: 0, expireSeconds: 60, atOnce: 1 };
     return this.club.service.app.get(Jobs).enqueue(kind, { clubId: this.clubId }, { startAfter });
   }
+  /** The club's one webhook. */
+  async webhook(): Promise<number> {
+    const path = `/api/clubs/${this.clubId}/webhooks`;
+    // Each caller has it anew, and a club may have but so many.
+    const known = await this.club.desk.get<{ webhooks: { id: number }[] }>(path);
+    for (const { id } of known.body.webhooks) await this.club.desk.delete(`${path}/${id}`);
+    const body = { url: 'http://127.0.0.1:1/', events: ['recording.ready'] };
+    const made = await this.club.desk.post<{ webhook: { id: number } }>(path, body);
+    if (made.status !== 201) throw new Error(`no webhook: ${made.text}`);
+    return made.body.webhook.id;
+  }
 
   /** A video of the owner's, with the participant in it. */
   async video(): Promise<string> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
+import { WebhookOutbox } from '../../webhooks/webhook-outbox.service';
 import { CameraState, outageChange } from './camera-state';
 
 /** Looks at one camera are never exactly so far apart, so that those of many courts do not stay together. */
@@ -48,7 +49,10 @@ const WATCHED = `courts c JOIN clubs o ON o.id = c.club_id AND o.deleted_at IS N
  */
 @Injectable()
 export class CameraStates {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly outbox: WebhookOutbox,
+  ) {}
 
   /** Enters courts that nobody has looked at yet. */
   async enterNew(): Promise<void> {
@@ -151,6 +155,10 @@ export class CameraStates {
       const change = outageChange(before, after);
       if (change === 'begins') await this.beginOutage(manager, courtId, court.club_id, after);
       if (change === 'ends') await this.endOutages(manager, [courtId], new Date(after.since));
+      if (change !== null) {
+        const data = { terrain_id: courtId, since: new Date(after.since).toISOString(), code: after.code };
+        await this.outbox.tell(manager, court.club_id, change === 'begins' ? 'camera.offline' : 'camera.online', data);
+      }
       return { before, after };
     });
   }

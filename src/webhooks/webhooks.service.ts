@@ -1,0 +1,193 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, EntityManager } from 'typeorm';
+import { AuditEntry, AuditService } from '../auth/audit.service';
+import { Caller } from '../auth/caller';
+import { Principal } from '../auth/principal';
+import { ClubsService } from '../clubs/clubs.service';
+import { ProblemException } from '../common/problem';
+import { SecretBox } from '../common/secret-box';
+import { OutgoingError } from '../proxy/outgoing-error';
+import { OutgoingHttp } from '../proxy/outgoing-http';
+import { ChangeWebhookDto, CreateWebhookDto, WebhookView } from './dto/webhooks.dto';
+import { WebhookOutbox } from './webhook-outbox.service';
+import { ownerOfWebhook, viewOfWebhook, WebhookRow } from './webhook-row';
+import { newWebhookSecret } from './webhook-signature';
+
+/** Of a club: each is told everything anew. */
+export const MOST_WEBHOOKS = 10;
+/** After a rotation the secret of before signs too, until receivers have the new one. */
+const OLD_SECRET = `interval '24 hours'`;
+
+type Deed = 'created' | 'changed' | 'rotated' | 'deleted' | 'pinged';
+
+/** Whom a club lets be told of what happens in it: its admins' affair. */
+@Injectable()
+export class WebhooksService {
+  constructor(
+    private readonly database: DataSource,
+    private readonly clubs: ClubsService,
+    private readonly box: SecretBox,
+    private readonly http: OutgoingHttp,
+    private readonly outbox: WebhookOutbox,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @throws ProblemException `not_found`, `forbidden`, `url_forbidden`, `webhook_limit` */
+  async create(
+    principal: Principal,
+    clubId: number,
+    dto: CreateWebhookDto,
+    caller: Caller,
+  ): Promise<{ webhook: WebhookView; secret: string }> {
+    const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
+    const origin = this.originOf(dto.url, cameraNetworks);
+    const secret = newWebhookSecret();
+    const row = await this.database.transaction(async (manager) => {
+      // Of any number of calls at once none gets past the limit.
+      await manager.query('SELECT FROM clubs WHERE id = $1 FOR NO KEY UPDATE', [clubId]);
+      const [known] = await manager.query<{ count: number }[]>(
+        'SELECT count(*)::integer AS count FROM webhooks WHERE club_id = $1',
+        [clubId],
+      );
+      if ((known?.count ?? 0) >= MOST_WEBHOOKS) throw new ProblemException('webhook_limit');
+      const [drawn] = await manager.query<{ id: number }[]>(
+        "SELECT nextval(pg_get_serial_sequence('webhooks', 'id'))::integer AS id",
+      );
+      const { id } = drawn as { id: number };
+      const owner = ownerOfWebhook(id);
+      const [made] = await manager.query<WebhookRow[]>(
+        `INSERT INTO webhooks (id, club_id, url_sealed, origin, secret_sealed, key_id, events, description, created_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING *`,
+        [
+          ...[id, clubId, this.box.seal(dto.url, owner), origin, this.box.seal(secret, owner), this.box.keyId],
+          ...[dto.events, dto.description ?? null, principal.userId],
+        ],
+      );
+      await this.note('created', principal, clubId, id, caller, manager, { origin, events: dto.events });
+      return made as WebhookRow;
+    });
+    return { webhook: viewOfWebhook(row), secret };
+  }
+
+  /** @throws ProblemException `not_found`, `forbidden` */
+  async list(principal: Principal, clubId: number): Promise<WebhookView[]> {
+    await this.clubs.require(principal, clubId, 'admin');
+    const rows = await this.database.query<WebhookRow[]>('SELECT * FROM webhooks WHERE club_id = $1 ORDER BY id', [
+      clubId,
+    ]);
+    return rows.map(viewOfWebhook);
+  }
+
+  /** @throws ProblemException `not_found`, `forbidden` */
+  async require(principal: Principal, clubId: number, id: number): Promise<WebhookRow> {
+    await this.clubs.require(principal, clubId, 'admin');
+    const [row] = await this.database.query<WebhookRow[]>('SELECT * FROM webhooks WHERE id = $1 AND club_id = $2', [
+      id,
+      clubId,
+    ]);
+    if (!row) throw new ProblemException('not_found');
+    return row;
+  }
+
+  /** Switching it on begins anew. @throws ProblemException `not_found`, `forbidden`, `url_forbidden` */
+  async change(
+    principal: Principal,
+    clubId: number,
+    id: number,
+    dto: ChangeWebhookDto,
+    caller: Caller,
+  ): Promise<WebhookView> {
+    await this.require(principal, clubId, id);
+    const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
+    const origin = dto.url === undefined ? null : this.originOf(dto.url, cameraNetworks);
+    const sealed = dto.url === undefined ? null : this.box.seal(dto.url, ownerOfWebhook(id));
+    const row = await this.database.transaction(async (manager) => {
+      const [locked] = await manager.query<WebhookRow[]>('SELECT * FROM webhooks WHERE id = $1 FOR UPDATE', [id]);
+      if (!locked) throw new ProblemException('not_found');
+      const [rows] = await manager.query<[WebhookRow[], number]>(
+        `UPDATE webhooks
+            SET url_sealed = coalesce($2, url_sealed), origin = coalesce($3, origin), events = coalesce($4, events),
+                description = CASE WHEN $5 THEN $6 ELSE description END, enabled = coalesce($7, enabled),
+                disabled_because = CASE WHEN $7 IS NULL THEN disabled_because END,
+                failing_since = CASE WHEN $7 IS NULL AND $2 IS NULL THEN failing_since END
+          WHERE id = $1 RETURNING *`,
+        [
+          ...[id, sealed, origin, dto.events ?? null],
+          ...[dto.description !== undefined, dto.description ?? null, dto.enabled ?? null],
+        ],
+      );
+      await this.note('changed', principal, clubId, id, caller, manager, { fields: Object.keys(dto) });
+      return rows[0] as WebhookRow;
+    });
+    return viewOfWebhook(row);
+  }
+
+  /** @throws ProblemException `not_found`, `forbidden` */
+  async rotate(
+    principal: Principal,
+    clubId: number,
+    id: number,
+    caller: Caller,
+  ): Promise<{ webhook: WebhookView; secret: string }> {
+    await this.require(principal, clubId, id);
+    const secret = newWebhookSecret();
+    const row = await this.database.transaction(async (manager) => {
+      const [rows] = await manager.query<[WebhookRow[], number]>(
+        `UPDATE webhooks SET old_secret_sealed = secret_sealed, old_secret_until = now() + ${OLD_SECRET}, secret_sealed = $2
+          WHERE id = $1 RETURNING *`,
+        [id, this.box.seal(secret, ownerOfWebhook(id))],
+      );
+      if (!rows[0]) throw new ProblemException('not_found');
+      await this.note('rotated', principal, clubId, id, caller, manager);
+      return rows[0];
+    });
+    return { webhook: viewOfWebhook(row), secret };
+  }
+
+  /** With its log. @throws ProblemException `not_found`, `forbidden` */
+  async delete(principal: Principal, clubId: number, id: number, caller: Caller): Promise<void> {
+    const { origin } = await this.require(principal, clubId, id);
+    await this.database.transaction(async (manager) => {
+      await manager.query('DELETE FROM webhooks WHERE id = $1', [id]);
+      await this.note('deleted', principal, clubId, id, caller, manager, { origin });
+    });
+  }
+
+  /** Sends it a message that says nothing. @returns the delivery's id @throws ProblemException `not_found`, `forbidden` */
+  async ping(principal: Principal, clubId: number, id: number, caller: Caller): Promise<number> {
+    await this.require(principal, clubId, id);
+    const [messageId, body] = this.outbox.message(clubId, 'ping', { webhook_id: id });
+    return this.database.transaction(async (manager) => {
+      const [row] = await manager.query<{ id: string }[]>(
+        `INSERT INTO webhook_deliveries (webhook_id, message_id, type, body) VALUES ($1, $2, 'ping', $3) RETURNING id`,
+        [id, messageId, body],
+      );
+      await this.note('pinged', principal, clubId, id, caller, manager);
+      return Number(row?.id);
+    });
+  }
+
+  /** @throws ProblemException `url_forbidden` */
+  private originOf(url: string, networks: readonly string[] | null): string {
+    try {
+      return this.http.check(url, networks);
+    } catch (error) {
+      if (!(error instanceof OutgoingError)) throw error;
+      const errors = [{ field: 'url', message: error.message }];
+      throw new ProblemException('url_forbidden', error.message, { errors }, { cause: error });
+    }
+  }
+
+  private note(
+    deed: Deed,
+    principal: Principal,
+    clubId: number,
+    id: number,
+    { ip }: Caller,
+    manager: EntityManager,
+    details?: AuditEntry['details'],
+  ): Promise<void> {
+    const entry = { actorId: principal.userId, clubId, target: `webhook:${id}`, ip, details };
+    return this.audit.record({ action: `webhook.${deed}`, ...entry }, manager);
+  }
+}
