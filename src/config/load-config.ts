@@ -68,6 +68,9 @@ const environment = z.object({
 
 type Environment = z.infer<typeof environment>;
 
+/** Every variable there is; docs/operations.md explains each, a test compares. */
+export const VARIABLES = Object.keys(environment.shape) as readonly string[];
+
 /** Rules that join two variables. */
 function crossFaults(env: Environment): string[] {
   const faults: string[] = [];

@@ -169,7 +169,7 @@ export class ImportClubs {
   private async lineToType(folder: string): Promise<string> {
     const clubs = await this.database.query<ClubRow[]>(`${CLUB} ORDER BY id LIMIT 20`);
     const known = clubs.map(({ id, name }) => `${id} ${shown(name)}`).join(', ');
-    const mapped = `--map ${shown(`${folder}=`)}<id>`;
+    const mapped = `--map ${shown(folder)}=<id>`;
     return clubs.length === 0 ? 'add --create-clubs' : `add ${mapped} (clubs: ${known}), or --create-clubs`;
   }
 }

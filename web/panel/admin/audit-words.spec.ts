@@ -12,7 +12,7 @@ const DEEDS = Object.entries({
   user: 'created added changed removed deleted erased',
   session: 'opened closed failed media_url player_added player_removed player_joined player_left',
   recording: 'started extended stopped taken_back',
-  video: 'downloaded deleted expired missing found quarantined',
+  video: 'downloaded deleted expired missing found quarantined adopted',
   marker: 'created changed deleted',
   share: 'created revoked',
   maintenance: 'clean_up',
