@@ -26,10 +26,10 @@ import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
 import { SessionsModule } from './sessions/sessions.module';
 import { SharesModule } from './shares/shares.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
 
 /** Routes whose body is a picture: they read it themselves (`readPicture`). */
 const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
-import { WebhooksModule } from './webhooks/webhooks.module';
 
 /** The rooms. What they stand on (configuration, log, database) comes with {@link AppModule.forRoot}. */
 @Module({
@@ -44,12 +44,10 @@ import { WebhooksModule } from './webhooks/webhooks.module';
     FilesModule,
     MarkersModule,
     HighlightsModule,
-    JobsModule,
     SharesModule,
     BookingsModule,
-    SharesModule,
-    JobsModule,
     WebhooksModule,
+    JobsModule,
     PreviewModule,
     PrivacyModule,
     MaintenanceModule,

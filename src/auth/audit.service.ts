@@ -26,8 +26,6 @@ export type AuditAction =
   | `marker.${'created' | 'changed' | 'deleted'}`
   | `court.button_key_${'made' | 'removed'}`
   | `highlight.${'created' | 'changed' | 'deleted'}`
-  | 'job.cancelled'
-  | `share.${'created' | 'revoked'}`
   | `booking.${'created' | 'changed' | 'cancelled' | 'started' | 'done' | 'missed' | 'failed'}`
   | `webhook.${'created' | 'changed' | 'rotated' | 'deleted' | 'pinged' | 'redelivered' | 'disabled'}`
   | `calendar.${'set' | 'removed'}`

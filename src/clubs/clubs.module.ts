@@ -30,10 +30,8 @@ import { UsersService } from './users.service';
 
 /** Clubs, their courts with cameras, and their people. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule],
-  controllers: [ClubsController, ClubLogoController, CourtsController, UsersController],
   imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule, WebhookOutboxModule],
-  controllers: [ClubsController, CourtsController, UsersController],
+  controllers: [ClubsController, ClubLogoController, CourtsController, UsersController],
   providers: [
     {
       provide: SecretBox,

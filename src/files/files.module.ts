@@ -23,8 +23,6 @@ import { VideoFiles } from './video-files.service';
   ],
   controllers: [FilesController],
   providers: [DownloadTrail, FilesService, Thumbnails, VideoFiles],
-  exports: [VideoFiles],
-  providers: [DownloadTrail, FilesService, Thumbnails],
-  exports: [DownloadTrail],
+  exports: [DownloadTrail, VideoFiles],
 })
 export class FilesModule {}

@@ -108,9 +108,6 @@ export class VideoRemoval {
         [sessionId],
       );
       await manager.query('DELETE FROM marker_chapters WHERE session_id = $1', [sessionId]);
-      for (const table of ['markers', 'marker_chapters']) {
-        await manager.query(`DELETE FROM ${table} WHERE session_id = $1`, [sessionId]);
-      }
       await manager.query('UPDATE highlights SET deleted_at = now() WHERE session_id = $1 AND deleted_at IS NULL', [
         sessionId,
       ]);

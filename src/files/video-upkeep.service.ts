@@ -51,14 +51,12 @@ export class VideoUpkeep {
     const rows = await this.database.query<
       { session_id: string; size_bytes: string; created_at: Date; last_read_at: Date | null; missing: boolean }[]
     >(
-      `SELECT session_id, size_bytes, coalesce(adopted_at, created_at) AS created_at, last_read_at,
-              missing_since IS NOT NULL AS missing
-         FROM videos WHERE club_id = $1 AND deleted_at IS NULL
-        ORDER BY coalesce(adopted_at, created_at), session_id DESC LIMIT $2`,
-      `SELECT session_id, created_at, last_read_at, missing_since IS NOT NULL AS missing,
+      `SELECT session_id, coalesce(adopted_at, created_at) AS created_at, last_read_at,
+              missing_since IS NOT NULL AS missing,
               size_bytes + (SELECT coalesce(sum(h.size_bytes), 0) FROM highlights h
                              WHERE h.session_id = videos.session_id AND h.deleted_at IS NULL) AS size_bytes
-         FROM videos WHERE club_id = $1 AND deleted_at IS NULL ORDER BY created_at, session_id DESC LIMIT $2`,
+         FROM videos WHERE club_id = $1 AND deleted_at IS NULL
+        ORDER BY coalesce(adopted_at, created_at), session_id DESC LIMIT $2`,
       [clubId, most],
     );
     const oldestFirst = rows.map((row) => ({

@@ -9,7 +9,7 @@ import { Clock } from '../common/clock';
 import { faultPoint } from '../common/fault-point';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
-import { DownloadableVideo } from '../files/files.service';
+import { DownloadableVideo } from '../files/video-files.service';
 import { RecordingLog } from '../recording/recording-log.service';
 import { RecordingView } from '../recording/recording-view';
 import { CourtRuntime } from '../runtime/court-runtime';

@@ -24,9 +24,8 @@ interface Eraser {
 
 /**
  * Takes a person out of everything (GDPR, article 17): the videos of their matches, their places in others' matches, their
- * markers and links, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
- * markers, bookings, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
- * markers and highlights, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
+ * markers, highlights, links and bookings, sign-ins, memberships, name and address. What stays is the number of an account that says
+ * nothing, for rows that point at
  * it. Videos go first and the account last: after a crash in between, the same call goes on where it stopped.
  */
 @Injectable()

@@ -75,8 +75,9 @@ export class PersonalDataService {
        WHERE (actor_id = $1 OR target = 'user:' || $1) AND ${within('club_id')} ORDER BY id DESC LIMIT ${MOST}`,
       asked,
     );
-    const cut = [signIns, sessions, videos, markers, shares, bookings, audit].some(({ length }) => length === MOST);
-    const cut = [signIns, sessions, videos, markers, highlights, audit].some(({ length }) => length === MOST);
+    const cut = [signIns, sessions, videos, markers, shares, bookings, highlights, audit].some(
+      ({ length }) => length === MOST,
+    );
     return {
       exported_at: new Date().toISOString(),
       only_club_id: onlyClubId,

@@ -16,15 +16,11 @@ import { VideoStore } from './video-store';
       inject: [Disk, AppConfig],
       useFactory: (disk: Disk, config: AppConfig) => VideoStore.open(disk, config.videosDir),
     },
+    HighlightShelf,
     IncomingVideos,
     Quarantine,
     ThumbnailShelf,
   ],
-  exports: [Disk, VideoStore, IncomingVideos, Quarantine, ThumbnailShelf],
-    HighlightShelf,
-    Quarantine,
-    ThumbnailShelf,
-  ],
-  exports: [Disk, VideoStore, HighlightShelf, Quarantine, ThumbnailShelf],
+  exports: [Disk, VideoStore, HighlightShelf, IncomingVideos, Quarantine, ThumbnailShelf],
 })
 export class StorageModule {}

@@ -392,6 +392,7 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: async (world) => ({ path: `/api/video/jobs/${await world.job()}` }),
     statuses: '            401 401 401 404 404 403 403 403 204 204',
   },
+
   // Links that show a match to anybody. One of the desk's: the owner may take it back, the participant not.
   'GET /api/video/shares': {
     ask: ({ sessionId }) => ({ path: `/api/video/shares?session_id=${sessionId}` }),
@@ -422,6 +423,7 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: async (world) => ({ path: `${(await world.share()).path}/open`, body: { passphrase: 'any' } }),
     statuses: PUBLIC_OK,
   },
+
   // Bookings. Of others' a player sees the time; only admins book here.
   'GET /api/clubs/{clubId}/bookings': {
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/bookings` }),
@@ -451,12 +453,6 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: '            401 401 401 404 404 403 403 204 204 204',
   },
 
-  // Background work, of the club and of the whole installation.
-  'GET /api/video/jobs': row('/api/video/jobs', '401 401 401 403 200 403 403 403 200 200'),
-  'DELETE /api/video/jobs/{id}': {
-    ask: async (world) => ({ path: `/api/video/jobs/${await world.job()}` }),
-    statuses: '            401 401 401 404 404 403 403 403 204 204',
-  },
   // Webhooks: the admins' alone.
   'GET /api/clubs/{clubId}/webhooks': {
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/webhooks` }),
@@ -539,6 +535,7 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     // A club's admin cleans up what is theirs.
     statuses: '            401 401 401 403 200 403 403 403 200 200',
   },
+
   // From this machine.
   'GET /metrics': row('/metrics', PUBLIC_OK),
 };

@@ -157,6 +157,7 @@ export class TwoClubs {
     const kind = { name: 'nothing', retries: 0, backoffSeconds: 0, expireSeconds: 60, atOnce: 1 };
     return this.club.service.app.get(Jobs).enqueue(kind, { clubId: this.clubId }, { startAfter });
   }
+
   /** A link of the desk's to a video of the owner's. @returns its id and its path */
   async share(): Promise<{ id: number; path: string }> {
     const asked = await this.club.desk.post<{ share: { id: number; url: string } }>('/api/video/shares', {
@@ -176,6 +177,7 @@ export class TwoClubs {
     });
     if (status !== 204) throw new Error(`no logo: ${status}`);
   }
+
   /** A booking of the owner's that the desk made, with the participant in it, on a court of its own. */
   async booking(): Promise<number> {
     const starts = Date.now() + 2 * 86_400_000;
@@ -191,12 +193,6 @@ export class TwoClubs {
     return made.body.booking.id;
   }
 
-  /** A piece of background work of the club's that nobody does. */
-  async job(): Promise<string> {
-    const startAfter = new Date(Date.now() + 86_400_000);
-    const kind = { name: 'nothing', retries: 0, backoffSeconds: 0, expireSeconds: 60, atOnce: 1 };
-    return this.club.service.app.get(Jobs).enqueue(kind, { clubId: this.clubId }, { startAfter });
-  }
   /** The club's one webhook. */
   async webhook(): Promise<number> {
     const path = `/api/clubs/${this.clubId}/webhooks`;

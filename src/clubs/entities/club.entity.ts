@@ -44,9 +44,11 @@ export class Club {
   /** Since when it has its logo (`club_logos`); `null`: it has none. */
   @Column('timestamptz', { name: 'logo_at', nullable: true })
   logoAt: Date | null;
+
   /** Whether players may plan recordings, for themselves. */
   @Column('boolean', { name: 'players_book', default: false })
   playersBook: boolean;
+
   /** What a press for a highlight keeps where it does not say. */
   @Column('integer', { name: 'highlight_seconds', default: 30 })
   highlightSeconds: number;

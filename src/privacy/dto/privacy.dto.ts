@@ -84,8 +84,10 @@ export class PersonalData {
     description: 'Links by which they showed matches to others; not the links themselves.',
   })
   shares: Record<string, unknown>[];
+
   @ApiProperty({ type: [Object], description: 'Recordings that were planned by them, for them, or with them.' })
   bookings: Record<string, unknown>[];
+
   @ApiProperty({ type: [Object], description: 'Highlights that they made, and where their files are.' })
   highlights: Record<string, unknown>[];
 
