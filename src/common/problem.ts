@@ -27,6 +27,8 @@ export const PROBLEMS = {
   session_full: [409, 'The session has all the players it may have'],
   marker_limit: [409, 'The session has all the markers it may have'],
   share_limit: [409, 'The match has all the links it may have'],
+  logo_missing: [409, 'The club has no logo'],
+  share_preparing: [409, 'The film of this share is not ready'],
   session_not_live: [409, 'The session is not live'],
   review_file_only: [409, 'This recording is played as its file'],
   link_invalid: [410, 'This link is no longer good'],

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
+import { BrandedShelf } from './branded-shelf';
 import { Disk, NodeDisk } from './disk';
 import { Quarantine } from './quarantine';
 import { ThumbnailShelf } from './thumbnail-shelf';
@@ -14,9 +15,10 @@ import { VideoStore } from './video-store';
       inject: [Disk, AppConfig],
       useFactory: (disk: Disk, config: AppConfig) => VideoStore.open(disk, config.videosDir),
     },
+    BrandedShelf,
     Quarantine,
     ThumbnailShelf,
   ],
-  exports: [Disk, VideoStore, Quarantine, ThumbnailShelf],
+  exports: [BrandedShelf, Disk, VideoStore, Quarantine, ThumbnailShelf],
 })
 export class StorageModule {}
