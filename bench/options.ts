@@ -6,6 +6,7 @@ export const SCENARIOS = [
   'mjpeg',
   'start',
   'stop',
+  'highlight',
   'preview',
   'watch',
   'panel',

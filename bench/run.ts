@@ -5,6 +5,7 @@ import { BenchOptions, readOptions, ScenarioName, USAGE } from './options';
 import { loadAverage } from './proc';
 import { asText, lookAtMachine, Measured } from './report';
 import { Results } from './results';
+import { highlights } from './scenarios/highlights';
 import { linear } from './scenarios/linear';
 import { memory } from './scenarios/memory';
 import { mjpegCost } from './scenarios/mjpeg-cost';
@@ -22,6 +23,7 @@ const SCENARIOS: Record<ScenarioName, (lab: Lab) => Promise<Finding>> = {
   mjpeg: mjpegCost,
   start: starts,
   stop: stops,
+  highlight: highlights,
   preview,
   watch,
   panel,

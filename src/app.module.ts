@@ -13,6 +13,7 @@ import { ConfigModule } from './config/config.module';
 import { DatabaseModule } from './database/database.module';
 import { FilesModule } from './files/files.module';
 import { HealthModule } from './health/health.module';
+import { HighlightsModule } from './highlights/highlights.module';
 import { JobsModule } from './jobs/jobs.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { MaintenanceModule } from './maintenance/maintenance.module';
@@ -40,6 +41,7 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     FilesModule,
     MarkersModule,
     SharesModule,
+    HighlightsModule,
     JobsModule,
     PreviewModule,
     PrivacyModule,

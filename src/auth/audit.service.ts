@@ -25,6 +25,8 @@ export type AuditAction =
   | `video.${string}`
   | `marker.${'created' | 'changed' | 'deleted'}`
   | `share.${'created' | 'revoked'}`
+  | `court.button_key_${'made' | 'removed'}`
+  | `highlight.${'created' | 'changed' | 'deleted'}`
   | 'job.cancelled'
   | 'maintenance.clean_up'
   | 'audit.exported';

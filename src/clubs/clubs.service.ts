@@ -102,6 +102,7 @@ export class ClubsService {
       club.sharingEnabled = dto.sharing_enabled ?? club.sharingEnabled;
       if (dto.max_sessions !== undefined) club.maxSessions = dto.max_sessions;
       if (dto.camera_networks !== undefined) club.cameraNetworks = dto.camera_networks;
+      if (dto.highlight_seconds !== undefined) club.highlightSeconds = dto.highlight_seconds;
       if (dto.consent_note !== undefined) club.consentNote = dto.consent_note;
       Object.assign(club, limitsFor(principal, club, dto, this.config.retentionDays));
       await manager.save(club);

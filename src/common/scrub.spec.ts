@@ -27,6 +27,7 @@ describe('the log', () => {
     ['one that is written otherwise', (log) => log.info('GET /S/%53S3CRETS3CRET0123 404')],
     ["a mail server's address", (log) => log.info({ url: 'smtps://desk%40lac:S3CRET@mail.example:465' }, 'x')],
     ['a media URL', (log) => log.info({ req: { url: '/api/media/5f3f0d3e/S3CRET/video.mp4' } }, 'x')],
+    ["the key of a court's button", (log) => log.info({ req: { url: '/api/button/S3CRET' } }, 'x')],
     ['a media URL that leads nowhere', (log) => log.info('POST http://h/api/media/5f3f0d3e/S3CRET')],
     ['a token behind what begins as one', (log) => log.info('-eyJhbGciOi-eyJhbGciOiJIUzI1NiJ9.S3CRETS.S3CRETS3CRET')],
     ['a token', (log) => log.info('eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjF9S3CRET.S3CRETS3CRET')],

@@ -24,6 +24,8 @@ const CREDENTIALS = /\b(Bearer|Basic|Digest)\s+[^"\\\r\n]{6,}/gi;
 const MEDIA_URL = /(\/api\/media\/[^/\s"\\]*\/)[^/\s"\\?]+/gi;
 /** The word in the link of a shared match; of one that leads nowhere too. */
 const SHARE_URL = /(\/s\/)[^/\s"\\?]{16,}/gi;
+/** The key of a court's button, which is all one needs to press it. */
+const BUTTON_KEY = /(\/api\/button\/)[^/\s"\\?]+/gi;
 /** It ends where another one begins: what begins a thousand times is not read a thousand times to its end. */
 const JWT = /\beyJ(?:(?!-eyJ)[A-Za-z0-9_-]){8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
 /** What stands behind the page of a link that is good once: it opens an account. */
@@ -42,6 +44,7 @@ export function scrub(line: string): string {
     .replace(SECRET_PARAMETER, `$1${HIDDEN}`)
     .replace(MEDIA_URL, `$1${HIDDEN}`)
     .replace(SHARE_URL, `$1${HIDDEN}`)
+    .replace(BUTTON_KEY, `$1${HIDDEN}`)
     .replace(CREDENTIALS, `$1 ${HIDDEN}`)
     .replace(JWT, HIDDEN)
     .replace(LINK_TOKEN, `$1${HIDDEN}`);

@@ -24,8 +24,14 @@ export class DownloadTrail {
     private readonly clock: Clock,
   ) {}
 
-  async note(principal: Principal, video: { sessionId: string; clubId: number }, caller: Caller): Promise<void> {
-    const key = `${principal.familyId} ${video.sessionId}`;
+  /** @param video or a highlight of it */
+  async note(
+    principal: Principal,
+    video: { sessionId: string; clubId: number; highlightId?: string },
+    caller: Caller,
+  ): Promise<void> {
+    const { highlightId } = video;
+    const key = `${principal.familyId} ${highlightId ?? video.sessionId}`;
     const now = this.clock.monotonic();
     const before = this.begun.get(key);
     if (before !== undefined && now - before < DOWNLOAD_MS) return;
@@ -43,6 +49,7 @@ export class DownloadTrail {
         clubId,
         target,
         ip: caller.ip,
+        ...(highlightId !== undefined && { details: { highlight_id: highlightId } }),
       });
     } catch (error) {
       this.begun.delete(key);

@@ -23,6 +23,6 @@ import { VideoFiles } from './video-files.service';
   ],
   controllers: [FilesController],
   providers: [DownloadTrail, FilesService, Thumbnails, VideoFiles],
-  exports: [VideoFiles],
+  exports: [DownloadTrail, VideoFiles],
 })
 export class FilesModule {}

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditEntry, AuditService } from '../auth/audit.service';
 import { faultPoint } from '../common/fault-point';
+import { HighlightShelf } from '../storage/highlight-shelf';
 import { ThumbnailShelf } from '../storage/thumbnail-shelf';
 import { VideoStore } from '../storage/video-store';
 
@@ -20,7 +21,7 @@ export interface RemovalReason {
  * The one way a video ends. Invariant, for a crash at any line: the row is marked first, in one transaction with its line
  * in the audit trail, then its thumbnail goes, then the file to the trash, then its bytes. So no row ever leads to a file that is gone; what is
  * left of the file is found by the row's mark or in the trash, and taken away by the next look (`files_and_rows`, `trash`).
- * What people marked in it goes with the row.
+ * What people marked in it goes with the row; highlights of it are marked as it is, and their files go when it does.
  * Whoever has the file open reads on to its end.
  */
 @Injectable()
@@ -31,6 +32,7 @@ export class VideoRemoval {
     private readonly database: DataSource,
     private readonly store: VideoStore,
     private readonly thumbnails: ThumbnailShelf,
+    private readonly highlights: HighlightShelf,
     private readonly audit: AuditService,
   ) {}
 
@@ -51,6 +53,7 @@ export class VideoRemoval {
    */
   async takeFile(clubId: number, sessionId: string): Promise<boolean> {
     await this.takeThumbnail(clubId, sessionId);
+    await this.takeHighlights(clubId, sessionId);
     faultPoint('delete.thumbnail_gone');
     try {
       return await this.store.deleteVideo(clubId, sessionId);
@@ -65,6 +68,19 @@ export class VideoRemoval {
       await this.thumbnails.remove(clubId, sessionId);
     } catch (error) {
       this.logger.error({ err: error, clubId, sessionId }, 'The thumbnail of a deleted video is still there.');
+    }
+  }
+
+  private async takeHighlights(clubId: number, sessionId: string): Promise<void> {
+    try {
+      const rows = await this.database.query<{ id: string }[]>(
+        'SELECT id FROM highlights WHERE session_id = $1 AND deleted_at IS NOT NULL',
+        [sessionId],
+      );
+      // The rows go when the next look finds no file (`highlights`).
+      for (const { id } of rows) await this.highlights.remove({ id, clubId });
+    } catch (error) {
+      this.logger.error({ err: error, clubId, sessionId }, 'Highlights of a deleted video are still there.');
     }
   }
 
@@ -88,6 +104,9 @@ export class VideoRemoval {
       for (const table of ['markers', 'marker_chapters']) {
         await manager.query(`DELETE FROM ${table} WHERE session_id = $1`, [sessionId]);
       }
+      await manager.query('UPDATE highlights SET deleted_at = now() WHERE session_id = $1 AND deleted_at IS NULL', [
+        sessionId,
+      ]);
       const facts = { size_bytes: Number(row.size_bytes), duration_seconds: row.duration_seconds };
       await this.audit.record(
         { action, actorId, ip, clubId: row.club_id, target: sessionId, details: { ...facts, ...details } },

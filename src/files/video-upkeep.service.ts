@@ -5,6 +5,7 @@ import { AuditService } from '../auth/audit.service';
 /** A video, as far as its end is concerned. Times in epoch milliseconds. */
 export interface StoredVideo {
   readonly sessionId: string;
+  /** With the highlights of it, which go when it goes. */
   readonly bytes: number;
   readonly createdAt: number;
   readonly lastReadAt: number | null;
@@ -15,7 +16,7 @@ export interface StoredVideo {
 /** A club's videos: all in sums, the oldest one by one. */
 export interface StoredVideos {
   readonly count: number;
-  /** Of files that are there. */
+  /** Of files that are there, highlights too. */
   readonly bytes: number;
   readonly oldestFirst: readonly StoredVideo[];
 }
@@ -40,14 +41,18 @@ export class VideoUpkeep {
   async stored(clubId: number, most: number): Promise<StoredVideos> {
     const [sums] = await this.database.query<{ count: number; bytes: number }[]>(
       `SELECT count(*)::integer AS count,
-              coalesce(sum(size_bytes) FILTER (WHERE missing_since IS NULL), 0)::float8 AS bytes
+              (coalesce(sum(size_bytes) FILTER (WHERE missing_since IS NULL), 0)
+               + (SELECT coalesce(sum(h.size_bytes), 0) FROM highlights h WHERE h.club_id = $1 AND h.deleted_at IS NULL)
+              )::float8 AS bytes
          FROM videos WHERE club_id = $1 AND deleted_at IS NULL`,
       [clubId],
     );
     const rows = await this.database.query<
       { session_id: string; size_bytes: string; created_at: Date; last_read_at: Date | null; missing: boolean }[]
     >(
-      `SELECT session_id, size_bytes, created_at, last_read_at, missing_since IS NOT NULL AS missing
+      `SELECT session_id, created_at, last_read_at, missing_since IS NOT NULL AS missing,
+              size_bytes + (SELECT coalesce(sum(h.size_bytes), 0) FROM highlights h
+                             WHERE h.session_id = videos.session_id AND h.deleted_at IS NULL) AS size_bytes
          FROM videos WHERE club_id = $1 AND deleted_at IS NULL ORDER BY created_at, session_id DESC LIMIT $2`,
       [clubId, most],
     );

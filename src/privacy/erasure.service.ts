@@ -23,7 +23,7 @@ interface Eraser {
 
 /**
  * Takes a person out of everything (GDPR, article 17): the videos of their matches, their places in others' matches, their
- * markers and links, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
+ * markers, links and highlights, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
  * it. Videos go first and the account last: after a crash in between, the same call goes on where it stopped.
  */
 @Injectable()
@@ -103,6 +103,10 @@ export class ErasureService {
       );
       await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
       await manager.query('DELETE FROM shares WHERE author_id = $1', [userId]);
+      // Their files follow within a minute (`highlights`).
+      await manager.query('UPDATE highlights SET deleted_at = now() WHERE author_id = $1 AND deleted_at IS NULL', [
+        userId,
+      ]);
       await manager.query('DELETE FROM session_players WHERE user_id = $1', [userId]);
       await manager.query('DELETE FROM one_time_links WHERE user_id = $1 OR email = $2', [userId, account.email]);
       await this.accounts.erase(userId, manager);

@@ -53,13 +53,20 @@ export class PersonalDataService {
        FROM shares h WHERE h.author_id = $1 AND ${within('h.club_id')} ORDER BY h.id DESC LIMIT ${MOST}`,
       asked,
     );
+    const highlights = await this.rows(
+      `SELECT h.id, h.session_id, h.club_id, h.text, h.start_seconds, h.end_seconds, h.status, h.created_at,
+              h.size_bytes::float8 AS size_bytes, '/api/video/highlights/' || h.id || '/download' AS download
+       FROM highlights h WHERE h.author_id = $1 AND h.deleted_at IS NULL AND ${within('h.club_id')}
+       ORDER BY h.created_at DESC, h.id LIMIT ${MOST}`,
+      asked,
+    );
     const audit = await this.rows(
       // What others did to the person is theirs to know; from where others did it is not.
       `SELECT at, action, club_id, target, CASE WHEN actor_id = $1 THEN host(ip) END AS ip, details FROM audit_log
        WHERE (actor_id = $1 OR target = 'user:' || $1) AND ${within('club_id')} ORDER BY id DESC LIMIT ${MOST}`,
       asked,
     );
-    const cut = [signIns, sessions, videos, markers, shares, audit].some(({ length }) => length === MOST);
+    const cut = [signIns, sessions, videos, markers, shares, highlights, audit].some(({ length }) => length === MOST);
     return {
       exported_at: new Date().toISOString(),
       only_club_id: onlyClubId,
@@ -70,6 +77,7 @@ export class PersonalDataService {
       videos,
       markers,
       shares,
+      highlights,
       audit,
       cut,
     };

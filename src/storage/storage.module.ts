@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { BrandedShelf } from './branded-shelf';
 import { Disk, NodeDisk } from './disk';
+import { HighlightShelf } from './highlight-shelf';
 import { Quarantine } from './quarantine';
 import { ThumbnailShelf } from './thumbnail-shelf';
 import { VideoStore } from './video-store';
@@ -16,9 +17,10 @@ import { VideoStore } from './video-store';
       useFactory: (disk: Disk, config: AppConfig) => VideoStore.open(disk, config.videosDir),
     },
     BrandedShelf,
+    HighlightShelf,
     Quarantine,
     ThumbnailShelf,
   ],
-  exports: [BrandedShelf, Disk, VideoStore, Quarantine, ThumbnailShelf],
+  exports: [BrandedShelf, Disk, VideoStore, HighlightShelf, Quarantine, ThumbnailShelf],
 })
 export class StorageModule {}

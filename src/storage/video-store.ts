@@ -36,6 +36,7 @@ export class VideoPathError extends Error {
  * Where videos and recordings lie, and the only place that makes their paths:
  *
  *     VIDEOS_DIR/<club_id>/<session_id>.mp4
+ *     VIDEOS_DIR/<club_id>/highlights/, .making/          see HighlightShelf
  *     VIDEOS_DIR/.recordings/<session_id>/part-N.mp4, stop.json
  *     VIDEOS_DIR/.thumbnails/<club_id>/<session_id>.jpg  see ThumbnailShelf
  *     VIDEOS_DIR/.branded/<club_id>/<share_id>.mp4       see BrandedShelf

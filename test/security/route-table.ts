@@ -368,6 +368,45 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: PUBLIC_OK,
   },
 
+  // Highlights. One of the desk's: the owner may change it, the participant not.
+  'GET /api/video/highlights': {
+    ask: ({ sessionId }) => ({ path: `/api/video/highlights?session_id=${sessionId}` }),
+    statuses: SESSION,
+  },
+  'POST /api/video/highlights': {
+    ask: ({ sessionId }) => ({ path: '/api/video/highlights', body: { session_id: sessionId, seconds: 5 } }),
+    statuses: '            401 401 401 404 404 404 202 202 202 202',
+  },
+  'GET /api/video/highlights/{id}': {
+    ask: async (world) => ({ path: `/api/video/highlights/${await world.highlight()}` }),
+    statuses: SESSION,
+  },
+  'GET /api/video/highlights/{id}/download': {
+    ask: async (world) => ({ path: `/api/video/highlights/${await world.highlight()}/download` }),
+    statuses: SESSION,
+  },
+  'GET /api/video/highlights/{id}/thumbnail.jpg': {
+    ask: async (world) => ({ path: `/api/video/highlights/${await world.highlight()}/thumbnail.jpg` }),
+    statuses: SESSION,
+  },
+  'PATCH /api/video/highlights/{id}': {
+    ask: async (world) => ({ path: `/api/video/highlights/${await world.highlight()}`, body: { text: 'Let' } }),
+    statuses: '            401 401 401 404 404 404 403 200 200 200',
+  },
+  'DELETE /api/video/highlights/{id}': {
+    ask: async (world) => ({ path: `/api/video/highlights/${await world.highlight(true)}` }),
+    statuses: '            401 401 401 404 404 404 403 204 204 204',
+  },
+  'POST /api/clubs/{clubId}/terrains/{id}/button-key': {
+    ask: (world) => ({ path: `/api/clubs/${world.clubId}/terrains/${world.freeCourtId}/button-key`, body: {} }),
+    statuses: '            401 401 401 404 404 403 403 403 201 201',
+  },
+  'DELETE /api/clubs/{clubId}/terrains/{id}/button-key': {
+    ask: (world) => ({ path: `/api/clubs/${world.clubId}/terrains/${world.freeCourtId}/button-key` }),
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+  'POST /api/button/{key}': row(`/api/button/${TOKEN}`, '404 404 404 404 404 404 404 404 404 404', {}),
+
   // Background work, of the club and of the whole installation.
   'GET /api/video/jobs': row('/api/video/jobs', '401 401 401 403 200 403 403 403 200 200'),
   'DELETE /api/video/jobs/{id}': {

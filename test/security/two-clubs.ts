@@ -47,6 +47,8 @@ interface Person {
  * they had got their tokens. One session of the first club is open and recorded, one court is free, videos are on a shelf.
  */
 export class TwoClubs {
+  private kept: string | null = null;
+
   private constructor(
     readonly club: TestClub,
     readonly camera: RtspCamera,
@@ -151,6 +153,22 @@ export class TwoClubs {
       body: new Uint8Array(PIXEL),
     });
     if (status !== 204) throw new Error(`no logo: ${status}`);
+  }
+
+  /** A highlight of the desk's in the open session that is made. @param anew not the one of before */
+  async highlight(anew = false): Promise<string> {
+    if (this.kept !== null && !anew) return this.kept;
+    const body = { session_id: this.sessionId, start_seconds: 0, end_seconds: 1 };
+    const { desk } = this.club;
+    const made = await desk.post<{ highlight: { id: string } }>('/api/video/highlights', body);
+    if (made.status !== 202) throw new Error(`no highlight: ${made.text}`);
+    const { id } = made.body.highlight;
+    await until(async () => {
+      const { body: now } = await desk.get<{ highlight: { status: string } }>(`/api/video/highlights/${id}`);
+      return now.highlight.status === 'ready';
+    });
+    if (!anew) this.kept = id;
+    return id;
   }
 
   /** A piece of background work of the club's that nobody does. */

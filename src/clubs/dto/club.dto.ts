@@ -94,6 +94,19 @@ export class UpdateClubDto {
   @IsNote()
   consent_note?: string | null;
 
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 5,
+    maximum: 120,
+    example: 30,
+    description: 'Seconds before now that a press for a highlight keeps where it does not say.',
+  })
+  @MayBeLeftOut()
+  @IsInt()
+  @Min(5)
+  @Max(120)
+  highlight_seconds?: number;
+
   @ApiPropertyOptional({ example: true, description: 'Whether players may register themselves (needs `SMTP_URL`).' })
   @MayBeLeftOut()
   @IsBoolean()
@@ -143,6 +156,9 @@ export class ClubView {
     description: 'Beyond it the oldest videos are deleted; `null`: no limit.',
   })
   quota_bytes: number | null;
+
+  @ApiProperty({ type: 'integer', example: 30, description: 'Seconds that a press for a highlight keeps.' })
+  highlight_seconds: number;
 
   @ApiPropertyOptional({
     type: [String],
@@ -201,6 +217,7 @@ export function viewOfClub(club: Club, forAdmin: boolean): ClubView {
     time_zone: club.timeZone,
     max_sessions: club.maxSessions,
     retention_days: club.retentionDays,
+    highlight_seconds: club.highlightSeconds,
     quota_bytes: club.quotaBytes === null ? null : Number(club.quotaBytes),
     ...(forAdmin && { camera_networks: club.cameraNetworks }),
     consent_note: club.consentNote,

@@ -45,6 +45,10 @@ export class Club {
   @Column('timestamptz', { name: 'logo_at', nullable: true })
   logoAt: Date | null;
 
+  /** What a press for a highlight keeps where it does not say. */
+  @Column('integer', { name: 'highlight_seconds', default: 30 })
+  highlightSeconds: number;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

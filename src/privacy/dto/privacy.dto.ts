@@ -85,6 +85,9 @@ export class PersonalData {
   })
   shares: Record<string, unknown>[];
 
+  @ApiProperty({ type: [Object], description: 'Highlights that they made, and where their files are.' })
+  highlights: Record<string, unknown>[];
+
   @ApiProperty({ type: [Object], description: 'What the audit trail says of them.' })
   audit: Record<string, unknown>[];
 

@@ -40,6 +40,7 @@ function bigEndian(numbers: Uint32Array): Buffer {
  * are. Durations are distances of decode times, whatever the fragments said: a gap stretches the frame before it.
  * @param init the part's `ftyp` + `moov`, which has the sample description
  * @param endTicks end of the recording on the part's timeline; the last frame lasts until then
+ * @param shown what players show of it, on the part's timeline; by default from its first picture to its end
  * @throws RangeError for an index without samples or an init without a track
  */
 export async function finishedMovie(
@@ -47,6 +48,7 @@ export async function finishedMovie(
   index: SampleIndex,
   endTicks: number,
   spacing: Spacing = {},
+  shown?: { readonly from: number; readonly to: number },
 ): Promise<FinishedMovie> {
   if (index.sampleCount === 0) throw new RangeError('the part has no frames');
   const durationTicks = Math.max(endTicks, index.lastDts + 1);
@@ -57,8 +59,8 @@ export async function finishedMovie(
   const timing = {
     mediaDuration: durationTicks,
     // What a player cuts off by the edit must not be a picture: the last one shown may come a reorder delay later.
-    presentationDuration: Math.max(durationTicks, times.lastPts + 1 - times.firstPts),
-    mediaStart: times.firstPts + times.lift,
+    presentationDuration: shown ? shown.to - shown.from : Math.max(durationTicks, times.lastPts + 1 - times.firstPts),
+    mediaStart: (shown?.from ?? times.firstPts) + times.lift,
   };
   return {
     moov: movieBox(spacing.restated ? { ...picture, stsd: restated(picture.stsd) } : picture, timing, tables),

@@ -1,0 +1,106 @@
+import { copyFileSync, statSync } from 'node:fs';
+import { TICKS_PER_SECOND } from '../../media/access-unit';
+import { drawClip, shift } from '../../media/fmp4/clip.fixture';
+import { FilmSample } from '../../media/fmp4/film-sample';
+import { readMovieStretch } from '../../media/fmp4/movie-stretch';
+import { NodeDisk } from '../../storage/disk';
+import { cutFilm } from './cut-film';
+import { Finaliser } from './finaliser';
+import { fragmentStretch } from './fragment-stretch';
+import { listFragments } from './journal-fragments';
+import { rebuildIndex } from './rebuild-index';
+import { complaints, journalOptions, pictures, record, Room, times, TOOLS } from './recording.fixture';
+
+const SECOND = TICKS_PER_SECOND;
+const FRAME = SECOND / 25;
+
+describe.each([0, 2])('a stretch of a film with %d B-frames', (bFrames) => {
+  const room = new Room();
+  const disk = new NodeDisk();
+  const clip = drawClip({ seconds: 8, gop: 50, bFrames });
+  const shown = Math.min(...clip.frames.map(({ dts, cts }) => dts + cts));
+  const folder = room.at('.recordings', 'a');
+  const video = room.at('1', 'a.mp4');
+  let whole: string[];
+
+  beforeAll(async () => {
+    // Behind five seconds three without pictures.
+    const frames = clip.frames.map((frame, i) => (i < 125 ? frame : shift(frame, 3 * SECOND)));
+    await disk.makeFolder(folder);
+    const { parts, endTicks } = await record(journalOptions(folder), frames, 11 * SECOND);
+    expect(parts).toHaveLength(1);
+    const sources = parts.map(({ info, index }) => ({ path: info.path, startTicks: info.startTicks, index }));
+    copyFileSync(sources[0]!.path, room.at('kept.mp4'));
+    await new Finaliser(disk, TOOLS).finalise({ folder, parts: sources, endTicks, target: video });
+    whole = pictures(video);
+    expect(whole).toHaveLength(200);
+  });
+  afterAll(() => room.remove());
+
+  interface Stretch {
+    readonly ftyp: Buffer;
+    readonly picture: Buffer;
+    readonly samples: readonly FilmSample[];
+  }
+
+  /** Cuts from either file; times in seconds of the film, whose first picture is shown at 0. */
+  async function cut(of: 'journal' | 'video', from: number, to: number, exact: boolean) {
+    const source = await disk.open(of === 'journal' ? room.at('kept.mp4') : video, 'read');
+    const path = room.at(`${of}-${from}-${to}-${exact}.mp4`);
+    const target = await disk.open(path, 'create');
+    const zero = of === 'journal' ? shown : 0;
+    const [begin, end] = [from * SECOND + zero, to * SECOND + zero];
+    try {
+      const stretch: Stretch =
+        of === 'video'
+          ? await readMovieStretch(source, statSync(video).size, begin, end)
+          : await rebuildIndex(source).then(async ({ init, index }) => ({
+              ftyp: init.subarray(0, init.readUInt32BE(0)),
+              picture: init,
+              samples: await fragmentStretch(source, listFragments(index), begin, end),
+            }));
+      const made = await cutFilm(source, target, { ...stretch, from: begin, to: end, exact });
+      expect(statSync(path).size).toBe(made.bytes);
+      return { path, from: (made.from - zero) / SECOND, to: (made.to - zero) / SECOND };
+    } finally {
+      await source.close();
+      await target.close();
+    }
+  }
+
+  describe.each(['journal', 'video'] as const)('out of the %s', (of) => {
+    it('begins with the keyframe before it and ends where it should, picture by picture', async () => {
+      const { path, from, to } = await cut(of, 3, 4.6, false);
+      expect([from, to]).toEqual([2, 4.6]);
+      expect(pictures(path)).toEqual(whole.slice(50, 115));
+      expect(complaints(path)).toBe('');
+      expect(times(path).seconds).toBeCloseTo(2.6, 2);
+    });
+
+    it('begins at the very picture, by an edit list', async () => {
+      const { path, from, to } = await cut(of, 3, 4.6, true);
+      expect([from, to]).toEqual([3, 4.6]);
+      expect(pictures(path)).toEqual(whole.slice(75, 115));
+      expect(complaints(path)).toBe('');
+    });
+
+    it('keeps a gap as long as it was', async () => {
+      const { path, from } = await cut(of, 4.2, 9, false);
+      expect(from).toBe(4);
+      expect(pictures(path)).toEqual(whole.slice(100, 150));
+      const { pts, seconds } = times(path);
+      expect(seconds).toBeCloseTo(5, 1);
+      const sorted = [...pts].sort((a, b) => a - b);
+      expect(Math.max(...sorted.map((at, i) => at - (sorted[i - 1] ?? at)))).toBeCloseTo(3 * SECOND + FRAME, -2);
+    });
+
+    it('takes the beginning and the end', async () => {
+      expect(pictures((await cut(of, 0, 11, false)).path)).toEqual(whole);
+      expect(pictures((await cut(of, 10.5, 11, false)).path)).toEqual(whole.slice(150));
+    });
+  });
+
+  it('has nothing to cut where nothing is', async () => {
+    await expect(cut('video', 5, 5, true)).rejects.toThrow(RangeError);
+  });
+});
