@@ -18,6 +18,10 @@ export class Shares1700000000090 implements MigrationInterface {
         -- argon2id in PHC form; null: whoever has the link needs no pass-phrase.
         passphrase_hash text,
         allow_download boolean NOT NULL,
+        -- How its film with the club's logo stands; null: it is of the recording as it is.
+        branding text CHECK (branding IN ('waiting', 'making', 'ready', 'failed')),
+        -- How much of that film is made, 0 to 1.
+        branding_progress real,
         -- Visitors who began to watch, and who downloaded.
         views integer NOT NULL DEFAULT 0,
         downloads integer NOT NULL DEFAULT 0,

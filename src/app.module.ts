@@ -47,6 +47,8 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     SharesModule,
     BookingsModule,
     WebhooksModule,
+    SharesModule,
+    HighlightsModule,
     JobsModule,
     PreviewModule,
     PrivacyModule,

@@ -15,6 +15,8 @@ import { Video } from './entities/video.entity';
 import { DownloadableVideo, VideoFiles } from './video-files.service';
 import { VideoRemoval } from './video-removal.service';
 
+export type { DownloadableVideo } from './video-files.service';
+
 const MEBIBYTE = 2 ** 20;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

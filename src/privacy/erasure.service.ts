@@ -26,6 +26,7 @@ interface Eraser {
  * Takes a person out of everything (GDPR, article 17): the videos of their matches, their places in others' matches, their
  * markers, highlights, links and bookings, sign-ins, memberships, name and address. What stays is the number of an account that says
  * nothing, for rows that point at
+ * markers, links and highlights, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
  * it. Videos go first and the account last: after a crash in between, the same call goes on where it stopped.
  */
 @Injectable()
@@ -110,6 +111,8 @@ export class ErasureService {
         [userId],
       );
       await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
+      await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
+      await manager.query('DELETE FROM shares WHERE author_id = $1', [userId]);
       // Their files follow within a minute (`highlights`).
       await manager.query('UPDATE highlights SET deleted_at = now() WHERE author_id = $1 AND deleted_at IS NULL', [
         userId,

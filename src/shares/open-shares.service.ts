@@ -4,7 +4,7 @@ import { tokenHash } from '../auth/token-text';
 import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { toProblem } from '../common/to-problem';
-import { SHARE_STATE, SHARE_TABLES, ShareState } from './share-state';
+import { Branding, SHARE_STATE, SHARE_TABLES, ShareState } from './share-state';
 import { SharedThing } from './shared-media';
 
 /** What the other end of an open stream may have taken back: looked at so often, it ends within 10 s. */
@@ -18,6 +18,10 @@ export interface OpenShare extends SharedThing {
   /** `null`: whoever has the link may come in. */
   readonly passphraseHash: string | null;
   readonly allowDownload: boolean;
+  /** `null`: the recording as it is. */
+  readonly branding: Branding | null;
+  /** How much of the film with the logo is made, 0 to 1. */
+  readonly brandingProgress: number;
   readonly expiresAt: Date;
   readonly clubName: string;
   readonly timeZone: string;
@@ -38,6 +42,8 @@ interface Row {
   readonly club_id: number;
   readonly passphrase_hash: string | null;
   readonly allow_download: boolean;
+  readonly branding: Branding | null;
+  readonly branding_progress: number | null;
   readonly expires_at: Date;
   readonly club_name: string;
   readonly time_zone: string;
@@ -63,7 +69,8 @@ export class OpenShares {
   async find(token: string): Promise<OpenShare> {
     if (!TOKEN.test(token)) throw new ProblemException('not_found');
     const [row] = await this.database.query<Row[]>(
-      `SELECT h.id, ${SHARE_STATE} AS state, h.session_id, h.club_id, h.passphrase_hash, h.allow_download, h.expires_at,
+      `SELECT h.id, ${SHARE_STATE} AS state, h.session_id, h.club_id, h.passphrase_hash, h.allow_download, h.branding, h.branding_progress,
+              h.expires_at,
               c.name AS club_name, c.time_zone, k.name AS court_name, coalesce(r.started_at, v.created_at) AS at,
               v.duration_seconds, v.width, v.height, c.logo_at
          FROM ${SHARE_TABLES}
@@ -129,6 +136,8 @@ function openShareOf(row: Row): OpenShare {
     clubId: row.club_id,
     passphraseHash: row.passphrase_hash,
     allowDownload: row.allow_download,
+    branding: row.branding,
+    brandingProgress: row.branding_progress ?? 0,
     expiresAt: row.expires_at,
     clubName: row.club_name,
     timeZone: row.time_zone,

@@ -15,6 +15,7 @@ import { OpenShare, OpenShares } from './open-shares.service';
 import { fileNameOf } from './file-name';
 import { ShareCards } from './share-cards.service';
 import { ShareCookies } from './share-cookies';
+import { ShareFilms } from './share-films';
 import { ShareKeys } from './share-keys';
 import { SharedMedia } from './shared-media';
 import { ShareThrottle } from './share-throttle';
@@ -30,6 +31,7 @@ export class ShareMediaController {
   constructor(
     private readonly shares: OpenShares,
     private readonly media: SharedMedia,
+    private readonly films: ShareFilms,
     private readonly cards: ShareCards,
     private readonly logos: ClubLogos,
     private readonly keys: ShareKeys,
@@ -75,7 +77,14 @@ export class ShareMediaController {
   @ApiResponse({ status: 200, description: 'The whole file', schema: BINARY })
   @ApiResponse({ status: 206, description: 'The range asked for' })
   @ApiResponse({ status: 304, description: 'Not changed since' })
-  @ApiProblems('passphrase_required', 'not_found', 'share_ended', 'range_not_satisfiable', 'viewer_limit')
+  @ApiProblems(
+    'passphrase_required',
+    'not_found',
+    'share_preparing',
+    'share_ended',
+    'range_not_satisfiable',
+    'viewer_limit',
+  )
   async video(
     @Param('token') token: string,
     @FromCaller() caller: Caller,
@@ -100,7 +109,15 @@ export class ShareMediaController {
   @ApiResponse({ status: 200, description: 'The whole file', schema: BINARY })
   @ApiResponse({ status: 206, description: 'The range asked for' })
   @ApiResponse({ status: 304, description: 'Not changed since' })
-  @ApiProblems('passphrase_required', 'forbidden', 'not_found', 'share_ended', 'range_not_satisfiable', 'viewer_limit')
+  @ApiProblems(
+    'passphrase_required',
+    'forbidden',
+    'not_found',
+    'share_preparing',
+    'share_ended',
+    'range_not_satisfiable',
+    'viewer_limit',
+  )
   async download(
     @Param('token') token: string,
     @FromCaller() caller: Caller,
@@ -173,7 +190,7 @@ export class ShareMediaController {
   ): Promise<void> {
     return this.visitors.reader(share.id, () =>
       this.media.reading(share, async () => {
-        const file = { ...(await this.media.file(share)), filename: fileNameOf(share) };
+        const file = { ...(await this.films.file(share)), filename: fileNameOf(share) };
         await count();
         // Who reads slowly reads for hours: the share is asked about all the while.
         const unwatch = this.shares.watch(share, () => response.destroy());

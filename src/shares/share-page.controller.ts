@@ -13,7 +13,7 @@ import { lockedPage, matchPage, overPage, Page, Place } from './page/share-page'
 import { Language, LANGUAGES } from './page/words';
 import { ShareCookies } from './share-cookies';
 import { ShareKeys } from './share-keys';
-import { SharedMedia } from './shared-media';
+import { ShareFilms } from './share-films';
 
 /** All of the page comes from here, and nothing of it is written into it. */
 const POLICY =
@@ -26,7 +26,7 @@ const POLICY =
 export class SharePageController {
   constructor(
     private readonly shares: OpenShares,
-    private readonly media: SharedMedia,
+    private readonly films: ShareFilms,
     private readonly keys: ShareKeys,
     private readonly cookies: ShareCookies,
     private readonly shell: PageShell,
@@ -66,11 +66,13 @@ export class SharePageController {
   }
 
   private async match(place: Place, share: OpenShare): Promise<Page> {
-    const file = await this.media.file(share).catch((error: unknown) => {
-      if (error instanceof ProblemException && error.code === 'not_found') return null;
+    const hasLogo = share.logoAt !== null;
+    const film = await this.films.file(share).catch((error: unknown) => {
+      if (error instanceof ProblemException && ['not_found', 'share_preparing'].includes(error.code)) return null;
       throw error;
     });
-    return matchPage(place, { ...share, hasLogo: share.logoAt !== null, bytes: file?.bytes ?? null });
+    const preparing = share.branding === null || share.branding === 'ready' ? null : share.branding;
+    return matchPage(place, { ...share, hasLogo, preparing, bytes: film?.bytes ?? null });
   }
 
   private async send(response: Response, language: Language, page: Page, status = 200): Promise<void> {

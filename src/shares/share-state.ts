@@ -5,6 +5,10 @@
 export const SHARE_STATES = ['live', 'expired', 'revoked', 'suspended', 'gone'] as const;
 export type ShareState = (typeof SHARE_STATES)[number];
 
+/** How a share's film with the club's logo stands. The strings are the wire's. */
+export const BRANDINGS = ['waiting', 'making', 'ready', 'failed'] as const;
+export type Branding = (typeof BRANDINGS)[number];
+
 /** What has its rows in these names: `h` the share, `s` the session, `c` the club, `u` the author, `v` the living video. */
 export const SHARE_TABLES = `
   shares h JOIN camera_sessions s ON s.id = h.session_id JOIN clubs c ON c.id = h.club_id JOIN users u ON u.id = h.author_id

@@ -36,7 +36,7 @@ export class SharesController {
       'while whoever made it may not see the match. `url` is in this answer alone.',
   })
   @ApiCreatedResponse({ type: ShareAnswer })
-  @ApiProblems('validation_failed', 'not_found', 'sharing_disabled', 'share_limit', 'overloaded')
+  @ApiProblems('validation_failed', 'not_found', 'sharing_disabled', 'share_limit', 'logo_missing', 'overloaded')
   async create(
     @CurrentUser() user: Principal,
     @Body() dto: CreateShareDto,

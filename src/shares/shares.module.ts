@@ -2,12 +2,16 @@ import { Module } from '@nestjs/common';
 import { ClubsModule } from '../clubs/clubs.module';
 import { FilesModule } from '../files/files.module';
 import { VideoCatalogueModule } from '../files/video-catalogue.module';
+import { JobsModule } from '../jobs/jobs.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { StorageModule } from '../storage/storage.module';
+import { BrandedFilms } from './branded-films.service';
 import { OpenShares } from './open-shares.service';
 import { PageShell } from './page/page-shell';
 import { ShareCards } from './share-cards.service';
 import { ShareCookies } from './share-cookies';
+import { ShareFilms } from './share-films';
 import { ShareKeys } from './share-keys';
 import { ShareMediaController } from './share-media.controller';
 import { SharePageController } from './share-page.controller';
@@ -20,14 +24,16 @@ import { Visitors } from './visitors';
 
 /** Links that show matches to people who have no account. */
 @Module({
-  imports: [ClubsModule, FilesModule, VideoCatalogueModule, SessionsModule, ProxyModule],
+  imports: [ClubsModule, FilesModule, VideoCatalogueModule, SessionsModule, ProxyModule, JobsModule, StorageModule],
   controllers: [SharesController, SharePageController, ShareMediaController],
   providers: [
     { provide: SharedMedia, useClass: SharedVideos },
+    BrandedFilms,
     OpenShares,
     PageShell,
     ShareCards,
     ShareCookies,
+    ShareFilms,
     ShareKeys,
     ShareThrottle,
     SharesService,

@@ -12,12 +12,16 @@ import { ProblemException } from '../common/problem';
 import { deleteInSteps } from '../database/delete-in-steps';
 import { SessionsService } from '../sessions/sessions.service';
 import { CreateShareDto, DEFAULT_SHARE_HOURS, ShareListQuery, ShareView } from './dto/shares.dto';
-import { SHARE_STATE, SHARE_TABLES, ShareState } from './share-state';
+import { BrandedFilms } from './branded-films.service';
+import { Branding, SHARE_STATE, SHARE_TABLES, ShareState } from './share-state';
 
 /** Links of a match that are good at a time; everybody of the match and a few for the club's wall. */
 export const MOST_SHARES = 50;
 /** Those that ended are counted as well: nobody fills the table by making and revoking. */
 export const MOST_SHARES_EVER = 500;
+/** Of these with a film of their own: each is as large as the match. */
+const MOST_FILMS = 3;
+const FILM_LIMIT = `At most ${MOST_FILMS} links of a match have the club's logo in the film. Take one back first.`;
 /** How long what ended is still in the list. */
 const KEPT_DAYS = 90;
 const PRUNE_MS = 3_600_000;
@@ -30,6 +34,8 @@ interface ShareRow {
   readonly state: ShareState;
   readonly passphrase: boolean;
   readonly allow_download: boolean;
+  readonly branding: Branding | null;
+  readonly branding_progress: number | null;
   readonly views: number;
   readonly downloads: number;
   readonly created_at: Date;
@@ -39,8 +45,8 @@ interface ShareRow {
 
 const VIEW = `
   SELECT h.id, h.session_id, h.author_id, u.name AS author_name, ${SHARE_STATE} AS state,
-         h.passphrase_hash IS NOT NULL AS passphrase, h.allow_download, h.views, h.downloads,
-         h.created_at, h.expires_at, h.revoked_at
+         h.passphrase_hash IS NOT NULL AS passphrase, h.allow_download, h.branding, h.branding_progress,
+         h.views, h.downloads, h.created_at, h.expires_at, h.revoked_at
     FROM ${SHARE_TABLES}`;
 
 /**
@@ -56,11 +62,12 @@ export class SharesService {
     private readonly sessions: SessionsService,
     private readonly hasher: PasswordHasher,
     private readonly audit: AuditService,
+    private readonly films: BrandedFilms,
   ) {}
 
   /**
    * @returns with the word for the link, which is known this once
-   * @throws ProblemException `not_found`, `sharing_disabled`, `share_limit`, `overloaded`
+   * @throws ProblemException `not_found`, `sharing_disabled`, `share_limit`, `logo_missing`, `overloaded`
    */
   async create(
     principal: Principal,
@@ -69,20 +76,31 @@ export class SharesService {
   ): Promise<{ share: ShareView; token: string }> {
     const { session_id: sessionId, expires_in_hours: hours = DEFAULT_SHARE_HOURS, passphrase } = dto;
     const { clubId } = await this.sessions.require(principal, sessionId, 'see');
-    const allowDownload = dto.allow_download ?? true;
+    const { branded = false, allow_download: allowDownload = true } = dto;
     const passphraseHash = passphrase === undefined ? null : await this.hasher.hash(passphrase);
     const token = newToken();
     const id = await this.database.transaction(async (manager) => {
-      await this.requireRoom(manager, sessionId, clubId);
+      await this.requireRoom(manager, sessionId, clubId, branded);
       const [row] = await manager.query<{ id: number }[]>(
-        `INSERT INTO shares (hash, session_id, club_id, author_id, passphrase_hash, allow_download, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(hours => $7)) RETURNING id`,
-        [tokenHash(token), sessionId, clubId, principal.userId, passphraseHash, allowDownload, hours],
+        `INSERT INTO shares (hash, session_id, club_id, author_id, passphrase_hash, allow_download, branding, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(hours => $8)) RETURNING id`,
+        [
+          tokenHash(token),
+          sessionId,
+          clubId,
+          principal.userId,
+          passphraseHash,
+          allowDownload,
+          branded ? 'waiting' : null,
+          hours,
+        ],
       );
       const { id: made } = row as { id: number };
-      const details = { share_id: made, hours, passphrase: passphrase !== undefined, allow_download: allowDownload };
+      const limits = { passphrase: passphrase !== undefined, allow_download: allowDownload, branded };
+      const details = { share_id: made, hours, ...limits };
       const { actorId, ip } = authorOf(principal, caller);
       await this.audit.record({ action: 'share.created', actorId, ip, clubId, target: sessionId, details }, manager);
+      if (branded) await this.films.enqueue({ clubId, shareId: made }, manager);
       return made;
     });
     return { share: await this.view(id), token };
@@ -130,6 +148,7 @@ export class SharesService {
       const details = { share_id: id };
       await this.audit.record({ action: 'share.revoked', actorId, ip, clubId, target, details }, manager);
     });
+    await this.films.remove({ clubId: session.clubId, shareId: id });
   }
 
   /** Forgets what ended long ago, the links of deleted videos too. */
@@ -144,24 +163,33 @@ export class SharesService {
   }
 
   /** Behind the video's row: its deletion waits, and so do others who share it. */
-  private async requireRoom(manager: EntityManager, sessionId: string, clubId: number): Promise<void> {
+  private async requireRoom(
+    manager: EntityManager,
+    sessionId: string,
+    clubId: number,
+    branded: boolean,
+  ): Promise<void> {
     const [video] = await manager.query<unknown[]>(
       'SELECT 1 FROM videos WHERE session_id = $1 AND deleted_at IS NULL FOR UPDATE',
       [sessionId],
     );
     if (!video) throw new ProblemException('not_found', 'There is no finished video of this match.');
-    const [club] = await manager.query<unknown[]>(
-      'SELECT 1 FROM clubs WHERE id = $1 AND sharing_enabled AND deleted_at IS NULL',
+    const [club] = await manager.query<{ logo: boolean }[]>(
+      'SELECT logo_at IS NOT NULL AS logo FROM clubs WHERE id = $1 AND sharing_enabled AND deleted_at IS NULL',
       [clubId],
     );
     if (!club) throw new ProblemException('sharing_disabled');
-    const [counts] = await manager.query<{ live: number; ever: number }[]>(
-      `SELECT count(*) FILTER (WHERE revoked_at IS NULL AND expires_at > now())::integer AS live, count(*)::integer AS ever
+    if (branded && !club.logo) throw new ProblemException('logo_missing');
+    const [counts] = await manager.query<{ live: number; films: number; ever: number }[]>(
+      `SELECT count(*) FILTER (WHERE revoked_at IS NULL AND expires_at > now())::integer AS live,
+              count(branding) FILTER (WHERE revoked_at IS NULL AND expires_at > now())::integer AS films,
+              count(*)::integer AS ever
          FROM shares WHERE session_id = $1`,
       [sessionId],
     );
-    const { live, ever } = counts as { live: number; ever: number };
+    const { live, films, ever } = counts as { live: number; films: number; ever: number };
     if (live >= MOST_SHARES || ever >= MOST_SHARES_EVER) throw new ProblemException('share_limit');
+    if (branded && films >= MOST_FILMS) throw new ProblemException('share_limit', FILM_LIMIT);
   }
 
   private async view(id: number): Promise<ShareView> {
@@ -179,6 +207,8 @@ function viewOf(row: ShareRow): ShareView {
     state: row.state,
     passphrase: row.passphrase,
     allow_download: row.allow_download,
+    branding: row.branding,
+    branding_progress: row.branding_progress,
     views: row.views,
     downloads: row.downloads,
     created_at: row.created_at.toISOString(),

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
+import { BrandedShelf } from './branded-shelf';
 import { Disk, NodeDisk } from './disk';
 import { IncomingVideos } from './incoming-videos';
 import { HighlightShelf } from './highlight-shelf';
@@ -16,11 +17,13 @@ import { VideoStore } from './video-store';
       inject: [Disk, AppConfig],
       useFactory: (disk: Disk, config: AppConfig) => VideoStore.open(disk, config.videosDir),
     },
+    BrandedShelf,
     HighlightShelf,
     IncomingVideos,
     Quarantine,
     ThumbnailShelf,
   ],
   exports: [Disk, VideoStore, HighlightShelf, IncomingVideos, Quarantine, ThumbnailShelf],
+  exports: [BrandedShelf, Disk, VideoStore, HighlightShelf, Quarantine, ThumbnailShelf],
 })
 export class StorageModule {}

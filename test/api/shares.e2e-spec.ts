@@ -192,7 +192,7 @@ describe('shares', () => {
         {
           action: 'share.created',
           club_id: club.clubId,
-          details: { share_id: shareId, hours: 168, passphrase: true, allow_download: true },
+          details: { share_id: shareId, hours: 168, passphrase: true, allow_download: true, branded: false },
         },
         { action: 'share.revoked', club_id: club.clubId, details: { share_id: shareId } },
       ]);

@@ -1,12 +1,16 @@
 import './share.css';
 
+/** How often it is asked whether a film is ready. */
+const LOOK_MS = 15_000;
 /** Answers that mean: this page is not what it was; the service has another one. */
 const OVER = [403, 404, 410];
 
 const form = document.querySelector<HTMLFormElement>('form[data-open]');
 const video = document.querySelector('video');
+const waiting = document.querySelector<HTMLElement>('[data-waits]');
 if (form) ask(form);
 if (video) watch(video);
+if (waiting) wait(waiting);
 
 /** Gives the pass-phrase to the service, which gives a cookie for it; with that the same address is the match. */
 function ask(form: HTMLFormElement): void {
@@ -51,4 +55,16 @@ function watch(video: HTMLVideoElement): void {
       .catch(() => (note.hidden = false));
   });
   video.addEventListener('playing', () => (note.hidden = true));
+}
+
+/** Loads the page again once its film is ready, or the link is over. */
+function wait(note: HTMLElement): void {
+  setInterval(() => {
+    if (document.hidden) return;
+    fetch(note.dataset.waits as string, { method: 'HEAD' })
+      .then(({ ok, status }) => {
+        if (ok || OVER.includes(status)) location.reload();
+      })
+      .catch(() => undefined);
+  }, LOOK_MS);
 }

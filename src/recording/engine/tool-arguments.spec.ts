@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { decodeEndsArgs, decodeFragmentsArgs } from '../../media/decode-check';
 import { encoderArgs, httpDemuxArgs, previewArgs, snapshotArgs } from '../../media/ffmpeg-args';
 import { probeArgs } from '../../media/ffprobe';
+import { brandArgs } from '../../media/brand-args';
 import { cardArgs, logoArgs } from '../../media/picture-args';
 import { remuxArgs } from './remuxer';
 import { sampleListArgs, transcodeArgs } from './transcode';
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
     ...(['png', 'jpeg', 'webp'] as const).map((format) => logoArgs({ format, maxSide: 512, maxPixels: 100, marker })),
     ...[true, false].map((logo) => cardArgs({ path: '/v/1.mp4', seconds: 3, logo, marker })),
   ],
+  'media/brand-args.ts': [brandArgs({ from: '/v/1.mp4', to: '/v/2.mp4', ...picture, marker })],
   'media/ffprobe.ts': [probeArgs('/v/1.mp4'), probeArgs('/v/1.mp4', ends)],
   'media/decode-check.ts': [decodeFragmentsArgs(10), decodeEndsArgs('/v/1.mp4', ends)],
   'recording/engine/transcode.ts': [

@@ -4,7 +4,7 @@ import { PersonView } from '../../auth/person-view';
 import { IsSessionId } from '../../common/ids';
 import { IfPresent } from '../../common/if-present.decorator';
 import { PageQuery } from '../../common/pagination';
-import { SHARE_STATES, ShareState } from '../share-state';
+import { Branding, BRANDINGS, SHARE_STATES, ShareState } from '../share-state';
 
 /** A week. */
 export const DEFAULT_SHARE_HOURS = 7 * 24;
@@ -50,6 +50,15 @@ export class CreateShareDto {
   @IfPresent()
   @IsBoolean()
   allow_download?: boolean;
+
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      "Whether the film is shown with the club's logo laid over. It is made in the background; until it is ready, `share_preparing`.",
+  })
+  @IfPresent()
+  @IsBoolean()
+  branded?: boolean;
 }
 
 export class ShareListQuery extends PageQuery {
@@ -82,6 +91,18 @@ export class ShareView {
 
   @ApiProperty({ example: true })
   allow_download: boolean;
+
+  @ApiProperty({
+    type: String,
+    enum: BRANDINGS,
+    nullable: true,
+    example: null,
+    description: "How its film with the club's logo stands; `null`: it shows the recording as it is.",
+  })
+  branding: Branding | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: null, description: 'How much of that film is made, 0 to 1.' })
+  branding_progress: number | null;
 
   @ApiProperty({
     example: 12,

@@ -29,8 +29,12 @@ export interface ShownMatch {
   readonly allowDownload: boolean;
   readonly expiresAt: Date;
   readonly hasLogo: boolean;
-  /** `null`: its file is missing. */
+  /** `null`: its file is missing, or not made yet. */
   readonly bytes: number | null;
+  /** How the film with the club's logo stands that is being made; `null`: there is nothing to wait for. */
+  readonly preparing: 'waiting' | 'making' | 'failed' | null;
+  /** How much of it is made, 0 to 1. */
+  readonly brandingProgress: number;
 }
 
 const ICON = '/panel/icon-512.png';
@@ -40,7 +44,7 @@ const CARD = { width: 1200, height: 630 } as const;
 export function matchPage(place: Place, match: ShownMatch): Page {
   const { language, path, origin } = place;
   const words = wordsIn(language);
-  const { courtName, clubName, timeZone, at, width, height, durationSeconds } = match;
+  const { courtName, clubName, timeZone, at, durationSeconds } = match;
   const title = `${courtName} · ${clubName}`;
   const length = lengthOf(durationSeconds);
   const description = fill(words.matchOf, { day: dayIn(language, at, timeZone), length });
@@ -53,11 +57,7 @@ export function matchPage(place: Place, match: ShownMatch): Page {
     property('og:image:width', CARD.width),
     property('og:image:height', CARD.height),
     property('og:image:alt', description),
-    property('og:video', `${address}/video.mp4`),
-    ...(origin.startsWith('https:') ? [property('og:video:secure_url', `${address}/video.mp4`)] : []),
-    property('og:video:type', 'video/mp4'),
-    property('og:video:width', width),
-    property('og:video:height', height),
+    ...(match.bytes === null ? [] : film(origin, address, match)),
     name('twitter:card', 'summary_large_image'),
     name('twitter:image', `${address}/card.jpg`),
   ];
@@ -69,7 +69,7 @@ export function matchPage(place: Place, match: ShownMatch): Page {
         <time datetime="${at.toISOString()}">${momentIn(language, at, timeZone)}</time>
         <span>${length}</span>
       </p>
-      ${match.bytes === null ? note(words.missing) : player(place, match)}
+      ${match.bytes === null ? absence(place, match) : player(place, match)}
       <div class="below">
         ${
           match.bytes !== null && match.allowDownload
@@ -83,6 +83,18 @@ export function matchPage(place: Place, match: ShownMatch): Page {
     </main>
     ${footer(place)}`;
   return { title, head: html`${preview}`, body };
+}
+
+/** Why there is nothing to play. The page looks by itself whether there is (web/share). */
+function absence({ path, language }: Place, { preparing, brandingProgress }: ShownMatch): Html {
+  const words = wordsIn(language);
+  if (preparing === null) return note(words.missing);
+  if (preparing === 'failed') return note(words.unmade);
+  const percent = Math.floor(100 * brandingProgress);
+  return html`<div class="note" role="status" data-waits="${path}/video.mp4">
+    <p>${words.preparing}</p>
+    <progress max="100" value="${percent}" aria-label="${words.progress}"></progress>
+  </div>`;
 }
 
 function player({ path, language }: Place, { width, height, allowDownload }: ShownMatch): Html {
@@ -168,6 +180,16 @@ function previewOf(url: string, title: string, description: string, type: string
     property('og:url', url),
     name('twitter:title', title),
     name('twitter:description', description),
+  ];
+}
+
+function film(origin: string, address: string, { width, height }: ShownMatch): Html[] {
+  return [
+    property('og:video', `${address}/video.mp4`),
+    ...(origin.startsWith('https:') ? [property('og:video:secure_url', `${address}/video.mp4`)] : []),
+    property('og:video:type', 'video/mp4'),
+    property('og:video:width', width),
+    property('og:video:height', height),
   ];
 }
 

@@ -23,6 +23,7 @@ export function NewLink(props: {
       <Alert role="status">
         {t('made', { until: dateTime(share.expires_at, match.timeZone) })}
         {share.passphrase && ` ${t('withPassphrase')}`}
+        {share.branding !== null && ` ${t('withLogo')}`}
       </Alert>
       <HandOver label={t('link')} value={url} />
       <Group wrap="nowrap" align="center">

@@ -16,12 +16,18 @@ const LIVES = [
 const LEAST_PASSPHRASE = 4;
 
 /** How long, with which word, and whether to keep: a link. */
-export function ShareForm(props: { readonly sessionId: string; readonly onMade: (share: NewShare) => void }) {
-  const { sessionId, onMade } = props;
+export function ShareForm(props: {
+  readonly sessionId: string;
+  /** Whether the club has a logo that can be laid over. */
+  readonly hasLogo: boolean;
+  readonly onMade: (share: NewShare) => void;
+}) {
+  const { sessionId, hasLogo, onMade } = props;
   const { t } = useTranslation('sharing');
   const [hours, setHours] = useState<number>(7 * DAY_HOURS);
   const [passphrase, setPassphrase] = useState('');
   const [download, setDownload] = useState(true);
+  const [branded, setBranded] = useState(false);
   const [tooShort, setTooShort] = useState(false);
   const make = useMakeShare(sessionId);
   const submit = (event: FormEvent): void => {
@@ -29,7 +35,10 @@ export function ShareForm(props: { readonly sessionId: string; readonly onMade: 
     const short = passphrase !== '' && passphrase.length < LEAST_PASSPHRASE;
     setTooShort(short);
     if (short || make.isPending) return;
-    const wanted = { expires_in_hours: hours, allow_download: download, ...(passphrase !== '' && { passphrase }) };
+    const wanted = {
+      ...{ expires_in_hours: hours, allow_download: download, branded: branded && hasLogo },
+      ...(passphrase !== '' && { passphrase }),
+    };
     make.mutate(wanted, { onSuccess: onMade });
   };
   const faults = make.error instanceof ApiProblem ? make.error.errors : [];
@@ -62,6 +71,15 @@ export function ShareForm(props: { readonly sessionId: string; readonly onMade: 
           checked={download}
           onChange={(event) => setDownload(event.currentTarget.checked)}
         />
+        {hasLogo && (
+          <Switch
+            label={t('branded')}
+            description={t('brandedHint')}
+            size="md"
+            checked={branded}
+            onChange={(event) => setBranded(event.currentTarget.checked)}
+          />
+        )}
         {make.isError && wrong === undefined && (
           <Alert color="red" role="alert">
             {inWords(make.error)}

@@ -1,8 +1,16 @@
 import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { IconClockOff, IconDownloadOff, IconLink, IconLinkOff, IconLock, IconPlayerPause } from '@tabler/icons-react';
+import {
+  IconClockOff,
+  IconDownloadOff,
+  IconLink,
+  IconLinkOff,
+  IconLock,
+  IconPhoto,
+  IconPlayerPause,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { isAdmin, useUser } from '../access/use-access';
-import { dateTime } from '../i18n/format';
+import { dateTime, number } from '../i18n/format';
 import { inWords } from '../i18n/problems';
 import { useConfirm } from '../ui/confirm';
 import { sayDone } from '../ui/say';
@@ -104,6 +112,12 @@ function ShareRow({ share, match }: { readonly share: Share; readonly match: Sha
             </span>
           )}
         </Group>
+        {share.branding !== null && (
+          <Text size="sm" c="dimmed" className={classes.state}>
+            <IconPhoto size={14} aria-hidden />
+            {t(`logo_${share.branding}`, { percent: number(100 * (share.branding_progress ?? 0)) })}
+          </Text>
+        )}
         {revoke.isError && (
           <Text size="sm" c="var(--mantine-color-error)" role="alert">
             {inWords(revoke.error)}

@@ -16,6 +16,13 @@ export interface SharedMatch {
   readonly timeZone: string;
 }
 
+const MAKING_MS = 5_000;
+
+/** Its film with the logo is on its way. */
+function isBeingMade({ state, branding }: Share): boolean {
+  return state === 'live' && (branding === 'waiting' || branding === 'making');
+}
+
 const key = (sessionId: string) => ['shares', sessionId];
 
 /** The links of a match, newest first. */
@@ -28,6 +35,10 @@ export function useShares(sessionId: string) {
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor,
+    refetchInterval: ({ state }) => {
+      const shares = state.data?.pages.flatMap((page) => page.shares) ?? [];
+      return shares.some(isBeingMade) ? MAKING_MS : false;
+    },
   });
 }
 
