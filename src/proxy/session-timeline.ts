@@ -3,10 +3,10 @@ import {
   AccessUnit,
   Frame,
   GapReason,
-  H264AccessUnit,
   JpegFrame,
   JpegPicture,
   TICKS_PER_SECOND,
+  VideoAccessUnit,
 } from '../media/access-unit';
 
 const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
@@ -64,7 +64,7 @@ export interface ResumedTimeline {
 }
 
 /** A picture with a time on the camera's clock. */
-type TimedUnit = H264AccessUnit | (JpegPicture & { readonly dts: number });
+type TimedUnit = VideoAccessUnit | (JpegPicture & { readonly dts: number });
 
 interface Held {
   readonly unit: TimedUnit;
@@ -299,10 +299,8 @@ export class SessionTimeline {
     if (unit.kind === 'jpeg') return jpegFrame(unit, dts, this.takePending());
     const cts = Math.round((unit.pts - unit.dts) * (1 + this.rate));
     const after = this.takePending();
-    const { config, data, keyframe } = unit;
-    return after
-      ? { kind: 'h264', config, data, keyframe, dts, cts, after }
-      : { kind: 'h264', config, data, keyframe, dts, cts };
+    const { kind, config, data, keyframe } = unit;
+    return after ? { kind, config, data, keyframe, dts, cts, after } : { kind, config, data, keyframe, dts, cts };
   }
 
   private placeJpeg(unit: JpegPicture, arrival: number): Frame[] {
@@ -334,7 +332,7 @@ export class SessionTimeline {
   }
 }
 
-/** All H.264 is; of JPEGs those that came by RTP. */
+/** All coded video is; of JPEGs those that came by RTP. */
 function isTimed(unit: AccessUnit): unit is TimedUnit {
   return unit.kind !== 'jpeg' || unit.dts !== undefined;
 }
