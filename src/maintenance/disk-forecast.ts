@@ -13,7 +13,7 @@ export const WARN_HOURS = [24, 4, 1] as const;
 const BETTER = 1.25;
 
 /**
- * What running recordings write now, in bytes a second: of an H.264 court what its camera sends, of one that is encoded
+ * What running recordings write now, in bytes a second: of a court that is copied what its camera sends, of one that is encoded
  * what its recording took so far.
  */
 export function writeRate(courts: readonly CourtStatus[]): number {
@@ -22,7 +22,7 @@ export function writeRate(courts: readonly CourtStatus[]): number {
 
 function rateOf({ facts, bitrate, recording }: CourtStatus): number {
   if (!recording || !isActive(recording.phase)) return 0;
-  if (facts.codec === 'h264') return bitrate / 8;
+  if (facts.codec !== 'mjpeg') return bitrate / 8;
   const { bytesWritten, durationSeconds } = recording;
   return durationSeconds < TELLING_SECONDS ? ENCODED_RATE : bytesWritten / durationSeconds;
 }

@@ -6,7 +6,7 @@
  * made once and shared: nobody may write into them.
  */
 
-/** Ticks per second of every H.264 time in the project (RFC 6184 §5.1 fixes 90 kHz for RTP; the MP4 tracks use it too). */
+/** Ticks per second of every video time in the project (RFC 6184 §5.1 fixes 90 kHz for RTP; the MP4 tracks use it too). */
 export const TICKS_PER_SECOND = 90_000;
 
 /** One codec configuration of an H.264 stream: what a decoder needs before the first frame. */
@@ -29,13 +29,25 @@ export interface H264Config {
   readonly fingerprint: string;
 }
 
-/** One coded H.264 picture as a source delivers it. */
-export interface H264AccessUnit {
-  readonly kind: 'h264';
-  readonly config: H264Config;
+/** The same of an H.265 stream. */
+export interface H265Config extends Omit<H264Config, 'kind' | 'reorderDepth'> {
+  readonly kind: 'h265';
+  /** Video parameter sets, without start code or length. */
+  readonly vps: readonly Buffer[];
+  /** `sps_max_num_reorder_pics` of the SPS. */
+  readonly reorderDepth: number;
+}
+
+/** What goes into a file as it is; which of the two it is stands in `kind`. */
+export type VideoConfig = H264Config | H265Config;
+
+/** One coded picture as a source delivers it. */
+export interface VideoAccessUnit {
+  readonly kind: VideoConfig['kind'];
+  readonly config: VideoConfig;
   /** NAL units, each behind a 4-byte big-endian length (ISO/IEC 14496-15); no access unit delimiters or parameter sets. */
   readonly data: Buffer;
-  /** True for an IDR picture: decoding can start here. */
+  /** True for a picture that decoding can start at (IDR; of H.265 any IRAP). */
   readonly keyframe: boolean;
   /** Presentation time on the camera's clock in 90 kHz ticks, unwrapped (monotonic but for reordering and camera faults). */
   readonly pts: number;
@@ -56,16 +68,22 @@ export interface JpegPicture {
   readonly dts?: number;
 }
 
-export type AccessUnit = H264AccessUnit | JpegPicture;
+/** {@link VideoAccessUnit} of H.264. */
+export interface H264AccessUnit extends VideoAccessUnit {
+  readonly kind: 'h264';
+  readonly config: H264Config;
+}
+
+export type AccessUnit = VideoAccessUnit | JpegPicture;
 
 /** Why there was no picture for a while (the wire contract's `gaps[].reason`). */
 export type GapReason =
   'camera_lost' | 'camera_stalled' | 'packets_lost' | 'encoder_restarted' | 'service_restarted' | 'queue_overflow';
 
 /** A picture on the session's timeline. */
-export interface H264Frame {
-  readonly kind: 'h264';
-  readonly config: H264Config;
+export interface VideoFrame {
+  readonly kind: VideoConfig['kind'];
+  readonly config: VideoConfig;
   readonly data: Buffer;
   readonly keyframe: boolean;
   /** Decode time on the session's clock in 90 kHz ticks; strictly increasing within a session. */
@@ -74,6 +92,12 @@ export interface H264Frame {
   readonly cts: number;
   /** Set on the first frame after frames were lost: why. Whether that is a gap is decided by its length. */
   readonly after?: GapReason;
+}
+
+/** {@link VideoFrame} of H.264. */
+export interface H264Frame extends VideoFrame {
+  readonly kind: 'h264';
+  readonly config: H264Config;
 }
 
 export interface JpegFrame {
@@ -89,4 +113,4 @@ export interface JpegFrame {
   readonly after?: GapReason;
 }
 
-export type Frame = H264Frame | JpegFrame;
+export type Frame = VideoFrame | JpegFrame;

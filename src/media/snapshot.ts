@@ -34,7 +34,7 @@ export class SnapshotError extends Error {
 }
 
 /**
- * Decodes one H.264 keyframe to a JPEG, in a child that lives for it alone (60 to 150 ms). Settles as soon as the picture is
+ * Decodes one H.264 or H.265 keyframe to a JPEG, in a child that lives for it alone (60 to 150 ms). Settles as soon as the picture is
  * whole; the child, which has nothing more to do, ends a moment later.
  * @param initAndKeyframe `ftyp moov` and one `moof mdat` with a keyframe.
  * @throws SnapshotError within `timeoutMs` at the latest; the child is gone by then.

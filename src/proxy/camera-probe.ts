@@ -1,10 +1,12 @@
 import { CameraProtocol } from './sources/stream-source';
 
+/** What a camera's pictures are coded in. */
+export type CameraCodec = 'h264' | 'h265' | 'mjpeg';
+
 /** What a camera turned out to be. */
 export interface CameraFacts {
   readonly protocol: CameraProtocol;
-  /** `h264` or `mjpeg`. */
-  readonly codec: 'h264' | 'mjpeg';
+  readonly codec: CameraCodec;
   readonly width: number;
   readonly height: number;
   /** Measured over the frames seen; `null` where there were too few to say. */

@@ -124,11 +124,11 @@ export class CameraProxy {
   get facts(): CameraFacts | null {
     const { newest, protocol } = this;
     if (!newest || !protocol) return this.options.resumed?.facts ?? null;
-    const size = newest.kind === 'h264' ? newest.config : newest;
+    const size = newest.kind === 'jpeg' ? newest : newest.config;
     const fps = this.frameTicks > 0 ? Math.round((TICKS_PER_SECOND / this.frameTicks) * 100) / 100 : null;
     return {
       protocol,
-      codec: newest.kind === 'h264' ? 'h264' : 'mjpeg',
+      codec: newest.kind === 'jpeg' ? 'mjpeg' : newest.kind,
       width: size.width,
       height: size.height,
       fps,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Frame, H264Config, H264Frame, JpegFrame, TICKS_PER_SECOND } from '../media/access-unit';
+import { Frame, JpegFrame, VideoConfig, VideoFrame, TICKS_PER_SECOND } from '../media/access-unit';
 import { frameFragment } from '../media/fmp4/fragment';
 import { buildInitSegment } from '../media/fmp4/init-segment';
 import { CameraProxy } from './camera-proxy';
@@ -132,8 +132,8 @@ class FragmentWriter implements FrameConsumer {
   readonly name = 'port:stream.mp4';
   readonly contentType = 'video/mp4';
   readonly maxQueueBytes = READER_QUEUE_BYTES;
-  private config: H264Config | undefined;
-  private newest: H264Frame | undefined;
+  private config: VideoConfig | undefined;
+  private newest: VideoFrame | undefined;
   private step = TICKS_PER_SECOND / 25;
 
   constructor(private readonly response: ServerResponse) {}
@@ -141,7 +141,7 @@ class FragmentWriter implements FrameConsumer {
   take(frame: Frame): void | Promise<void> {
     const { response } = this;
     if (response.destroyed || response.writableEnded) return;
-    if (frame.kind !== 'h264' || (this.config && this.config.fingerprint !== frame.config.fingerprint)) {
+    if (frame.kind === 'jpeg' || (this.config && this.config.fingerprint !== frame.config.fingerprint)) {
       response.end();
       return;
     }

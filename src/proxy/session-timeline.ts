@@ -4,10 +4,10 @@ import {
   AccessUnit,
   Frame,
   GapReason,
-  H264AccessUnit,
   JpegFrame,
   JpegPicture,
   TICKS_PER_SECOND,
+  VideoAccessUnit,
 } from '../media/access-unit';
 
 const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
@@ -65,7 +65,7 @@ export interface ResumedTimeline {
 }
 
 /** A picture with a time on the camera's clock. */
-type TimedUnit = H264AccessUnit | (JpegPicture & { readonly dts: number });
+type TimedUnit = VideoAccessUnit | (JpegPicture & { readonly dts: number });
 
 interface Held {
   readonly unit: TimedUnit;
@@ -303,10 +303,8 @@ export class SessionTimeline {
     if (unit.kind === 'jpeg') return jpegFrame(unit, dts, this.takePending());
     const cts = this.order.place(unit.pts, dts + (unit.pts - unit.dts) * (1 + this.rate), dts) - dts;
     const after = this.takePending();
-    const { config, data, keyframe } = unit;
-    return after
-      ? { kind: 'h264', config, data, keyframe, dts, cts, after }
-      : { kind: 'h264', config, data, keyframe, dts, cts };
+    const { kind, config, data, keyframe } = unit;
+    return after ? { kind, config, data, keyframe, dts, cts, after } : { kind, config, data, keyframe, dts, cts };
   }
 
   private placeJpeg(unit: JpegPicture, arrival: number): Frame[] {
@@ -338,7 +336,7 @@ export class SessionTimeline {
   }
 }
 
-/** All H.264 is; of JPEGs those that came by RTP. */
+/** All coded video is; of JPEGs those that came by RTP. */
 function isTimed(unit: AccessUnit): unit is TimedUnit {
   return unit.kind !== 'jpeg' || unit.dts !== undefined;
 }

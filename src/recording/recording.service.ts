@@ -77,7 +77,7 @@ export class RecordingService {
     await this.refuseSecond(sessionId);
     const status = this.runtime.status(sessionId);
     if (!isOpen(session.status) || !status) throw new ProblemException('session_not_live');
-    this.admission.admit(status.facts.codec === 'h264' ? 'recording' : 'encoded_recording');
+    this.admission.admit(status.facts.codec === 'mjpeg' ? 'encoded_recording' : 'recording');
     if (this.starting.has(sessionId)) throw new ProblemException('already_recording');
     const plannedEndAt = end();
     const recording = { sessionId, courtId, clubId, userId, plannedEndAt: new Date(plannedEndAt), author };

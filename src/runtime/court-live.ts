@@ -1,6 +1,6 @@
 import { Observable, Subscriber } from 'rxjs';
 import { Clock } from '../common/clock';
-import { Frame, H264Config, H264Frame, TICKS_PER_SECOND } from '../media/access-unit';
+import { Frame, VideoConfig, VideoFrame, TICKS_PER_SECOND } from '../media/access-unit';
 import { frameFragment } from '../media/fmp4/fragment';
 import { buildInitSegment } from '../media/fmp4/init-segment';
 import { CameraProxy } from '../proxy/camera-proxy';
@@ -48,8 +48,8 @@ export class CourtLive {
 class LiveReader implements FrameConsumer {
   readonly name = 'live';
   readonly maxQueueBytes = QUEUE_BYTES;
-  private config: H264Config | null = null;
-  private newest: H264Frame | null = null;
+  private config: VideoConfig | null = null;
+  private newest: VideoFrame | null = null;
   private step = EXPECTED_STEP;
   /** Frames of the GOP buffer have been there for a while; later ones come the moment they are there. */
   private backlog = true;
@@ -78,7 +78,7 @@ class LiveReader implements FrameConsumer {
     this.subscriber.next({ type: 'fragment', data, keyframe: frame.keyframe, afterLoss, at });
   }
 
-  private begin(config: H264Config): void {
+  private begin(config: VideoConfig): void {
     this.config = config;
     const { codec, width, height } = config;
     const fps = this.proxy.facts?.fps ?? null;
@@ -86,7 +86,7 @@ class LiveReader implements FrameConsumer {
   }
 
   /** The distance to the next frame, as far as the one before tells: the next one is not there yet. */
-  private stepTo(frame: H264Frame): number {
+  private stepTo(frame: VideoFrame): number {
     const { newest } = this;
     this.newest = frame;
     if (newest && frame.after === undefined) this.step = Math.min(frame.dts - newest.dts, TICKS_PER_SECOND);

@@ -1,6 +1,6 @@
 import { Observable, Subscriber } from 'rxjs';
 import { Cancel } from '../common/clock';
-import { Frame, H264Frame, TICKS_PER_SECOND } from '../media/access-unit';
+import { Frame, VideoFrame, TICKS_PER_SECOND } from '../media/access-unit';
 import { ChildExit, FfmpegContext } from '../media/process';
 import { CameraProxy } from '../proxy/camera-proxy';
 import { FrameConsumer } from '../proxy/frame-consumer';
@@ -84,7 +84,7 @@ export class CourtPictures implements FrameConsumer {
       if (!frame.keyframe || frame.dts - this.shownDts < TILE_TICKS) return;
       this.shownDts = frame.dts;
     }
-    if (frame.kind === 'h264') return this.decode(frame);
+    if (frame.kind !== 'jpeg') return this.decode(frame);
     this.endDecoder();
     this.publish(frame.data, frame.width, frame.height, frame.dts);
   }
@@ -97,7 +97,7 @@ export class CourtPictures implements FrameConsumer {
     await Promise.all(this.ending);
   }
 
-  private decode(frame: H264Frame): void | Promise<void> {
+  private decode(frame: VideoFrame): void | Promise<void> {
     if (this.decoder && !this.decoder.decodes(frame.config)) this.endDecoder();
     if (!this.decoder) {
       const { ffmpeg, session, detail, proxy, onRestart } = this.options;

@@ -360,6 +360,6 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
 function writerOf(court: LocalCourt): Writer {
   const { facts, frames, bitrate: measured } = court.proxy.health();
   const most = frames >= MEASURED_FRAMES ? Infinity : EXPECTED_BITRATE;
-  const bitrate = facts?.codec === 'h264' ? Math.min(measured, most) : EXPECTED_BITRATE;
+  const bitrate = facts && facts.codec !== 'mjpeg' ? Math.min(measured, most) : EXPECTED_BITRATE;
   return { bitrate, remainingMs: court.recorder?.remainingMs ?? 0 };
 }

@@ -1,5 +1,5 @@
 import { Cancel } from '../common/clock';
-import { Frame, H264Config, H264Frame, TICKS_PER_SECOND } from '../media/access-unit';
+import { Frame, VideoConfig, VideoFrame, TICKS_PER_SECOND } from '../media/access-unit';
 import { previewArgs } from '../media/ffmpeg-args';
 import { frameFragment } from '../media/fmp4/fragment';
 import { buildInitSegment } from '../media/fmp4/init-segment';
@@ -13,7 +13,7 @@ export interface PreviewDecoderOptions {
   /** `tile`: it is given keyframes only, and makes a picture of each. */
   readonly detail: PictureDetail;
   /** The one format it decodes; for another one another decoder is made. */
-  readonly config: H264Config;
+  readonly config: VideoConfig;
   /** The camera's frames a second, as far as known. */
   readonly fps: number | null;
   /** The frames since the newest keyframe: what a run begins with. */
@@ -41,7 +41,7 @@ const BOUNDS = { maxJpegBytes: 4 * 1024 * 1024, maxHeaderBytes: 1024, maxPicture
 const EXPECTED_FPS = 25;
 
 /**
- * Makes 5 JPEGs a second of an H.264 court, or one of each keyframe it is given: one FFmpeg, fed on its stdin with the
+ * Makes 5 JPEGs a second of a court's video, or one of each keyframe it is given: one FFmpeg, fed on its stdin with the
  * fragments other viewers get too. A run that dies or hangs is replaced and begins with the GOP buffer, so that pictures go
  * on at once.
  */
@@ -73,7 +73,7 @@ export class PreviewDecoder {
   }
 
   /** Whether its format is this one. */
-  decodes(config: H264Config): boolean {
+  decodes(config: VideoConfig): boolean {
     return config.fingerprint === this.options.config.fingerprint;
   }
 
@@ -83,7 +83,7 @@ export class PreviewDecoder {
   }
 
   /** Takes a frame of its format; settles when it can take the next one. Between two runs frames go by. */
-  take(frame: H264Frame): void | Promise<void> {
+  take(frame: VideoFrame): void | Promise<void> {
     const child = this.supervisor.child;
     if (!child?.stdin || frame.dts <= this.fedDts) return;
     this.feed(child, frame);
@@ -122,7 +122,7 @@ export class PreviewDecoder {
     this.owing = false;
     this.fedAt = this.progressAt = ffmpeg.clock.monotonic();
     child.stdin?.write(this.init);
-    for (const frame of backlog()) if (frame.kind === 'h264' && this.decodes(frame.config)) this.feed(child, frame);
+    for (const frame of backlog()) if (frame.kind !== 'jpeg' && this.decodes(frame.config)) this.feed(child, frame);
     return child;
   }
 
@@ -146,7 +146,7 @@ export class PreviewDecoder {
     });
   }
 
-  private feed(child: ManagedChild, frame: H264Frame): void {
+  private feed(child: ManagedChild, frame: VideoFrame): void {
     const tile = this.options.detail === 'tile';
     if ((this.awaitsKeyframe || tile) && !frame.keyframe) return;
     this.awaitsKeyframe = false;

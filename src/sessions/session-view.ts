@@ -12,7 +12,7 @@ export class SessionCameraView {
   @ApiProperty({ type: String, enum: ['rtsp', 'rtsps', 'mjpeg', 'http'], nullable: true })
   protocol: string | null;
 
-  @ApiProperty({ type: String, enum: ['h264', 'mjpeg'], nullable: true })
+  @ApiProperty({ type: String, enum: ['h264', 'h265', 'mjpeg'], nullable: true })
   codec: string | null;
 
   @ApiProperty({ type: Number, nullable: true, example: 1920 })

@@ -2,7 +2,7 @@ import { timeBarFilters, timeBarHeight } from './time-bars';
 
 /** What a clip looks like and how it is coded. */
 export interface ClipParameters {
-  readonly codec: 'h264' | 'mjpeg';
+  readonly codec: 'h264' | 'h265' | 'mjpeg';
   /** Pixels; even. */
   readonly width: number;
   readonly height: number;
@@ -16,6 +16,8 @@ export interface ClipParameters {
   readonly bframes: number;
   /** Bits a second. Sensor noise is drawn so that an encoder really needs them. */
   readonly bitrate: number;
+  /** Groups of pictures begin with pictures that those shown before them do not need, but follow (H.265). */
+  readonly openGop: boolean;
   /** Slices a picture (H.264). */
   readonly slices: number;
   /** H.264 profile. */
@@ -42,6 +44,7 @@ export const DEFAULT_CLIP: ClipParameters = {
   gopSeconds: 1,
   bframes: 0,
   bitrate: 2_000_000,
+  openGop: false,
   slices: 1,
   profile: 'high',
   rtp: null,
@@ -175,6 +178,13 @@ function codecArguments(p: ClipParameters): string[] {
   if (p.codec === 'mjpeg' && p.rtp !== null) return rtpJpegArguments(p.rtp === 'restarts');
   if (p.codec === 'mjpeg') return ['-c:v', 'mjpeg', '-b:v', rate, '-maxrate', rate, '-bufsize', rate];
   const gop = Math.round(p.fps * p.gopSeconds);
+  if (p.codec === 'h265') {
+    const x265 = [
+      ...[`keyint=${gop}`, `min-keyint=${gop}`, 'scenecut=0', `open-gop=${p.openGop ? 1 : 0}`, `bframes=${p.bframes}`],
+      ...['b-adapt=0', 'rc-lookahead=10', 'log-level=error'],
+    ];
+    return ['-c:v', 'libx265', '-preset', 'superfast', '-b:v', rate, '-x265-params', x265.join(':')];
+  }
   const x264 = [
     ...[`keyint=${gop}`, `min-keyint=${gop}`, 'scenecut=0', 'open-gop=0', `bframes=${p.bframes}`, 'b-adapt=0'],
     ...[`slices=${p.slices}`, 'sliced-threads=0', 'rc-lookahead=10'],

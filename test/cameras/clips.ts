@@ -4,12 +4,12 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClipParameters, clipArguments, DEFAULT_CLIP } from './clip-drawing';
 import { repositoryRoot } from './child-process';
-import { nalType, NalType, splitAnnexB } from './nal';
+import { H265NalType, h265NalType, nalType, NalType, splitAnnexB } from './nal';
 import { TIME_BARS_MODULUS } from './time-bars';
 
 export { ClipParameters, DEFAULT_CLIP } from './clip-drawing';
 
-/** One coded H.264 picture of a clip, in decode order. */
+/** One coded picture of a clip, in decode order. */
 export interface ClipAccessUnit {
   /** Slices and SEI without start code; no parameter sets, no access unit delimiter. */
   readonly nals: readonly Buffer[];
@@ -47,7 +47,15 @@ export interface MjpegClip extends ClipBase {
   readonly jpegs: readonly Buffer[];
 }
 
-export type Clip = H264Clip | MjpegClip;
+export interface H265Clip extends ClipBase {
+  readonly codec: 'h265';
+  readonly vps: Buffer;
+  readonly sps: Buffer;
+  readonly pps: Buffer;
+  readonly units: readonly ClipAccessUnit[];
+}
+
+export type Clip = H264Clip | H265Clip | MjpegClip;
 
 const STREAM = 'clip.bin';
 const PACKETS = 'packets.txt';
@@ -56,6 +64,11 @@ const loaded = new Map<string, Promise<Clip>>();
 /** An H.264 clip; missing parameters are {@link DEFAULT_CLIP}'s. Drawn at the first call ever, then read from the cache. */
 export function h264Clip(parameters: Partial<Omit<ClipParameters, 'codec'>> = {}): Promise<H264Clip> {
   return clip({ ...parameters, codec: 'h264' }) as Promise<H264Clip>;
+}
+
+/** An H.265 clip; missing parameters are {@link DEFAULT_CLIP}'s. */
+export function h265Clip(parameters: Partial<Omit<ClipParameters, 'codec'>> = {}): Promise<H265Clip> {
+  return clip({ ...parameters, codec: 'h265' }) as Promise<H265Clip>;
 }
 
 /** A motion JPEG clip: 720p at 10 frames a second unless told otherwise. */
@@ -70,7 +83,7 @@ export function mjpegClip(parameters: Partial<Omit<ClipParameters, 'codec'>> = {
 export function clip(parameters: Partial<ClipParameters> = {}): Promise<Clip> {
   const p: ClipParameters = { ...DEFAULT_CLIP, ...parameters };
   if (p.fps * p.seconds > TIME_BARS_MODULUS) throw new Error('too many frames for the time bars');
-  if (p.codec === 'h264' && (p.fps * p.seconds) % Math.round(p.fps * p.gopSeconds) !== 0) {
+  if (p.codec !== 'mjpeg' && (p.fps * p.seconds) % Math.round(p.fps * p.gopSeconds) !== 0) {
     throw new Error('a clip is a whole number of GOPs');
   }
   const args = clipArguments(p);
@@ -106,7 +119,7 @@ async function draw(directory: string, p: ClipParameters, args: string[]): Promi
   try {
     // `framecrc` lists each packet's times and size: enough to cut the raw stream without parsing slice headers.
     // The `tee` muxer shares one encode between both; relative names keep its syntax away from odd characters in paths.
-    const format = p.codec === 'h264' ? 'h264' : 'mjpeg';
+    const format = { h264: 'h264', h265: 'hevc', mjpeg: 'mjpeg' }[p.codec];
     await runFfmpeg([...args, '-f', 'tee', `[f=${format}]${STREAM}|[f=framecrc]${PACKETS}`], temporary);
     await writeFile(join(temporary, 'arguments.json'), JSON.stringify(args));
     await rename(temporary, directory).catch(async (error: NodeJS.ErrnoException) => {
@@ -145,22 +158,29 @@ function parse(p: ClipParameters, key: string, file: string, stream: Buffer, pac
   const base = { ...p, key, file, frameCount, frameTicks, loopTicks: frameTicks * frameCount };
   if (p.codec === 'mjpeg') return { ...base, codec: 'mjpeg', jpegs: pieces.map(({ piece }) => piece) };
 
+  let vps: Buffer | undefined;
   let sps: Buffer | undefined;
   let pps: Buffer | undefined;
+  const h265 = p.codec === 'h265';
   const firstDts = pieces[0]?.dts ?? 0;
   const units = pieces.map(({ piece, dts, pts }): ClipAccessUnit => {
     const nals: Buffer[] = [];
     let keyframe = false;
     for (const nal of splitAnnexB(piece)) {
-      const type = nalType(nal);
-      if (type === NalType.sps) sps ??= nal;
-      else if (type === NalType.pps) pps ??= nal;
-      else if (type !== NalType.delimiter) nals.push(nal);
-      keyframe ||= type === NalType.idr;
+      const type = h265 ? h265NalType(nal) : nalType(nal);
+      const types = h265 ? H265NalType : NalType;
+      if (type === types.sps) sps ??= nal;
+      else if (type === types.pps) pps ??= nal;
+      else if (h265 && type === H265NalType.vps) vps ??= nal;
+      else if (type !== types.delimiter) nals.push(nal);
+      keyframe ||= h265 ? type >= H265NalType.firstIrap && type <= H265NalType.lastIrap : type === NalType.idr;
     }
     // FFmpeg's time base is one frame here; its presentation times start at 0, its decode times at minus the reorder depth.
     return { nals, keyframe, dts: (dts - firstDts) * frameTicks, pts: (pts - firstDts) * frameTicks, frame: pts };
   });
+  if (sps !== undefined && pps !== undefined && vps !== undefined) {
+    return { ...base, codec: 'h265', vps, sps, pps, units };
+  }
   if (sps === undefined || pps === undefined) throw new Error(`clip ${file} has no parameter sets`);
   return { ...base, codec: 'h264', sps, pps, units };
 }

@@ -6,6 +6,14 @@ export function nalType(nal: Uint8Array): number {
   return (nal[0] ?? 0) & 0x1f;
 }
 
+/** The same of H.265 (ITU-T H.265 table 7-1). */
+export const H265NalType = { firstIrap: 16, lastIrap: 23, vps: 32, sps: 33, pps: 34, delimiter: 35 } as const;
+
+/** Type of an H.265 NAL unit given without its start code. */
+export function h265NalType(nal: Uint8Array): number {
+  return ((nal[0] ?? 0) >> 1) & 0x3f;
+}
+
 /** Cuts an Annex B byte stream (ITU-T H.264 annex B) into NAL units without start codes; views, not copies. */
 export function splitAnnexB(stream: Buffer): Buffer[] {
   const nals: Buffer[] = [];

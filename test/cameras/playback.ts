@@ -85,7 +85,7 @@ export class Playback implements Paced {
     const place = this.next === null ? position : 0;
     const loop = Math.floor(place / clip.frameCount);
     const index = place % clip.frameCount;
-    const unit = clip.codec === 'h264' ? clip.units[index] : undefined;
+    const unit = clip.codec !== 'mjpeg' ? clip.units[index] : undefined;
     const bars = unit?.frame ?? index;
     const ticks = this.ticksBase + loop * clip.loopTicks;
     const dts = index * clip.frameTicks;

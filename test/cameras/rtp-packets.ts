@@ -1,8 +1,11 @@
 import { Clip, ClipAccessUnit } from './clips';
+import { h265Payloads } from './h265-packets';
 import { JpegPacketiserOptions, jpegPayloads } from './jpeg-packets';
 
 /** Payload type of H.264 in every SDP of ours. */
 export const VIDEO_PAYLOAD_TYPE = 96;
+/** Of H.265. */
+export const H265_PAYLOAD_TYPE = 98;
 /** Of motion JPEG, by RFC 3551 §5.2. */
 export const JPEG_PAYLOAD_TYPE = 26;
 /** `$`, channel, length (RFC 2326 §10.12), then the RTP header (RFC 3550 §5.1). */
@@ -46,7 +49,9 @@ function build(clip: Clip, index: number, options: PacketiserOptions): PictureTe
   }
   const unit = clip.units[index];
   if (unit === undefined) throw new Error('no such picture');
-  return framed(h264Payloads(unit, options), VIDEO_PAYLOAD_TYPE);
+  return clip.codec === 'h265'
+    ? framed(h265Payloads(unit, options), H265_PAYLOAD_TYPE)
+    : framed(h264Payloads(unit, options), VIDEO_PAYLOAD_TYPE);
 }
 
 function h264Payloads(unit: ClipAccessUnit, options: PacketiserOptions): Buffer[] {

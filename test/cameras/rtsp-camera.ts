@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { CameraServer, CameraServerOptions } from './camera-server';
-import { Clip, H264Clip, MjpegClip } from './clips';
+import { Clip, H264Clip } from './clips';
 import { withDefaults } from './defaults';
 import { fakeSps } from './fake-sps';
 import { PlayedFrame } from './playback';
@@ -8,16 +8,16 @@ import { DEFAULT_BEHAVIOUR, RtspBehaviour } from './rtsp-behaviour';
 import { JPEG_PAYLOAD_TYPE } from './rtp-packets';
 import { RtspSender } from './rtsp-client-session';
 import { RtspConnection, RtspHost } from './rtsp-connection';
-import { announce, Announcement, formatParameters } from './rtsp-sdp';
+import { announce, Announcement, formatParameters, h265FormatParameters } from './rtsp-sdp';
 import { Wire } from './wire';
 
 export interface RtspCameraOptions extends CameraServerOptions, Partial<RtspBehaviour> {
-  readonly clip: H264Clip | MjpegClip;
+  readonly clip: Clip;
 }
 
 /**
- * An IP camera: RTSP 1.0 (RFC 2326) over TCP with interleaved RTP (RFC 3550), playing a clip of H.264 (RFC 6184) or
- * motion JPEG (RFC 2435) in real time.
+ * An IP camera: RTSP 1.0 (RFC 2326) over TCP with interleaved RTP (RFC 3550), playing a clip of H.264 (RFC 6184),
+ * H.265 (RFC 7798) or motion JPEG (RFC 2435) in real time.
  * How it behaves is set at construction or by {@link RtspCamera.set} at any moment.
  */
 export class RtspCamera extends CameraServer {
@@ -30,7 +30,7 @@ export class RtspCamera extends CameraServer {
 
   constructor(options: RtspCameraOptions) {
     super('rtsp', options, '/live/court');
-    const announced = options.clip.codec === 'mjpeg' ? 'jpeg' : 'h264';
+    const announced = options.clip.codec === 'mjpeg' ? 'jpeg' : options.clip.codec;
     this.behaviour = withDefaults<RtspBehaviour>({ ...DEFAULT_BEHAVIOUR, announced }, options);
   }
 
@@ -82,15 +82,22 @@ export class RtspCamera extends CameraServer {
     return [claimedSize === null ? clip.sps : fakeSps(claimedSize, claimedSize), clip.pps];
   }
 
+  private bandSets(clip: Clip): readonly Buffer[] {
+    if (clip.codec === 'mjpeg') return [];
+    return clip.codec === 'h265' ? [clip.vps, clip.sps, clip.pps] : this.setsOf(clip);
+  }
+
   private announcement(): Announcement {
     const { controls, announced, parameterSets, editSdp } = this.behaviour;
     const { clip } = this.playback;
-    const format = clip.codec === 'h264' ? this.h264Format(clip, parameterSets !== 'band') : this.jpegFormat(clip);
+    const format = this.format(clip, parameterSets !== 'band');
     const announcement = announce(this.urlWithoutCredentials, controls, announced, clip.fps, format);
     return { ...announcement, sdp: editSdp(announcement.sdp) };
   }
 
-  private h264Format(clip: H264Clip, withSets: boolean): string {
+  private format(clip: Clip, withSets: boolean): string {
+    if (clip.codec === 'mjpeg') return this.jpegFormat(clip);
+    if (clip.codec === 'h265') return withSets ? h265FormatParameters(clip) : '';
     const sets = this.setsOf(clip);
     return formatParameters(sets[0] ?? clip.sps, withSets ? sets : []);
   }
@@ -112,7 +119,7 @@ export class RtspCamera extends CameraServer {
       ssrc: this.ssrc,
       authenticator: this.authenticator,
       streamUrl: this.urlWithoutCredentials,
-      bandSets: (clip) => (clip.codec === 'mjpeg' || this.behaviour.parameterSets === 'sdp' ? [] : this.setsOf(clip)),
+      bandSets: (clip) => (this.behaviour.parameterSets === 'sdp' ? [] : this.bandSets(clip)),
       rtpTime: (ticks) => this.rtpTime(ticks),
       overrun: (id) => this.emit('overrun', { id }),
       announcement: () => this.announcement(),

@@ -1,5 +1,6 @@
+import { H265Clip } from './clips';
 import { Announced, ControlForm } from './rtsp-behaviour';
-import { JPEG_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE } from './rtp-packets';
+import { H265_PAYLOAD_TYPE, JPEG_PAYLOAD_TYPE, VIDEO_PAYLOAD_TYPE } from './rtp-packets';
 
 /** One medium of the SDP and the URL it is set up under. */
 export interface AnnouncedTrack {
@@ -34,7 +35,11 @@ function mediaLines(track: string, fps: number, format: string): string[] {
         `a=framerate:${fps}`,
       ];
     case 'h265':
-      return ['m=video 0 RTP/AVP 98', 'a=rtpmap:98 H265/90000', `a=fmtp:98 ${H265_SETS}`];
+      return [
+        `m=video 0 RTP/AVP ${H265_PAYLOAD_TYPE}`,
+        `a=rtpmap:${H265_PAYLOAD_TYPE} H265/90000`,
+        ...(format === '' ? [] : [`a=fmtp:${H265_PAYLOAD_TYPE} ${format.startsWith('sprop') ? format : H265_SETS}`]),
+      ];
     case 'jpeg':
       // The format's lines of motion JPEG are attributes of their own.
       return [
@@ -52,6 +57,12 @@ function mediaLines(track: string, fps: number, format: string): string[] {
         'a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1408',
       ];
   }
+}
+
+/** Format parameters of RFC 7798 §7.1. */
+export function h265FormatParameters({ vps, sps, pps }: Pick<H265Clip, 'vps' | 'sps' | 'pps'>): string {
+  const [v, s, p] = [vps, sps, pps].map((set) => set.toString('base64'));
+  return `sprop-vps=${v}; sprop-sps=${s}; sprop-pps=${p}`;
 }
 
 /** Format parameters of RFC 6184 §8.1; `sets` only where the camera announces them. */

@@ -1,5 +1,6 @@
 import {
   h264Clip,
+  h265Clip,
   HttpCamera,
   HttpCameraOptions,
   MjpegCamera,
@@ -22,6 +23,8 @@ const rtspJpeg = async (changes: Omit<RtspCameraOptions, 'clip'> = {}): Promise<
     clip: await mjpegClip({ ...SMALL, height: 176, fps: 10, rtp: 'plain' }),
     ...changes,
   });
+const rtspH265 = async (changes: Omit<RtspCameraOptions, 'clip'> = {}): Promise<RtspCamera> =>
+  new RtspCamera({ clip: await h265Clip({ ...SMALL, fps: 25, gopSeconds: 1, bitrate: 400_000 }), ...changes });
 const mjpeg = async (changes: Omit<MjpegCameraOptions, 'clip'> = {}): Promise<MjpegCamera> =>
   new MjpegCamera({ clip: await mjpegClip({ ...SMALL, fps: 10, bitrate: 1_500_000 }), ...changes });
 const http = async (changes: Omit<HttpCameraOptions, 'clip'> = {}): Promise<HttpCamera> =>
@@ -173,12 +176,12 @@ const ROWS: readonly Row[] = [
     says: /TCP/,
   },
   {
-    name: 'rtsp: H.265',
-    make: () => rtsp({ announced: 'h265' }),
+    name: 'rtsp: H.265 in interleaved packets',
+    make: () => rtspH265({ editSdp: (sdp) => sdp.replace('sprop-vps', 'sprop-max-don-diff=2; sprop-vps') }),
     code: 'camera_unsupported',
     status: 502,
-    says: /H\.?265.*H\.?264/s,
-    heal: heal({ announced: 'h264' }),
+    says: /sprop-max-don-diff.*H\.264/s,
+    heal: heal({ editSdp: (sdp: string) => sdp }),
   },
   {
     name: 'rtsp: MPEG-4',

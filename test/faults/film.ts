@@ -151,6 +151,8 @@ export interface FilmRules {
   readonly slack?: number;
   /** Furthest a picture may lie from the moment it was sent, in seconds; `null`: not asked. */
   readonly deviation?: number | null;
+  /** What the file is coded in, `h264` unless told otherwise. */
+  readonly codec?: 'h264' | 'hevc';
   /** Whether the pictures carry time bars. */
   readonly bars?: boolean;
 }
@@ -166,7 +168,7 @@ export function expectTrueFilm(film: Film, rules: FilmRules = {}): void {
     .flatMap((text) => text.split('\n'))
     .filter((line) => line !== '');
   expect(complaints).toEqual([]);
-  expect({ codec: file.codec, code: reading.code }).toEqual({ codec: 'h264', code: 0 });
+  expect({ codec: file.codec, code: reading.code }).toEqual({ codec: rules.codec ?? 'h264', code: 0 });
   const wall = wallSeconds(film);
   expect(Math.abs(file.durationSeconds - wall)).toBeLessThan(Math.max(rules.slack ?? 0.3, wall / 100));
   expect(Math.abs(recording.durationSeconds - file.durationSeconds)).toBeLessThan(0.1);

@@ -1,9 +1,11 @@
+import { mediaType } from './append-queue';
 import { JpegPlayer } from './jpeg-player';
 import { LatencyMeter } from './latency-meter';
 import type { LiveConnection, StreamEvent } from './live-connection';
-import { mediaSourceOf, playsHlsItself } from './media-source';
+import { canPlayFragments, mediaSourceOf, playsHlsItself } from './media-source';
 import { MsePlayer } from './mse-player';
 import type { GapMessage, MarkerMessage, Problem, RecordingState, StateMessage, StreamMode } from './protocol';
+import type { GapMessage, Problem, RecordingState, StateMessage, StreamKind, StreamMode } from './protocol';
 import { reviewUrl } from './review-player';
 
 export type CourtPhase =
@@ -31,6 +33,8 @@ export interface CourtView {
   readonly problem: Problem | null;
   /** The browser plays only after a touch: show a button that calls {@link CourtPlayer.play}. */
   readonly blocked: boolean;
+  /** This browser does not play what the camera sends (H.265); single pictures are shown instead. */
+  readonly unplayable: boolean;
 }
 
 export interface CourtPlayerOptions {
@@ -81,6 +85,7 @@ export class CourtPlayer {
   private lostAt: number | null = null;
   private seen = false;
   private blocked = false;
+  private unplayable = false;
   private held = false;
   private hiding: ReturnType<typeof setTimeout> | undefined;
 
@@ -98,9 +103,9 @@ export class CourtPlayer {
   }
 
   get view(): CourtView {
-    const { way, problem, blocked } = this;
+    const { way, problem, blocked, unplayable } = this;
     const since = this.lostAt ?? this.state?.since ?? null;
-    return { phase: this.phase(), since, way, recording: this.state?.recording ?? null, problem, blocked };
+    return { phase: this.phase(), since, way, recording: this.state?.recording ?? null, problem, blocked, unplayable };
   }
 
   /** Milliseconds since 1970 at which what is shown reached the service; `null` where nothing is measured. */
@@ -172,7 +177,7 @@ export class CourtPlayer {
         this.options.onSubscribed?.();
         break;
       case 'init':
-        this.mse?.setFormat(event.codec, event.fps);
+        this.meet(event.codec, event.fps);
         break;
       case 'state':
         this.state = event;
@@ -202,6 +207,14 @@ export class CourtPlayer {
     this.options.onChange();
   }
 
+  /** Nothing is gained by trying a codec again that this browser does not know. */
+  private meet(codec: string, fps: number | null): void {
+    if (canPlayFragments(mediaType(codec))) return this.mse?.setFormat(codec, fps);
+    this.unplayable = true;
+    this.able.fragments = false;
+    queueMicrotask(() => this.again());
+  }
+
   private take({ kind, data, keyframe, at }: Extract<StreamEvent, { type: 'media' }>['media']): void {
     if (kind === 'init') this.mse?.init(data);
     else if (kind === 'fragment') this.mse?.media(data, keyframe, at);
@@ -209,14 +222,14 @@ export class CourtPlayer {
   }
 
   /** For what comes: fragments or JPEGs. A stream may change from one to the other. */
-  private prepare(kind: 'h264' | 'jpeg'): void {
+  private prepare(kind: StreamKind): void {
     if (this.way === 'playlist') return this.playPlaylist();
-    if (kind === 'h264' && this.mse) return this.mse.restart();
+    if (kind !== 'jpeg' && this.mse) return this.mse.restart();
     this.dismantle();
     if (kind === 'jpeg') this.jpeg = new JpegPlayer(this.canvas, (at) => this.shown(at));
     else this.mse = this.makeMse();
     this.video.hidden = kind === 'jpeg';
-    this.canvas.hidden = kind === 'h264';
+    this.canvas.hidden = kind !== 'jpeg';
   }
 
   private makeMse(): MsePlayer {

@@ -3,8 +3,8 @@
 /** What a viewer asks for: every frame, five pictures a second, or one picture a keyframe. */
 export type StreamMode = 'video' | 'pictures' | 'tile';
 
-/** What comes: H.264 fragments for Media Source Extensions, or JPEGs. */
-export type StreamKind = 'h264' | 'jpeg';
+/** What comes: H.264 or H.265 fragments for Media Source Extensions, or JPEGs. */
+export type StreamKind = 'h264' | 'h265' | 'jpeg';
 
 /** An error as the service words it; `code` is one of docs/errors.md. */
 export interface Problem {
@@ -34,7 +34,7 @@ export interface SubscribedMessage {
 export interface InitMessage {
   readonly type: 'init';
   readonly stream: number;
-  /** RFC 6381, `avc1.…`. */
+  /** RFC 6381, `avc1.…` or `hvc1.…`. */
   readonly codec: string;
   readonly width: number;
   readonly height: number;

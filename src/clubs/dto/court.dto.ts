@@ -86,7 +86,7 @@ export class CameraTestAnswer {
   @ApiProperty({ enum: ['rtsp', 'rtsps', 'mjpeg', 'http'] })
   protocol: string;
 
-  @ApiProperty({ enum: ['h264', 'mjpeg'] })
+  @ApiProperty({ enum: ['h264', 'h265', 'mjpeg'] })
   codec: string;
 
   @ApiProperty({ example: 1920 })

@@ -1,10 +1,29 @@
+import { h265Codec } from '../h265/h265-config';
+import { PROFILE_AT } from '../h265/hevc-configuration';
+
+/** The decoder configuration in an init segment or `moov` we made: the body of its `avcC` or `hvcC`. */
+export interface MovieConfiguration {
+  readonly kind: 'h264' | 'h265';
+  readonly record: Buffer;
+}
+
 /**
- * RFC 6381 codec string of an init segment we made: the first three bytes of its `avcC` behind the version
- * (ISO/IEC 14496-15 §5.3.3.1: profile, compatibility, level).
- * @throws RangeError where there is no `avcC`.
+ * Finds the decoder configuration of an init segment or `moov` we made.
+ * @throws RangeError where there is none
+ */
+export function movieConfiguration(movie: Buffer): MovieConfiguration {
+  const avcC = movie.indexOf('avcC', 0, 'latin1');
+  const at = avcC < 0 ? movie.indexOf('hvcC', 0, 'latin1') : avcC;
+  if (at < 4 || at + 8 > movie.length) throw new RangeError('an init segment without a decoder configuration');
+  return { kind: avcC < 0 ? 'h265' : 'h264', record: movie.subarray(at + 4, at - 4 + movie.readUInt32BE(at - 4)) };
+}
+
+/**
+ * RFC 6381 codec string of an init segment we made: of its `avcC` the first three bytes behind the version (ISO/IEC 14496-15
+ * §5.3.3.1: profile, compatibility, level), of its `hvcC` the first twelve.
+ * @throws RangeError where there is neither.
  */
 export function codecOfInit(init: Buffer): string {
-  const at = init.indexOf('avcC', 0, 'latin1');
-  if (at < 0 || at + 8 > init.length) throw new RangeError('an init segment without avcC');
-  return `avc1.${init.toString('hex', at + 5, at + 8)}`;
+  const { kind, record } = movieConfiguration(init);
+  return kind === 'h265' ? h265Codec(record.subarray(PROFILE_AT)) : `avc1.${record.toString('hex', 1, 4)}`;
 }

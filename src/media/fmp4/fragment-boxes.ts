@@ -13,6 +13,8 @@ export interface TrackHeader {
   readonly format: string;
   /** Payload of `avcC`, `null` where the entry has none. */
   readonly avcC: Buffer | null;
+  /** Payload of `hvcC`, `null` where the entry has none. */
+  readonly hvcC: Buffer | null;
   /** MPEG-4 object type of an `esds` (`mp4v` carries MPEG-2 too), `null` without one. */
   readonly objectType: number | null;
   /** Defaults of `trex`. */
@@ -105,13 +107,14 @@ export function readVideoTrack(moov: Buffer): TrackHeader | null {
   });
 }
 
-function readSampleEntry(stsd: Buffer): Pick<TrackHeader, 'format' | 'avcC' | 'objectType'> {
+function readSampleEntry(stsd: Buffer): Pick<TrackHeader, 'format' | 'avcC' | 'hvcC' | 'objectType'> {
   const entry = boxesIn(stsd.subarray(8)).next().value;
   if (!entry) throw new FragmentError('a track without a sample entry');
   // VisualSampleEntry: 78 bytes before the boxes that describe the codec.
   const extra = entry.body.subarray(Math.min(78, entry.body.length));
   const esds = findBox(extra, ['esds']);
-  return { format: entry.type, avcC: findBox(extra, ['avcC']), objectType: esds ? readObjectType(esds) : null };
+  const [avcC, hvcC] = [findBox(extra, ['avcC']), findBox(extra, ['hvcC'])];
+  return { format: entry.type, avcC, hvcC, objectType: esds ? readObjectType(esds) : null };
 }
 
 /** ES_Descriptor → DecoderConfigDescriptor → objectTypeIndication (ISO/IEC 14496-1 §7.2.6). */

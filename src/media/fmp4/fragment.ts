@@ -1,4 +1,4 @@
-import { H264Frame } from '../access-unit';
+import { VideoFrame } from '../access-unit';
 import { writeUInt64 } from './box-writer';
 
 /** One sample of a fragment; times in ticks of 1/90000 s on the file's timeline. */
@@ -11,8 +11,8 @@ export interface FragmentSample {
   readonly keyframe: boolean;
 }
 
-/** What a decode-ordered run of frames must have; {@link H264Frame} does. */
-export type RunFrame = Pick<H264Frame, 'data' | 'dts' | 'cts' | 'keyframe'>;
+/** What a decode-ordered run of frames must have; {@link VideoFrame} does. */
+export type RunFrame = Pick<VideoFrame, 'data' | 'dts' | 'cts' | 'keyframe'>;
 
 /** Bytes of a fragment's header, `moof` and the header of its `mdat`, without its samples' entries. */
 const FIXED_BYTES = 8 + 16 + 8 + 16 + 20 + 20 + 8;
@@ -86,14 +86,14 @@ export function buildRun(frames: readonly RunFrame[], end: number, zero: number,
   return out;
 }
 
-const fragments = new WeakMap<H264Frame, Buffer>();
+const fragments = new WeakMap<VideoFrame, Buffer>();
 
 /**
  * The fragment of one frame, at its session time, for live viewers. Made once a frame, whoever asks: everybody gets the same
  * Buffer, with the duration of whoever asked first (the next fragment's own time is what counts to a player).
  * @param duration expected ticks to the next frame
  */
-export function frameFragment(frame: H264Frame, duration: number): Buffer {
+export function frameFragment(frame: VideoFrame, duration: number): Buffer {
   let fragment = fragments.get(frame);
   if (!fragment) {
     const header = startHeader(1, Math.floor(frame.dts / 90), frame.dts, frame.data.length);

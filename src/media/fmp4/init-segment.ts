@@ -1,10 +1,12 @@
-import { H264Config } from '../access-unit';
+import { H264Config, H265Config } from '../access-unit';
+import { hevcConfiguration } from '../h265/hevc-configuration';
 import { box, fullBox, text, u16, u32, u8 } from './box-writer';
 import { movieBox } from './movie-box';
 import { readChromaFormat } from './sps-chroma';
 
+type Needed = 'kind' | 'sps' | 'pps' | 'width' | 'height';
 /** What an init needs of a configuration. */
-export type TrackConfig = Pick<H264Config, 'sps' | 'pps' | 'width' | 'height'>;
+export type TrackConfig = Pick<H264Config, Needed> | Pick<H265Config, Needed | 'vps'>;
 
 /** Options of {@link buildInitSegment}. */
 export interface InitOptions {
@@ -12,7 +14,10 @@ export interface InitOptions {
   readonly pixelAspect?: { readonly horizontal: number; readonly vertical: number };
 }
 
-const FTYP = box('ftyp', text('isom'), u32(0x200), text('isomiso2iso6avc1mp41mp42'));
+const FTYP = {
+  h264: box('ftyp', text('isom'), u32(0x200), text('isomiso2iso6avc1mp41mp42')),
+  h265: box('ftyp', text('isom'), u32(0x200), text('isomiso2iso6hvc1mp41mp42')),
+} as const;
 const EMPTY_TABLES = [
   fullBox('stts', 0, 0, u32(0)),
   fullBox('stsc', 0, 0, u32(0)),
@@ -25,14 +30,14 @@ const MVEX = box('mvex', fullBox('trex', 0, 0, u32(1, 1, 0, 0, 0)));
 const PLAIN_PROFILES = new Set([66, 77, 88]);
 
 /**
- * `ftyp` + `moov` of a fragmented MP4 with one H.264 track, timescale 90000: what Media Source Extensions, HLS
+ * `ftyp` + `moov` of a fragmented MP4 with one H.264 or H.265 track, timescale 90000: what Media Source Extensions, HLS
  * (`EXT-X-MAP`) and FFmpeg want before the first fragment. The same configuration gives the same bytes.
- * @throws RangeError where the parameter sets cannot be written into an `avcC` (none, too many, too long).
+ * @throws RangeError where the parameter sets cannot be written into an `avcC` or `hvcC` (none, too many, too long).
  */
 export function buildInitSegment(config: TrackConfig, options: InitOptions = {}): Buffer {
   const timing = { mediaDuration: 0, presentationDuration: 0, mediaStart: 0 };
   const picture = { width: config.width, height: config.height, stsd: sampleDescription(config, options) };
-  return Buffer.concat([FTYP, movieBox(picture, timing, EMPTY_TABLES, MVEX)]);
+  return Buffer.concat([FTYP[config.kind], movieBox(picture, timing, EMPTY_TABLES, MVEX)]);
 }
 
 function sampleDescription(config: TrackConfig, options: InitOptions): Buffer {
@@ -46,11 +51,11 @@ function sampleDescription(config: TrackConfig, options: InitOptions): Buffer {
     u16(1), // one frame a sample
     name,
     u16(24, 0xffff),
-    box('avcC', decoderConfiguration(config)),
+    config.kind === 'h265' ? box('hvcC', hevcConfiguration(config)) : box('avcC', decoderConfiguration(config)),
   ];
   const aspect = options.pixelAspect;
   if (aspect) parts.push(box('pasp', u32(aspect.horizontal, aspect.vertical)));
-  return fullBox('stsd', 0, 0, u32(1), box('avc1', ...parts));
+  return fullBox('stsd', 0, 0, u32(1), box(config.kind === 'h265' ? 'hvc1' : 'avc1', ...parts));
 }
 
 /** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1.2), NAL lengths of 4 bytes. */

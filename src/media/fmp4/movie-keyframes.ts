@@ -1,6 +1,8 @@
 import { CameraError } from '../../proxy/camera-error';
 import { parseAvcDecoderConfigurationRecord } from '../h264/avc-configuration';
 import { parseH264Config } from '../h264/h264-config';
+import { parseH265Config } from '../h265/h265-config';
+import { parseHevcConfiguration } from '../h265/hevc-configuration';
 import { BoxReader, ByteSource } from './box-reader';
 import { buildRun } from './fragment';
 import { findBox, findVideoTrak, FragmentError, guarded, need, readVideoTrack } from './fragment-boxes';
@@ -30,7 +32,7 @@ export interface MovieKeyframes {
 /**
  * Nothing in the file is trusted: counts and offsets are held against what is there.
  * @param bytes length of the file
- * @throws FragmentError where it is no finished MP4 with an H.264 track, or of pictures nobody should decode; what reading throws
+ * @throws FragmentError where it is no finished MP4 with an H.264 or H.265 track, or of pictures nobody should decode; what reading throws
  */
 export async function readMovieKeyframes(source: ByteSource, bytes: number): Promise<MovieKeyframes> {
   const reader = new BoxReader(source);
@@ -42,7 +44,7 @@ export async function readMovieKeyframes(source: ByteSource, bytes: number): Pro
     const track = readVideoTrack(moov);
     const trak = findVideoTrak(moov);
     if (!track || !trak) throw new FragmentError('no video track');
-    const init = initOf(track.avcC);
+    const init = initOf(track);
     const table = new SampleTable(need(findBox(trak, ['mdia', 'minf', 'stbl']), 'stbl'));
     const samples = table.keyframes();
     const { starts, end } = table.decodeTimes(samples);
@@ -62,9 +64,10 @@ export async function readMovieKeyframes(source: ByteSource, bytes: number): Pro
   });
 }
 
-function initOf(avcC: Buffer | null): Buffer {
-  if (!avcC) throw new FragmentError('the track is not H.264');
+function initOf({ avcC, hvcC }: { readonly avcC: Buffer | null; readonly hvcC: Buffer | null }): Buffer {
   try {
+    if (hvcC) return buildInitSegment(parseH265Config(parseHevcConfiguration(hvcC)));
+    if (!avcC) throw new FragmentError('the track is neither H.264 nor H.265');
     const { sps, pps, lengthSize } = parseAvcDecoderConfigurationRecord(avcC);
     if (lengthSize !== 4) throw new FragmentError(`NAL unit lengths of ${lengthSize} bytes`);
     return buildInitSegment(parseH264Config(sps, pps));

@@ -27,7 +27,7 @@ export class PreviewInfo {
   @ApiProperty({ description: 'Pictures are coming now.' })
   live: boolean;
 
-  @ApiProperty({ type: String, enum: ['h264', 'mjpeg'], nullable: true })
+  @ApiProperty({ type: String, enum: ['h264', 'h265', 'mjpeg'], nullable: true })
   codec: string | null;
 
   @ApiProperty({ type: Number, nullable: true, example: 1920, description: "The camera's, in pixels." })

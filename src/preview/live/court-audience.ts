@@ -67,7 +67,8 @@ export class CourtAudience {
     const status = this.runtime.status(this.sessionId);
     const feed = this.feed(request.mode);
     if (!status || !feed) return null;
-    const kind = request.mode === 'video' && status.facts.codec === 'h264' ? 'h264' : 'jpeg';
+    const { codec } = status.facts;
+    const kind = request.mode === 'video' && codec !== 'mjpeg' ? codec : 'jpeg';
     const stream = new LiveStream(request, kind, feed, socket, onClosed);
     this.streams.add(stream);
     stream.begin(stateNews(status));

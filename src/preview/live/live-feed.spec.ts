@@ -119,6 +119,8 @@ describe('LiveFeed', () => {
     expect([reader.seen, join().seen]).toEqual([[1, 2, 3], [3]]);
     give(init(4), frame(4, true));
     expect([feed.kind, feed.init?.width]).toEqual(['h264', 4]);
+    give({ ...init(5), codec: 'hvc1.1.6.L93.90' }, frame(5, true));
+    expect([feed.kind, feed.init?.width]).toEqual(['h265', 5]);
   });
 
   it('lets a group of pictures go that outgrows its bound: those up to date go on, others wait for the next keyframe', () => {

@@ -23,6 +23,11 @@ export interface Batch {
   readonly next: number;
 }
 
+/** What a browser must be able to play, by the init of the fragments. */
+function kindOf(init: InitItem | null): StreamKind {
+  return init?.codec.startsWith('hvc1') ? 'h265' : 'h264';
+}
+
 /** As the proxy's GOP buffer: a group of pictures that outgrows it is let go. */
 const MAX_LOG_BYTES = 24 * 1024 * 1024;
 
@@ -99,7 +104,7 @@ export class LiveFeed {
       return;
     }
     if (item.type === 'jpeg') this.current = null;
-    this.known = item.type === 'jpeg' ? 'jpeg' : 'h264';
+    this.known = item.type === 'jpeg' ? 'jpeg' : kindOf(this.current);
     this.keep(item);
     for (const reader of this.readers) reader.onMedia();
   }

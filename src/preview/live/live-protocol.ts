@@ -28,7 +28,8 @@ export const CLOSE = {
 } as const;
 
 export type LiveMode = 'video' | 'pictures' | 'tile';
-export type StreamKind = 'h264' | 'jpeg';
+/** `h265`: as `h264`, for the browsers that play it. */
+export type StreamKind = 'h264' | 'h265' | 'jpeg';
 export type EndReason = 'closed' | 'withdrawn' | 'unsubscribed';
 
 /** A recording in a `state` message: fields of the API's `recording`, gaps counted. */

@@ -1,6 +1,6 @@
 import { Cancel, Clock } from '../../common/clock';
 import { faultPoint } from '../../common/fault-point';
-import { Frame, GapReason, H264Frame, TICKS_PER_SECOND } from '../../media/access-unit';
+import { Frame, GapReason, H264Frame, TICKS_PER_SECOND, VideoFrame } from '../../media/access-unit';
 import { codecOfInit } from '../../media/fmp4/codec-of-init';
 import { FrameConsumer } from '../../proxy/frame-consumer';
 import { EncoderLoad } from './encoder-lateness';
@@ -48,7 +48,7 @@ export interface RecorderOptions {
   readonly maxQueueBytes: number;
   /** Opens the journal; its folder exists when this settles. */
   readonly openJournal: (events: { [K in keyof JournalHooks]: JournalHooks[K] }) => Promise<Journal>;
-  /** `null` for cameras that send H.264. */
+  /** `null` for cameras whose pictures go into the file as they are. */
   readonly makeEncoder: ((onFrame: (frame: H264Frame) => void, onRestart: () => void) => FrameEncoder) | null;
   /** Notes durably that the recording is over: from then on it is finished, never resumed. */
   readonly noteStop: (endTicks: number) => Promise<void>;
@@ -133,7 +133,7 @@ export class CourtRecorder {
       },
       onFailed: (error) => this.onJournalFailed(error),
     });
-    const append = (frame: H264Frame): void => this.append(frame);
+    const append = (frame: VideoFrame): void => this.append(frame);
     this.encoder = this.options.makeEncoder?.(append, () => this.changed()) ?? null;
     const { encoder } = this;
     this.unsubscribe = this.options.source.subscribe({
@@ -141,7 +141,7 @@ export class CourtRecorder {
       maxQueueBytes: this.options.maxQueueBytes,
       take: (frame) => {
         if (encoder) encoder.take(frame);
-        else if (frame.kind === 'h264') append(frame);
+        else if (frame.kind !== 'jpeg') append(frame);
       },
     });
     this.armEnd();
@@ -235,7 +235,7 @@ export class CourtRecorder {
     return this.stopping ? 0 : Math.max(0, this.endsAtMonotonic - this.options.clock.monotonic());
   }
 
-  private append(frame: H264Frame): void {
+  private append(frame: VideoFrame): void {
     if (this.zeroTicks === undefined) {
       if (!frame.keyframe) return;
       this.zeroTicks = frame.dts;

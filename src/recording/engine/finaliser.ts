@@ -1,8 +1,11 @@
 import { dirname } from 'node:path';
 import { faultPoint } from '../../common/fault-point';
 import { MediaToolError, MediaTools } from '../../media/media-tool';
+import { movieConfiguration } from '../../media/fmp4/codec-of-init';
 import { parseAvcDecoderConfigurationRecord } from '../../media/h264/avc-configuration';
 import { parseH264Config } from '../../media/h264/h264-config';
+import { parseH265Config } from '../../media/h265/h265-config';
+import { parseHevcConfiguration } from '../../media/h265/hevc-configuration';
 import { Disk } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 import { DecodedPart, Expected, Gate, Verdict } from './gate';
@@ -162,8 +165,8 @@ export class Finaliser {
 
   private check({ source, rebuilt: { index, init } }: OpenedPart, place: InPlacePart, decoding: Promise<DecodedPart>) {
     const { durationTicks, moov } = place.movie;
-    const record = decoderConfiguration(moov);
-    const configuration = record.equals(decoderConfiguration(init)) ? null : record;
+    const { record } = movieConfiguration(moov);
+    const configuration = record.equals(movieConfiguration(init).record) ? null : record;
     const expected: Expected = { samples: index.sampleCount, durationTicks, configuration };
     return this.gate.checkPart(source.path, endsOf(index), expected, decoding);
   }
@@ -182,7 +185,7 @@ export class Finaliser {
     const rate = guessedRate(verdict.probe.baseRate, verdict.probe.averageRate, stated);
     if (!(rate > 0) || !collide(place.movie.shown, rate)) return;
     await place.unflip();
-    for (const spacing of partings(rate, stated)) {
+    for (const spacing of partings(rate, stated, part.rebuilt.init)) {
       if (await this.passes(part, spacing, decoding)) return;
     }
     await place.prepare();
@@ -232,7 +235,7 @@ export class Finaliser {
       throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${first.verdict.fault}`);
     }
     if (!first.collides) return first;
-    for (const spacing of partings(first.rate, first.stated)) {
+    for (const spacing of partings(first.rate, first.stated, first.init)) {
       const again = await this.copy(job, 'parted', parts, spacing).catch((error: unknown) => {
         if (error instanceof MediaToolError || error instanceof FinaliseError) return null;
         throw error;
@@ -256,7 +259,7 @@ export class Finaliser {
     const verdict = await this.gate.checkFile(path, made.ends, made.expected);
     const stated = statedRate(made.init);
     const rate = guessedRate(verdict.probe.baseRate, verdict.probe.averageRate, stated);
-    return { path, verdict, stated, rate, collides: rate > 0 && collide(made.shown, rate) };
+    return { path, verdict, stated, rate, init: made.init, collides: rate > 0 && collide(made.shown, rate) };
   }
 
   private async finish(job: FinaliseJob, verdict: Verdict, way: FinishedVideo['way']): Promise<FinishedVideo> {
@@ -278,6 +281,7 @@ interface Copied {
   readonly stated: number;
   /** That players count in. */
   readonly rate: number;
+  readonly init: Buffer;
   readonly collides: boolean;
 }
 
@@ -285,20 +289,18 @@ interface Copied {
  * What to try, in this order, where pictures fall together.
  * @param rate that players count in
  * @param stated by the parameter sets; 0: they say none
+ * @param init whose sets are H.264's, or stay as they are
  */
-function partings(rate: number, stated: number): readonly Spacing[] {
+function partings(rate: number, stated: number, init: Buffer): readonly Spacing[] {
   const gridded: Spacing = { grid: true, ...(stated > 0 ? { rate: stated } : {}) };
-  return [{ rate }, gridded, { grid: true, rate: GRID_RATE, restated: true }];
+  const restated = movieConfiguration(init).kind === 'h264' ? [{ grid: true, rate: GRID_RATE, restated: true }] : [];
+  return [{ rate }, gridded, ...restated];
 }
 
 /** Pictures a second as the parameter sets have it, 0 where they do not say. */
 function statedRate(movie: Buffer): number {
-  const { sps, pps } = parseAvcDecoderConfigurationRecord(decoderConfiguration(movie));
+  const { kind, record } = movieConfiguration(movie);
+  if (kind === 'h265') return parseH265Config(parseHevcConfiguration(record)).nominalFps ?? 0;
+  const { sps, pps } = parseAvcDecoderConfigurationRecord(record);
   return parseH264Config(sps, pps).nominalFps ?? 0;
-}
-
-/** The body of the `avcC` of an init or a `moov`. */
-function decoderConfiguration(movie: Buffer): Buffer {
-  const at = movie.indexOf('avcC', 0, 'latin1');
-  return movie.subarray(at + 4, at - 4 + movie.readUInt32BE(at - 4));
 }

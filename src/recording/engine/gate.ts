@@ -155,7 +155,7 @@ function fileEnds({ first, last }: PartEnds): FileEnds {
 
 function faultOf(probe: VideoProbe, { samples, durationTicks }: Expected): string | null {
   if (probe.videoStreams !== 1 || probe.otherStreams !== 0) return `it has ${probe.videoStreams} video streams`;
-  if (probe.codec !== 'h264') return `its codec is ${probe.codec}`;
+  if (!RECORDED.has(probe.codec)) return `its codec is ${probe.codec}`;
   if (!(probe.samples > 0) || (samples !== null && probe.samples !== samples)) {
     return `it has ${probe.samples} frames, not ${samples ?? 'any'}`;
   }
@@ -165,6 +165,9 @@ function faultOf(probe: VideoProbe, { samples, durationTicks }: Expected): strin
   }
   return null;
 }
+
+/** What goes into a file, by FFmpeg's names; which of them it must be say its packets. */
+const RECORDED = new Set(['h264', 'hevc']);
 
 function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');

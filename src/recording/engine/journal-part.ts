@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { faultPoint } from '../../common/fault-point';
 import { isOverloaded } from '../../common/to-problem';
-import { H264Config } from '../../media/access-unit';
+import { VideoConfig } from '../../media/access-unit';
 import { RunFrame, buildRun } from '../../media/fmp4/fragment';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
 import { Disk, DiskFile, writeFully } from '../../storage/disk';
@@ -68,7 +68,7 @@ export class JournalPart {
     disk: Disk,
     folder: string,
     number: number,
-    config: H264Config,
+    config: VideoConfig,
     startTicks: number,
     reserve: number,
   ): Promise<JournalPart> {

@@ -1,5 +1,5 @@
 import { Cancel, Clock } from '../../common/clock';
-import { H264Config } from '../../media/access-unit';
+import { VideoConfig } from '../../media/access-unit';
 import { RunFrame } from '../../media/fmp4/fragment';
 import { Disk } from '../../storage/disk';
 import { JournalError } from './journal-error';
@@ -29,7 +29,7 @@ export interface JournalWriterOptions {
 }
 
 type Job =
-  | { readonly kind: 'open'; readonly config: H264Config; readonly startTicks: number }
+  | { readonly kind: 'open'; readonly config: VideoConfig; readonly startTicks: number }
   | { readonly kind: 'run'; readonly frames: readonly RunFrame[]; readonly endTicks: number; readonly bytes: number };
 
 /** How often written bytes are made durable. */
@@ -58,7 +58,7 @@ export class JournalWriter {
   ) {}
 
   /** Ends the part before, if any, and makes a new one. */
-  open(config: H264Config, startTicks: number): void {
+  open(config: VideoConfig, startTicks: number): void {
     this.push({ kind: 'open', config, startTicks });
   }
 
@@ -101,7 +101,7 @@ export class JournalWriter {
     this.pumping = null;
   }
 
-  private async makePart(config: H264Config, startTicks: number): Promise<void> {
+  private async makePart(config: VideoConfig, startTicks: number): Promise<void> {
     const before = this.part;
     if (before) {
       await this.syncNow();

@@ -1,5 +1,5 @@
 import { Clock } from '../../common/clock';
-import { GapReason, H264Config, H264Frame, TICKS_PER_SECOND } from '../../media/access-unit';
+import { GapReason, VideoConfig, VideoFrame, TICKS_PER_SECOND } from '../../media/access-unit';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
 import { Disk } from '../../storage/disk';
 import { Gap, GapTracker } from './gap-tracker';
@@ -56,9 +56,9 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export class Journal {
   private readonly writer: JournalWriter;
   private readonly gaps: GapTracker;
-  private pending: H264Frame[] = [];
+  private pending: VideoFrame[] = [];
   private pendingBytes = 0;
-  private config: H264Config | null = null;
+  private config: VideoConfig | null = null;
   private dropping = false;
   private begun = false;
   private writeNext = false;
@@ -147,7 +147,7 @@ export class Journal {
   }
 
   /** Takes a frame; never waits. Frames before the first keyframe, and after a failure or close, are ignored. */
-  append(frame: H264Frame): void {
+  append(frame: VideoFrame): void {
     if (this.writer.failure || this.closing || frame.data.length === 0) return;
     if (this.mustDrop(frame)) return;
     const last = this.lastDts;
@@ -183,7 +183,7 @@ export class Journal {
     return (this.closing ??= this.finish((this.lastDts ?? 0) + usual));
   }
 
-  private mustDrop(frame: H264Frame): boolean {
+  private mustDrop(frame: VideoFrame): boolean {
     const limit = this.options.maxQueueBytes ?? DEFAULT_QUEUE_BYTES;
     const { queuedBytes } = this.writer;
     const waiting = queuedBytes + this.pendingBytes + frame.data.length;
@@ -204,7 +204,7 @@ export class Journal {
     return true;
   }
 
-  private reasonBefore(frame: H264Frame): GapReason | undefined {
+  private reasonBefore(frame: VideoFrame): GapReason | undefined {
     if (this.dropping) {
       this.dropping = false;
       return 'queue_overflow';
@@ -213,7 +213,7 @@ export class Journal {
     return frame.after;
   }
 
-  private configure(frame: H264Frame): void {
+  private configure(frame: VideoFrame): void {
     const before = this.config;
     this.config = frame.config;
     if (before?.fingerprint === frame.config.fingerprint) return;
@@ -286,6 +286,6 @@ export class Journal {
 }
 
 /** The timeline promises rising decode times; a file must have them. The presentation time stays. */
-function later(frame: H264Frame, dts: number): H264Frame {
+function later(frame: VideoFrame, dts: number): VideoFrame {
   return { ...frame, dts, cts: frame.cts - (dts - frame.dts) };
 }

@@ -99,13 +99,13 @@ export class RecorderFactory {
           clock: this.clock,
           folder: await this.store.makeRecordingFolder(sessionId),
           plannedSeconds: Math.max(60, (plannedEndAt - this.clock.now()) / 1000),
-          fps: facts.codec === 'h264' ? facts.fps : this.config.videoFps,
+          fps: facts.codec === 'mjpeg' ? this.config.videoFps : facts.fps,
         };
         const all = { ...events, onBytes: (): void => start.consider(journal.parts[0]) };
         const journal: Journal = await Journal.resume(options, all, resumed?.journal.parts ?? []);
         return journal;
       },
-      makeEncoder: facts.codec === 'h264' ? null : this.encoderOf(sessionId),
+      makeEncoder: facts.codec === 'mjpeg' ? this.encoderOf(sessionId) : null,
       noteStop: (endTicks) => inTime(this.clock, this.store.writeStopWish(sessionId, { endTicks })),
       finish: (result) => this.finish(clubId, sessionId, result, start),
       onChange: (state) => {

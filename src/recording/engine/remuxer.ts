@@ -1,5 +1,6 @@
 import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { FragmentSample, buildFragment } from '../../media/fmp4/fragment';
+import { movieConfiguration } from '../../media/fmp4/codec-of-init';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
 import { parameterSetId } from '../../media/fmp4/sps-chroma';
 import { FileEnds } from '../../media/ffprobe';
@@ -16,10 +17,11 @@ import { Spacing } from './sample-tables';
 import { ParameterSets, listSamples, readParameterSets, transcodeArgs } from './transcode';
 
 /** FFmpeg arguments that write fragments from stdin, as they are, into one plain MP4. */
-export function remuxArgs(to: string, filter: string): string[] {
+export function remuxArgs(to: string, filter: string, kind: 'h264' | 'h265' = 'h264'): string[] {
   return [
     ...['-v', 'error', '-y', '-protocol_whitelist', 'pipe', '-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0'],
-    ...['-c', 'copy', '-bsf:v', filter, '-video_track_timescale', '90000', '-movflags', '+faststart'],
+    ...['-c', 'copy', ...(kind === 'h265' ? ['-tag:v', 'hvc1'] : []), '-bsf:v', filter],
+    ...['-video_track_timescale', '90000', '-movflags', '+faststart'],
     ...['-f', 'mp4', `file:${to}`],
   ];
 }
@@ -50,6 +52,8 @@ const MARGIN_BYTES = 16 * 1024 * 1024;
 const TRANSCODE_FLOOR_MS = 120_000;
 const REMUX_TIMEOUT_MS = 600_000;
 const MOST_SETS = 31;
+/** Of tracks of H.265, which all have the first part's init. */
+const NO_SETS: ParameterSets = { sps: [], pps: [] };
 
 /**
  * Copies a recording into one new file, for what cannot be finished in place: several parts, a reserve too small. FFmpeg reads
@@ -99,7 +103,8 @@ export class Remuxer {
       if (!fits(times.shown)) return null;
       const end = tracks[tracks.length - 1]!.endTicks;
       const init = await commonInit(parts[0]!, tracks, spacing);
-      await this.copy(path, stream(init, tracks, times, end), lastDurationFilter(times, end));
+      const { kind } = movieConfiguration(init);
+      await this.copy(stream(init, tracks, times, end), remuxArgs(path, lastDurationFilter(times, end), kind));
       const made = await this.disk.open(path, 'update');
       await made.datasync().finally(() => made.close());
       const first = parts[0]!;
@@ -111,7 +116,7 @@ export class Remuxer {
       return { path, ends, expected, init, shown: times.shown };
     } finally {
       for (const file of opened) await file.close().catch(() => undefined);
-      for (let i = 1; i < parts.length; i++)
+      for (let i = 0; i < parts.length; i++)
         await this.disk.unlink(temporaryPath(folder, `part-${i + 1}`)).catch(() => undefined);
     }
   }
@@ -120,11 +125,15 @@ export class Remuxer {
     const tracks: Track[] = [];
     const first = parts[0]!;
     const used = new Set<number>();
+    // Formats of H.265 cannot stand in one track as those of H.264 do: where they differ, all becomes H.264.
+    const h265 = movieConfiguration(first.rebuilt.init).kind === 'h265';
+    const keeps = !h265 || parts.every(({ rebuilt: { init } }) => init.equals(first.rebuilt.init));
     for (const [i, part] of parts.entries()) {
       const startTicks = part.source.startTicks - first.source.startTicks;
       const place = { startTicks, endTicks: startTicks + part.durationTicks };
-      if (i === 0 || part.rebuilt.init.equals(first.rebuilt.init)) {
-        const sets = await readParameterSets(bufferSource(part.rebuilt.init), part.rebuilt.init.length);
+      if (keeps && part.rebuilt.init.equals(first.rebuilt.init)) {
+        const { init } = part.rebuilt;
+        const sets = h265 ? NO_SETS : await readParameterSets(bufferSource(init), init.length);
         for (const set of [...sets.sps, ...sets.pps]) used.add(parameterSetId(set));
         tracks.push({
           ...place,
@@ -174,10 +183,10 @@ export class Remuxer {
     return { sets, file, fragments: () => inGroups(stored, shift) };
   }
 
-  private async copy(path: string, fragments: AsyncIterable<readonly Buffer[]>, filter: string): Promise<void> {
+  private async copy(fragments: AsyncIterable<readonly Buffer[]>, args: readonly string[]): Promise<void> {
     const { tools } = this;
     const run = { timeoutMs: REMUX_TIMEOUT_MS, input: oneByOne(fragments) };
-    await runTool(tools.clock, tools.ffmpegPath, remuxArgs(path, filter), run);
+    await runTool(tools.clock, tools.ffmpegPath, args, run);
   }
 }
 
@@ -195,15 +204,17 @@ function lastDurationFilter({ dts, cts }: FilmTimes, end: number): string {
   return `setts=pts=PTS:dts=DTS:duration=if(eq(N\\,${last})\\,${duration}\\,DURATION)`;
 }
 
-/** The first part's init with every track's parameter sets. */
+/** The first part's init, or, where there are several formats, one of H.264 with every track's parameter sets. */
 async function commonInit(first: OpenedPart, tracks: readonly Track[], spacing: Spacing): Promise<Buffer> {
   const { init } = first.rebuilt;
+  if (tracks.every(({ sets }) => sets === NO_SETS)) return init;
   const tkhd = await new BoxReader(bufferSource(init)).find(0, init.length, ['moov', 'trak', 'tkhd']);
   if (!tkhd) throw new RangeError('the init has no video track');
   const distinct = (sets: readonly Buffer[]): Buffer[] =>
     sets.filter((set, i) => sets.findIndex((other) => other.equals(set)) === i);
   const sps = distinct(tracks.flatMap((track) => track.sets.sps));
   return buildInitSegment({
+    kind: 'h264',
     width: init.readUInt16BE(tkhd.end - 8),
     height: init.readUInt16BE(tkhd.end - 4),
     sps: spacing.restated ? sps.map((set) => withRate(set, GRID_RATE)) : sps,

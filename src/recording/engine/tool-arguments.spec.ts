@@ -34,7 +34,7 @@ const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
     transcodeArgs('/v/1.mp4', '/v/2.mp4', { ...picture, parameterSetId: 1 }),
     sampleListArgs('/v/1.mp4'),
   ],
-  'recording/engine/remuxer.ts': [remuxArgs('/v/2.mp4', 'null')],
+  'recording/engine/remuxer.ts': [remuxArgs('/v/2.mp4', 'null'), remuxArgs('/v/2.mp4', 'null', 'h265')],
 };
 
 /** The arguments that belong to each input: those since the input before. */

@@ -15,7 +15,13 @@ const RUNS = 3;
  */
 export async function warmUp(): Promise<void> {
   const sps = Buffer.from('67640028acd940780227e5c05a808080a0000003002000000651e30632c0', 'hex');
-  const init = buildInitSegment({ sps: [sps], pps: [Buffer.from('68ebe3cb22c0', 'hex')], width: 1920, height: 1080 });
+  const init = buildInitSegment({
+    kind: 'h264',
+    sps: [sps],
+    pps: [Buffer.from('68ebe3cb22c0', 'hex')],
+    width: 1920,
+    height: 1080,
+  });
   for (let run = 0; run < 2 * RUNS; run++) {
     const index = longIndex(run % 2 === 1);
     await finishedMovie(init, index, index.endDts);

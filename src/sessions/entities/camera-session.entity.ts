@@ -27,7 +27,7 @@ export class CameraSession {
   protocol: CameraProtocol | null;
 
   @Column('text', { nullable: true })
-  codec: 'h264' | 'mjpeg' | null;
+  codec: 'h264' | 'h265' | 'mjpeg' | null;
 
   @Column('integer', { nullable: true })
   width: number | null;

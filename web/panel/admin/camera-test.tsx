@@ -61,7 +61,7 @@ function Works({ test, name }: { readonly test: Schemas['CameraTestAnswer']; rea
   const facts = [
     [t('size'), `${width} × ${height}`],
     [t('fps'), fps === null ? t('notMeasured') : number(fps, Number.isInteger(fps) ? 0 : 1)],
-    [t('codec'), codec === 'h264' ? 'H.264' : 'MJPEG'],
+    [t('codec'), { h264: 'H.264', h265: 'H.265', mjpeg: 'MJPEG' }[codec]],
     [t('protocol'), protocol.toUpperCase()],
     [t('latency'), `${number(latency_ms)} ms`],
   ] as const;

@@ -73,7 +73,7 @@ export const adminTexts = texts({
     helpNotFound:
       'Host and port are right, the path behind them is not. The camera’s manual names it, often “RTSP URL” or “main stream”.',
     helpRedirected: 'Enter the address that the camera leads to, with the change button.',
-    helpUnsupported: 'In the camera’s own settings choose H.264 (not H.265) for this stream, then test again.',
+    helpUnsupported: 'In the camera’s own settings choose H.264, H.265 or MJPEG for this stream, then test again.',
     helpTimeout: 'Switch it off and on. If it goes on, look at the cable, the Wi-Fi, and how many others watch it.',
     helpForbidden:
       'Use its address in the club’s network, not one of this machine, nor outside of the permitted networks.',
@@ -229,7 +229,7 @@ export const adminTexts = texts({
       'L’hôte et le port sont justes, pas le chemin qui suit. Le manuel de la caméra le donne, souvent sous « URL RTSP » ou « flux principal ».',
     helpRedirected: 'Saisissez, en modifiant le terrain, l’adresse vers laquelle elle renvoie.',
     helpUnsupported:
-      'Choisissez H.264 (et non H.265) pour ce flux dans les réglages de la caméra, puis testez de nouveau.',
+      'Choisissez H.264, H.265 ou MJPEG pour ce flux dans les réglages de la caméra, puis testez de nouveau.',
     helpTimeout:
       'Éteignez-la et rallumez-la. Si cela continue, voyez le câble, le Wi-Fi, et combien d’autres la regardent.',
     helpForbidden:

@@ -2155,7 +2155,7 @@ export interface components {
             /** @enum {string} */
             protocol: "rtsp" | "rtsps" | "mjpeg" | "http";
             /** @enum {string} */
-            codec: "h264" | "mjpeg";
+            codec: "h264" | "h265" | "mjpeg";
             /** @example 1920 */
             width: number;
             /** @example 1080 */
@@ -2526,7 +2526,7 @@ export interface components {
             /** @enum {string|null} */
             protocol: "rtsp" | "rtsps" | "mjpeg" | "http" | null;
             /** @enum {string|null} */
-            codec: "h264" | "mjpeg" | null;
+            codec: "h264" | "h265" | "mjpeg" | null;
             /** @example 1920 */
             width: number | null;
             /** @example 1080 */
@@ -3313,7 +3313,7 @@ export interface components {
             /** @description Pictures are coming now. */
             live: boolean;
             /** @enum {string|null} */
-            codec: "h264" | "mjpeg" | null;
+            codec: "h264" | "h265" | "mjpeg" | null;
             /**
              * @description The camera's, in pixels.
              * @example 1920

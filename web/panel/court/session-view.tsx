@@ -115,6 +115,11 @@ function OpenSession(props: {
         <Text size="xs" c="dimmed">
           {t('camera')}: {t('cameraFacts', facts(session))} · {session.camera.codec?.toUpperCase()}
         </Text>
+        {played?.view.unplayable && (
+          <Text size="xs" role="status">
+            {t('unplayable')}
+          </Text>
+        )}
       </div>
     </div>
   );

@@ -42,6 +42,8 @@ export const courtTexts = texts({
     behind: '{{seconds}} s behind',
     behindTitle: 'From the picture’s arrival at the service until it is on this screen',
     pictures: 'single pictures',
+    unplayable:
+      'This browser does not play H.265, which this camera sends, so you see single pictures. The recording is whole; it plays in Safari and in VLC.',
     review: 'Look again',
     reviewHint: 'Record the match to look at a rally again.',
     reviewFailed: 'The recording cannot be played here.',
@@ -120,6 +122,8 @@ export const courtTexts = texts({
     behind: '{{seconds}} s de retard',
     behindTitle: 'De l’arrivée de l’image au service à son affichage sur cet écran',
     pictures: 'image par image',
+    unplayable:
+      'Ce navigateur ne lit pas le H.265 qu’envoie cette caméra : vous la voyez image par image. L’enregistrement est complet ; il se lit dans Safari et dans VLC.',
     review: 'Revoir',
     reviewHint: 'Enregistrez le match pour revoir une action.',
     reviewFailed: 'L’enregistrement ne peut pas être lu ici.',

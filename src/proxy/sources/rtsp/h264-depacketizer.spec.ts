@@ -232,4 +232,20 @@ describe('H.264 over RTP', () => {
       }
     }
   });
+
+  it('drops a picture whose time changes in the middle of a NAL unit, and goes on', () => {
+    const stream = new Stream();
+    stream.picture(idr());
+    const pieces = [0x80, 0, 0x40].map((flags) =>
+      Buffer.concat([Buffer.from([0x7c, flags | 5]), Buffer.alloc(9, 0x88)]),
+    );
+    stream
+      .next()
+      .packet(pieces[0] as Buffer)
+      .next()
+      .packet(pieces[1] as Buffer)
+      .packet(pieces[2] as Buffer, true);
+    stream.picture(idr()).picture(inter());
+    expect(stream.units.map(({ keyframe }) => keyframe)).toEqual([true, true, false]);
+  });
 });

@@ -30,7 +30,12 @@ describe('findVideoTrack', () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['H.265', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H265/90000'], /H\.265.*H\.264/],
+    ['VP8', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 VP8/90000'], /VP8.*H\.264/],
+    [
+      'H.265 in interleaved packets',
+      ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H265/90000', 'a=fmtp:96 sprop-max-don-diff=1'],
+      /sprop-max-don-diff/,
+    ],
     ['H.263, static', ['m=video 0 RTP/AVP 34'], /H\.263.*H\.264/],
     ['MPEG-4', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 MP4V-ES/90000'], /MPEG-4/],
     ['an unheard one', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 X-FOO/90000'], /X-FOO/],
@@ -65,8 +70,17 @@ describe('findVideoTrack', () => {
     });
   });
 
-  it('takes H.264 where there is motion JPEG, too', () => {
-    expect(findVideoTrack(sdp('m=video 0 RTP/AVP 26', ...H264), BASE).codec).toBe('h264');
+  it('takes H.265 with its parameter sets', () => {
+    const fmtp = 'a=fmtp:98 sprop-vps=QAEMAQ==; sprop-sps="QgEBAQ==";sprop-pps=RAHA8g==;sprop-max-don-diff=0';
+    const track = findVideoTrack(sdp('m=video 0 RTP/AVP 98', 'a=rtpmap:98 h265/90000', fmtp), BASE);
+    expect(track).toMatchObject({ codec: 'h265', clockRate: 90000, payloadType: null });
+    expect(track.parameterSets.map((nal) => nal[0])).toEqual([0x40, 0x42, 0x44]);
+  });
+
+  it('takes H.264 before H.265, and both before motion JPEG', () => {
+    const h265 = ['m=video 0 RTP/AVP 98', 'a=rtpmap:98 H265/90000'];
+    expect(findVideoTrack(sdp('m=video 0 RTP/AVP 26', ...h265, ...H264), BASE).codec).toBe('h264');
+    expect(findVideoTrack(sdp('m=video 0 RTP/AVP 26', ...h265), BASE).codec).toBe('h265');
   });
 
   it('bears line feeds alone, no rtpmap, several payload types, an odd clock, broken sets', () => {

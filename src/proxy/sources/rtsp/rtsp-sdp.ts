@@ -1,11 +1,12 @@
 import { parse as parseSdp, SessionDescription } from 'sdp-transform';
 import { TICKS_PER_SECOND } from '../../../media/access-unit';
+import { H265_HEADER_BYTES } from '../../../media/h265/nal';
 import { CameraError } from '../../camera-error';
 
 type Media = SessionDescription['media'][number];
 
-/** What a track may send: H.264 (RFC 6184) or motion JPEG (RFC 2435). */
-export type TrackCodec = 'h264' | 'jpeg';
+/** What a track may send: H.264 (RFC 6184), H.265 (RFC 7798) or motion JPEG (RFC 2435). */
+export type TrackCodec = 'h264' | 'h265' | 'jpeg';
 
 /** The track of a session description that we read, and where to ask for it. */
 export interface VideoTrack {
@@ -17,7 +18,7 @@ export interface VideoTrack {
   readonly clockRate: number;
   /** To tell its packets from others on the channel; `null` where the media has only one payload type. */
   readonly payloadType: number | null;
-  /** `sprop-parameter-sets`, decoded (RFC 6184 §8.1). */
+  /** `sprop-parameter-sets` (RFC 6184 §8.1), or `sprop-vps`, `sprop-sps` and `sprop-pps` (RFC 7798 §7.1), decoded. */
   readonly parameterSets: readonly Buffer[];
   /** The picture's size in pixels where the SDP says it: RTP's own word ends at 2040 for JPEG. */
   readonly size: { readonly width: number; readonly height: number } | null;
@@ -28,8 +29,6 @@ const STATIC_TYPES: Readonly<Record<number, string>> = { 31: 'H261', 32: 'MPV', 
 /** Of motion JPEG (RFC 3551 §5.2). */
 const JPEG_TYPE = 26;
 const CODEC_NAMES: Readonly<Record<string, string>> = {
-  H265: 'H.265',
-  HEVC: 'H.265',
   'MP4V-ES': 'MPEG-4',
   MPV: 'MPEG-2',
   MP2T: 'an MPEG transport stream',
@@ -42,7 +41,7 @@ const CODEC_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds the track to read in a DESCRIBE's answer: H.264 where there is some, else motion JPEG.
+ * Finds the track to read in a DESCRIBE's answer: H.264 where there is some, else H.265, else motion JPEG.
  * @param sdp the answer's body
  * @param base `Content-Base`, else `Content-Location`, else the request's URL
  * @throws CameraError `camera_unsupported`, naming the codec found and what to set on the camera
@@ -104,14 +103,19 @@ function h264PayloadType(media: Media): number | null {
   return media.rtp.length === 0 && parameters !== undefined ? parameters.payload : null;
 }
 
+function h265PayloadType(media: Media): number | null {
+  return media.rtp.find((entry) => /^(H265|HEVC)$/i.test(text(entry.codec)))?.payload ?? null;
+}
+
 function jpegPayloadType(media: Media): number | null {
   const named = media.rtp.find((entry) => text(entry.codec).toUpperCase() === 'JPEG');
   return named?.payload ?? (payloadTypes(media).includes(JPEG_TYPE) ? JPEG_TYPE : null);
 }
 
-/** What we read, what costs least first: only H.264 goes into the file as it is. */
+/** What we read, what costs least first: browsers play H.264; H.265 goes into the file as it is, too. */
 const READABLE: readonly (readonly [TrackCodec, (media: Media) => number | null])[] = [
   ['h264', h264PayloadType],
+  ['h265', h265PayloadType],
   ['jpeg', jpegPayloadType],
 ];
 
@@ -141,6 +145,12 @@ function trackOf(
       'The camera sends H.264 in interleaved packets (packetization mode 2): set it to mode 1, "non-interleaved".',
     );
   }
+  if (codec === 'h265' && Number(/sprop-max-don-diff\s*=\s*(\d+)/i.exec(parameters)?.[1] ?? 0) > 0) {
+    throw new CameraError(
+      'camera_unsupported',
+      "The camera sends H.265 in interleaved packets (sprop-max-don-diff): switch that off, or set the video codec of this stream to H.264 in the camera's settings.",
+    );
+  }
   const rate = media.rtp.find((entry) => entry.payload === payloadType)?.rate;
   const types = payloadTypes(media);
   return {
@@ -149,10 +159,27 @@ function trackOf(
     controls: resolveControl(base, media.control),
     clockRate: typeof rate === 'number' && rate > 0 && rate <= 1e9 ? rate : TICKS_PER_SECOND,
     payloadType: types.length > 1 ? payloadType : null,
-    parameterSets: codec === 'h264' ? spropParameterSets(parameters) : [],
+    parameterSets: SETS_OF[codec](parameters),
     size: announcedSize(media, payloadType),
   };
 }
+
+function h265ParameterSets(parameters: string): Buffer[] {
+  return ['vps', 'sps', 'pps'].flatMap((name) => {
+    const value = new RegExp(`sprop-${name}\\s*=\\s*"?([^;"\\s]+)`, 'i').exec(parameters)?.[1] ?? '';
+    return value
+      .split(',')
+      .map((part) => Buffer.from(part, 'base64'))
+      .filter((nal) => nal.length > H265_HEADER_BYTES);
+  });
+}
+
+/** The parameter sets that a track's format parameters hold. */
+const SETS_OF: Readonly<Record<TrackCodec, (parameters: string) => Buffer[]>> = {
+  h264: spropParameterSets,
+  h265: h265ParameterSets,
+  jpeg: () => [],
+};
 
 /** `a=x-dimensions:1920,1080`, or `a=framesize:26 1920-1080` (3GPP TS 26.234 §5.3.3.2), as cameras have them. */
 function announcedSize(media: Media, payloadType: number): VideoTrack['size'] {

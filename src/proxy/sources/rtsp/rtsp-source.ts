@@ -25,7 +25,7 @@ export interface RtspSourceOptions {
 }
 
 /**
- * A camera that speaks RTSP/1.0 (RFC 2326) and sends H.264 or motion JPEG over RTP, interleaved into the same connection
+ * A camera that speaks RTSP/1.0 (RFC 2326) and sends H.264, H.265 or motion JPEG over RTP, interleaved into the same connection
  * (§10.12), which passes every firewall and loses nothing that the camera did not lose itself.
  */
 export class RtspSource implements StreamSource {
@@ -156,8 +156,10 @@ export class RtspSource implements StreamSource {
       if (this.hasPicture) {
         return;
       }
-      if (packets === 0 || last) {
-        this.connection.fail(this.reader?.fault() ?? noPictures(packets > 0 ? this.reader : null));
+      const fault = this.reader?.fault() ?? null;
+      // What is known to be wrong does not get better by waiting.
+      if (packets === 0 || last || fault !== null) {
+        this.connection.fail(fault ?? noPictures(packets > 0 ? this.reader : null));
       } else {
         this.later('first-picture', timeoutMs, () => check(true));
       }

@@ -4,6 +4,9 @@ import { SourceLimits } from '../stream-source';
 import { AccessUnitAssembler } from './access-unit-assembler';
 import { Depacketizer } from './depacketizer';
 import { H264Depacketizer } from './h264-depacketizer';
+import { H265Assembler } from './h265-assembler';
+import { H265Depacketizer } from './h265-depacketizer';
+import { H265ParameterSets } from './h265-parameter-sets';
 import { JpegDepacketizer } from './jpeg-depacketizer';
 import { ParameterSets } from './parameter-sets';
 import { VideoTrack } from './rtsp-sdp';
@@ -30,7 +33,7 @@ export interface VideoReaderOptions {
 
 /** The reader for what a track sends. */
 export function videoReaderFor(track: VideoTrack, options: VideoReaderOptions): VideoReader {
-  return track.codec === 'jpeg' ? jpegReader(track, options) : h264Reader(track, options);
+  return READERS[track.codec](track, options);
 }
 
 function h264Reader(track: VideoTrack, { limits, now, onPicture, onLoss }: VideoReaderOptions): VideoReader {
@@ -40,6 +43,19 @@ function h264Reader(track: VideoTrack, { limits, now, onPicture, onLoss }: Video
   const assembler = new AccessUnitAssembler({ maxFrameBytes, parameterSets, now, onAccessUnit: onPicture, onLoss });
   return {
     depacketizer: new H264Depacketizer(assembler),
+    fault: () => parameterSets.fault,
+    unusable: NO_KEYFRAME,
+    end: () => assembler.end(),
+  };
+}
+
+function h265Reader(track: VideoTrack, { limits, now, onPicture, onLoss }: VideoReaderOptions): VideoReader {
+  const parameterSets = new H265ParameterSets();
+  parameterSets.offerFromSdp(track.parameterSets);
+  const { maxFrameBytes } = limits;
+  const assembler = new H265Assembler({ maxFrameBytes, now, onAccessUnit: onPicture, onLoss }, parameterSets);
+  return {
+    depacketizer: new H265Depacketizer(assembler),
     fault: () => parameterSets.fault,
     unusable: NO_KEYFRAME,
     end: () => assembler.end(),
@@ -56,6 +72,12 @@ function jpegReader({ size }: VideoTrack, { limits, now, onPicture, onLoss }: Vi
     end: () => depacketizer.end(),
   };
 }
+
+const READERS: Readonly<Record<VideoTrack['codec'], typeof h264Reader>> = {
+  h264: h264Reader,
+  h265: h265Reader,
+  jpeg: jpegReader,
+};
 
 const NO_KEYFRAME =
   "The camera sends video without keyframes: set its I-frame interval (GOP) to 2 seconds in the camera's settings.";
