@@ -47,8 +47,6 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     SharesModule,
     BookingsModule,
     WebhooksModule,
-    SharesModule,
-    HighlightsModule,
     JobsModule,
     PreviewModule,
     PrivacyModule,

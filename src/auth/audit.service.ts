@@ -30,9 +30,6 @@ export type AuditAction =
   | `webhook.${'created' | 'changed' | 'rotated' | 'deleted' | 'pinged' | 'redelivered' | 'disabled'}`
   | `calendar.${'set' | 'removed'}`
   | `share.${'created' | 'revoked'}`
-  | `share.${'created' | 'revoked'}`
-  | `court.button_key_${'made' | 'removed'}`
-  | `highlight.${'created' | 'changed' | 'deleted'}`
   | 'job.cancelled'
   | 'maintenance.clean_up'
   | 'audit.exported';

@@ -26,7 +26,6 @@ interface Eraser {
  * Takes a person out of everything (GDPR, article 17): the videos of their matches, their places in others' matches, their
  * markers, highlights, links and bookings, sign-ins, memberships, name and address. What stays is the number of an account that says
  * nothing, for rows that point at
- * markers, links and highlights, sign-ins, memberships, name and address. What stays is the number of an account that says nothing, for rows that point at
  * it. Videos go first and the account last: after a crash in between, the same call goes on where it stopped.
  */
 @Injectable()
@@ -105,12 +104,10 @@ export class ErasureService {
           WHERE session_id IN (SELECT session_id FROM markers WHERE author_id = $1)`,
         [userId],
       );
-      await manager.query('DELETE FROM shares WHERE author_id = $1', [userId]);
       const [markers] = await manager.query<[{ id: number; session_id: string }[], number]>(
         'DELETE FROM markers WHERE author_id = $1 RETURNING id, session_id',
         [userId],
       );
-      await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
       await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
       await manager.query('DELETE FROM shares WHERE author_id = $1', [userId]);
       // Their files follow within a minute (`highlights`).

@@ -78,7 +78,6 @@ export class PersonalDataService {
     const cut = [signIns, sessions, videos, markers, shares, bookings, highlights, audit].some(
       ({ length }) => length === MOST,
     );
-    const cut = [signIns, sessions, videos, markers, shares, highlights, audit].some(({ length }) => length === MOST);
     return {
       exported_at: new Date().toISOString(),
       only_club_id: onlyClubId,

@@ -23,7 +23,6 @@ import { VideoStore } from './video-store';
     Quarantine,
     ThumbnailShelf,
   ],
-  exports: [Disk, VideoStore, HighlightShelf, IncomingVideos, Quarantine, ThumbnailShelf],
-  exports: [BrandedShelf, Disk, VideoStore, HighlightShelf, Quarantine, ThumbnailShelf],
+  exports: [BrandedShelf, Disk, VideoStore, HighlightShelf, IncomingVideos, Quarantine, ThumbnailShelf],
 })
 export class StorageModule {}

@@ -424,37 +424,6 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: '            401 401 401 404 404 403 403 403 204 204',
   },
 
-  // Links that show a match to anybody. One of the desk's: the owner may take it back, the participant not.
-  'GET /api/video/shares': {
-    ask: ({ sessionId }) => ({ path: `/api/video/shares?session_id=${sessionId}` }),
-    statuses: SESSION,
-  },
-  'POST /api/video/shares': {
-    ask: async (world) => ({ path: '/api/video/shares', body: { session_id: await world.video() } }),
-    statuses: '            401 401 401 404 404 404 201 201 201 201',
-  },
-  'DELETE /api/video/shares/{id}': {
-    ask: async (world) => ({ path: `/api/video/shares/${(await world.share()).id}` }),
-    statuses: '            401 401 401 404 404 404 403 204 204 204',
-  },
-  'GET /s/{token}': shared(''),
-  'GET /s/{token}/video.mp4': shared('/video.mp4'),
-  'GET /s/{token}/download': shared('/download'),
-  'GET /s/{token}/poster.jpg': shared('/poster.jpg'),
-  'GET /s/{token}/card.jpg': shared('/card.jpg'),
-  'GET /s/{token}/logo.png': {
-    ask: async (world) => {
-      await world.logo();
-      return { path: `${(await world.share()).path}/logo.png` };
-    },
-    statuses: PUBLIC_OK,
-  },
-  'POST /s/{token}/open': {
-    // There is no pass-phrase: whatever is given is right.
-    ask: async (world) => ({ path: `${(await world.share()).path}/open`, body: { passphrase: 'any' } }),
-    statuses: PUBLIC_OK,
-  },
-
   // Bookings. Of others' a player sees the time; only admins book here.
   'GET /api/clubs/{clubId}/bookings': {
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/bookings` }),

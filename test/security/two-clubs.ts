@@ -178,22 +178,6 @@ export class TwoClubs {
     if (status !== 204) throw new Error(`no logo: ${status}`);
   }
 
-  /** A highlight of the desk's in the open session that is made. @param anew not the one of before */
-  async highlight(anew = false): Promise<string> {
-    if (this.kept !== null && !anew) return this.kept;
-    const body = { session_id: this.sessionId, start_seconds: 0, end_seconds: 1 };
-    const { desk } = this.club;
-    const made = await desk.post<{ highlight: { id: string } }>('/api/video/highlights', body);
-    if (made.status !== 202) throw new Error(`no highlight: ${made.text}`);
-    const { id } = made.body.highlight;
-    await until(async () => {
-      const { body: now } = await desk.get<{ highlight: { status: string } }>(`/api/video/highlights/${id}`);
-      return now.highlight.status === 'ready';
-    });
-    if (!anew) this.kept = id;
-    return id;
-  }
-
   /** A booking of the owner's that the desk made, with the participant in it, on a court of its own. */
   async booking(): Promise<number> {
     const starts = Date.now() + 2 * 86_400_000;

@@ -4,8 +4,15 @@ import { LatencyMeter } from './latency-meter';
 import type { LiveConnection, StreamEvent } from './live-connection';
 import { canPlayFragments, mediaSourceOf, playsHlsItself } from './media-source';
 import { MsePlayer } from './mse-player';
-import type { GapMessage, MarkerMessage, Problem, RecordingState, StateMessage, StreamMode } from './protocol';
-import type { GapMessage, Problem, RecordingState, StateMessage, StreamKind, StreamMode } from './protocol';
+import type {
+  GapMessage,
+  MarkerMessage,
+  Problem,
+  RecordingState,
+  StateMessage,
+  StreamKind,
+  StreamMode,
+} from './protocol';
 import { reviewUrl } from './review-player';
 
 export type CourtPhase =
