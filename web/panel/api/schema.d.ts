@@ -1100,6 +1100,142 @@ export interface paths {
         patch: operations["MarkersController_change"];
         trace?: never;
     };
+    "/api/video/highlights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the highlights of a match, in its order
+         * @description The owner, the other players, the admins.
+         */
+        get: operations["HighlightsController_list"];
+        put?: never;
+        /**
+         * Keeps a stretch of a match as a file of its own
+         * @description The owner, the other players, the admins; while it is recorded and afterwards. The last `seconds` up to now, or from `start_seconds` to `end_seconds`. It is made in the background, as a rule within two seconds: ask for it again, or follow it in the list. The same press twice within two seconds is one. At most 200 a session.
+         */
+        post: operations["HighlightsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/highlights/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One highlight
+         * @description The owner of the session, the other players, the admins.
+         */
+        get: operations["HighlightsController_one"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a highlight for good
+         * @description Who made it, the owner of the session, the admins.
+         */
+        delete: operations["HighlightsController_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes what a highlight says
+         * @description Who made it, the owner of the session, the admins.
+         */
+        patch: operations["HighlightsController_change"];
+        trace?: never;
+    };
+    "/api/video/highlights/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The MP4 of a highlight
+         * @description The owner of the session, the other players, the admins. Takes `Range`, `If-Range`, `If-None-Match`.
+         */
+        get: operations["HighlightsController_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/highlights/{id}/thumbnail.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture of the highlight, for lists
+         * @description The owner of the session, the other players, the admins. At most 640 pixels wide, from its middle; made when it is first asked for, and kept. Takes `If-None-Match`.
+         */
+        get: operations["HighlightsController_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/terrains/{id}/button-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the key of a court's physical button
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN. It is shown this once; the one before opens nothing any more.
+         */
+        post: operations["CourtButtonsController_rotate"];
+        /**
+         * Takes a court's button its key
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN. Without one, nothing happens.
+         */
+        delete: operations["CourtButtonsController_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/button/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A press of the button at a court: keeps the last seconds of what is recorded there
+         * @description Whoever has the key. At most 30 presses a minute; two within two seconds are one.
+         */
+        post: operations["CourtButtonsController_press"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/video/jobs": {
         parameters: {
             query?: never;
@@ -1374,6 +1510,138 @@ export interface paths {
          * @description Its owner and the admins, before it begins.
          */
         patch: operations["BookingsController_change"];
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who is told
+         * @description The admins of the club.
+         */
+        get: operations["WebhooksController_list"];
+        put?: never;
+        /**
+         * Has an address told of what happens in the club
+         * @description The admins of the club. At most 10. The answer holds the secret that messages are signed with, this once.
+         */
+        post: operations["WebhooksController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A webhook
+         * @description The admins of the club.
+         */
+        get: operations["WebhooksController_one"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a webhook, with its log
+         * @description The admins of the club.
+         */
+        delete: operations["WebhooksController_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a webhook, or switches it off and on
+         * @description The admins of the club.
+         */
+        patch: operations["WebhooksController_change"];
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a webhook a new secret
+         * @description The admins of the club. The answer holds it, this once. For 24 hours messages carry a signature of each of the two.
+         */
+        post: operations["WebhooksController_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/webhooks/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a webhook a message that says nothing
+         * @description The admins of the club. Also one that is switched off. The log says what became of it, some seconds later.
+         */
+        post: operations["WebhooksController_ping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of the messages to a webhook
+         * @description The admins of the club. Newest first.
+         */
+        get: operations["WebhooksController_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/webhooks/{id}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a message of the log again
+         * @description The admins of the club. With the same id and words, whatever became of it before.
+         */
+        post: operations["WebhooksController_redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/preview/{id}/stream.mjpeg": {
@@ -1996,6 +2264,11 @@ export interface components {
              */
             quota_bytes: number | null;
             /**
+             * @description Seconds that a press for a highlight keeps.
+             * @example 30
+             */
+            highlight_seconds: number;
+            /**
              * @description Only for its admins: where its cameras must lie; `null`: no matter where.
              * @example null
              */
@@ -2084,6 +2357,11 @@ export interface components {
              * @example Matches are filmed when you start a recording. Videos are kept for 30 days.
              */
             consent_note?: string | null;
+            /**
+             * @description Seconds before now that a press for a highlight keeps where it does not say.
+             * @example 30
+             */
+            highlight_seconds?: number;
             /**
              * @description Whether players may register themselves (needs `SMTP_URL`).
              * @example true
@@ -2970,6 +3248,145 @@ export interface components {
              */
             text?: string | null;
         };
+        CreateHighlightDto: {
+            /**
+             * @description How many seconds before now. Default: the club's `highlight_seconds`.
+             * @example 30
+             */
+            seconds?: number;
+            /**
+             * Format: uuid
+             * @example 5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55
+             */
+            session_id: string;
+            /**
+             * @description From the recording's first frame; with `end_seconds`.
+             * @example 734.2
+             */
+            start_seconds?: number;
+            /**
+             * @description At most 600 s behind `start_seconds`.
+             * @example 758.9
+             */
+            end_seconds?: number;
+            /**
+             * @description One line.
+             * @example Bajada from behind the glass
+             */
+            text?: string;
+            /**
+             * @description `keyframes`: it begins with the keyframe at or before its start, a second or two earlier; `exact`: players begin at its very start. Neither loses anything.
+             * @default keyframes
+             * @enum {string}
+             */
+            cut?: "keyframes" | "exact";
+        };
+        HighlightGapView: {
+            /** @example 3.2 */
+            start_seconds: number;
+            /** @example 5.6 */
+            end_seconds: number;
+            /** @example camera_lost */
+            reason: string;
+        };
+        HighlightView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            session_id: string;
+            /** @enum {string} */
+            status: "waiting" | "making" | "ready" | "failed";
+            /**
+             * @description From the recording's first frame: what was asked for, and once it is `ready` what is in the file.
+             * @example 728.4
+             */
+            start_seconds: number;
+            /** @example 758.9 */
+            end_seconds: number;
+            /** @example 30.5 */
+            duration_seconds: number;
+            /** @enum {string} */
+            cut: "keyframes" | "exact";
+            /** @example Bajada from behind the glass */
+            text: string | null;
+            /** @description Who made it; `null`: the button at the court. */
+            author: components["schemas"]["PersonView"] | null;
+            gaps: components["schemas"]["HighlightGapView"][];
+            /**
+             * Format: int64
+             * @example 15400000
+             */
+            size_bytes: number | null;
+            /** @description Why it could not be made. */
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ready_at: string | null;
+        };
+        HighlightAnswer: {
+            /** @example true */
+            success: boolean;
+            highlight: components["schemas"]["HighlightView"];
+        };
+        HighlightListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description In the order of the match. */
+            highlights: components["schemas"]["HighlightView"][];
+            /**
+             * @description Highlights of this page.
+             * @example 12
+             */
+            count: number;
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string;
+        };
+        ChangeHighlightDto: {
+            /**
+             * @description `null` takes it away.
+             * @example Bajada from behind the glass
+             */
+            text?: string | null;
+        };
+        ButtonKeyAnswer: {
+            /** @example true */
+            success: boolean;
+            /**
+             * @description Shown this once.
+             * @example 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+             */
+            key: string;
+            /**
+             * @description What the button posts to.
+             * @example /api/button/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+             */
+            path: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        PressDto: {
+            /**
+             * @description How many seconds before now. Default: the club's `highlight_seconds`.
+             * @example 30
+             */
+            seconds?: number;
+        };
+        PressedHighlightView: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "waiting" | "making" | "ready" | "failed";
+            /** @example 728.4 */
+            start_seconds: number;
+            /** @example 758.9 */
+            end_seconds: number;
+        };
+        PressedAnswer: {
+            /** @example true */
+            success: boolean;
+            highlight: components["schemas"]["PressedHighlightView"];
+        };
         JobView: {
             /** Format: uuid */
             id: string;
@@ -3050,6 +3467,11 @@ export interface components {
              * @default true
              */
             allow_download?: boolean;
+            /**
+             * @description Whether the film is shown with the club's logo laid over. It is made in the background; until it is ready, `share_preparing`.
+             * @default false
+             */
+            branded?: boolean;
         };
         NewShareView: {
             /** @example 17 */
@@ -3070,6 +3492,17 @@ export interface components {
             passphrase: boolean;
             /** @example true */
             allow_download: boolean;
+            /**
+             * @description How its film with the club's logo stands; `null`: it shows the recording as it is.
+             * @example null
+             * @enum {string|null}
+             */
+            branding: "waiting" | "making" | "ready" | "failed" | null;
+            /**
+             * @description How much of that film is made, 0 to 1.
+             * @example null
+             */
+            branding_progress: number | null;
             /**
              * @description Visitors who began to watch. Who only fetches a preview of the link is none.
              * @example 12
@@ -3117,6 +3550,17 @@ export interface components {
             passphrase: boolean;
             /** @example true */
             allow_download: boolean;
+            /**
+             * @description How its film with the club's logo stands; `null`: it shows the recording as it is.
+             * @example null
+             * @enum {string|null}
+             */
+            branding: "waiting" | "making" | "ready" | "failed" | null;
+            /**
+             * @description How much of that film is made, 0 to 1.
+             * @example null
+             */
+            branding_progress: number | null;
             /**
              * @description Visitors who began to watch. Who only fetches a preview of the link is none.
              * @example 12
@@ -3289,6 +3733,120 @@ export interface components {
              */
             player_ids?: number[];
         };
+        CreateWebhookDto: {
+            /**
+             * @description http or https. Write-only: of what may be a secret in it, nothing is ever shown.
+             * @example https://hooks.example.org/padelvar?key=…
+             */
+            url: string;
+            /**
+             * @example [
+             *       "recording.ready",
+             *       "camera.offline"
+             *     ]
+             */
+            events: ("recording.started" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
+            /**
+             * @description One line.
+             * @example Our booking site
+             */
+            description?: string;
+        };
+        WebhookView: {
+            /** @example 5 */
+            id: number;
+            /** @example 1 */
+            club_id: number;
+            /**
+             * @description Of its address, what holds no secret.
+             * @example https://hooks.example.org
+             */
+            origin: string;
+            /**
+             * @example [
+             *       "recording.ready",
+             *       "camera.offline"
+             *     ]
+             */
+            events: ("recording.started" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
+            /** @example Our booking site */
+            description: string | null;
+            /** @example true */
+            enabled: boolean;
+            /**
+             * @description Where the service switched it off: it took nothing for five days, or said that it is gone (410).
+             * @enum {string|null}
+             */
+            disabled_because: "failing" | "gone" | null;
+            /**
+             * Format: date-time
+             * @description Since when it takes nothing; `null`: it took the last message.
+             */
+            failing_since: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        WebhookSecretAnswer: {
+            /** @example true */
+            success: boolean;
+            webhook: components["schemas"]["WebhookView"];
+            /**
+             * @description What messages are signed with. Shown this once.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
+        };
+        WebhookListAnswer: {
+            /** @example true */
+            success: boolean;
+            webhooks: components["schemas"]["WebhookView"][];
+            /** @example 1 */
+            count: number;
+        };
+        WebhookAnswer: {
+            /** @example true */
+            success: boolean;
+            webhook: components["schemas"]["WebhookView"];
+        };
+        ChangeWebhookDto: {
+            /**
+             * @description Write-only.
+             * @example https://hooks.example.org/padelvar
+             */
+            url?: string;
+            /**
+             * @example [
+             *       "recording.ready",
+             *       "camera.offline"
+             *     ]
+             */
+            events?: ("recording.started" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
+            /** @example Our booking site */
+            description?: string | null;
+            /**
+             * @description false: told nothing, until it is true again.
+             * @example true
+             */
+            enabled?: boolean;
+        };
+        DeliveryAnswer: {
+            /** @example true */
+            success: boolean;
+            delivery: components["schemas"]["DeliveryView"];
+        };
+        DeliveryListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description Newest first; kept for 30 days. */
+            deliveries: components["schemas"]["DeliveryView"][];
+            /**
+             * @description Of this page.
+             * @example 20
+             */
+            count: number;
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string;
+        };
         PreviewUrls: {
             /** @example /api/preview/5f0c…/stream.mjpeg */
             mjpeg: string;
@@ -3382,6 +3940,8 @@ export interface components {
             shares: Record<string, never>[];
             /** @description Recordings that were planned by them, for them, or with them. */
             bookings: Record<string, never>[];
+            /** @description Highlights that they made, and where their files are. */
+            highlights: Record<string, never>[];
             /** @description What the audit trail says of them. */
             audit: Record<string, never>[];
             /**
@@ -3456,9 +4016,9 @@ export interface components {
             /** @description Files removed from the trash. */
             emptied_files: number;
             /** @description Tasks that failed or raised an alarm; see health. */
-            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings")[];
+            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "webhooks")[];
             /** @description Tasks that another service process is doing now. */
-            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings")[];
+            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "webhooks")[];
         };
         AuditActorView: {
             /** @example 12 */
@@ -3511,7 +4071,7 @@ export interface components {
         };
         TaskView: {
             /** @enum {string} */
-            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings";
+            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "webhooks";
             /** @example 900 */
             every_seconds: number;
             /**
@@ -3635,7 +4195,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "marker_limit" | "share_limit" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
+            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "marker_limit" | "share_limit" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
             errors?: {
                 field: string;
                 message: string;
@@ -8802,6 +9362,799 @@ export interface operations {
             };
         };
     };
+    HighlightsController_list: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                session_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HighlightListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateHighlightDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HighlightAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all the highlights it may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full`: Not enough disk space */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HighlightAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeHighlightDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HighlightAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed since */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `highlight_not_ready`: The highlight is not made yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable`: Range not satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Not changed since */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found; `thumbnail_unavailable`: No thumbnail can be made of this video */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `highlight_not_ready`: The highlight is not made yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The service is overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtButtonsController_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ButtonKeyAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtButtonsController_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtButtonsController_press: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PressDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PressedAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all the highlights it may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full`: Not enough disk space */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     JobsController_list: {
         parameters: {
             query?: {
@@ -9083,7 +10436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `share_limit`: The match has all the links it may have */
+            /** @description `share_limit`: The match has all the links it may have; `logo_missing`: The club has no logo */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9403,6 +10756,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `share_preparing`: The film of this share is not ready */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `share_ended`: This match is no longer shared */
             410: {
                 headers: {
@@ -9504,6 +10866,15 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `share_preparing`: The film of this share is not ready */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10160,6 +11531,726 @@ export interface operations {
             };
             /** @description `booking_overlap`: This court is booked at that time; `booking_begun`: This booking has begun, or is over; `from_calendar`: This booking comes from a calendar */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhookDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecretAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhook_limit`: The club has all the webhooks it may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url_forbidden`: This address is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhookDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url_forbidden`: This address is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecretAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_ping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_log: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    WebhooksController_redeliver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+                deliveryId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
