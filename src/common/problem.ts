@@ -23,7 +23,7 @@ export const PROBLEMS = {
   session_over: [409, 'The session is over'],
   session_full: [409, 'The session has all the players it may have'],
   marker_limit: [409, 'The session has all the markers it may have'],
-  highlight_limit: [409, 'The session has all the highlights it may have'],
+  highlight_limit: [409, 'The session has all highlights it may have'],
   highlight_not_ready: [409, 'The highlight is not made yet'],
   session_not_live: [409, 'The session is not live'],
   review_file_only: [409, 'This recording is played as its file'],
