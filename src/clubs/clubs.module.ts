@@ -5,6 +5,8 @@ import { AppConfig } from '../config/app-config';
 import { KeySource } from '../health/key-source';
 import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { ProxyModule } from '../proxy/proxy.module';
+import { CameraDiscoveryController } from './camera-discovery.controller';
+import { CameraDiscoveryService } from './camera-discovery.service';
 import { CameraKeys } from './camera-keys.service';
 import { CameraTestsService } from './camera-tests.service';
 import { CamerasService } from './cameras.service';
@@ -28,13 +30,14 @@ import { UsersService } from './users.service';
 /** Clubs, their courts with cameras, and their people. */
 @Module({
   imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule],
-  controllers: [ClubsController, CourtsController, UsersController],
+  controllers: [CameraDiscoveryController, ClubsController, CourtsController, UsersController],
   providers: [
     {
       provide: SecretBox,
       inject: [AppConfig],
       useFactory: (config: AppConfig) => new SecretBox([config.secretsKey, ...config.olderSecretsKeys]),
     },
+    CameraDiscoveryService,
     CameraKeys,
     { provide: KeySource, useExisting: CameraKeys },
     CameraLooks,

@@ -6,6 +6,7 @@ import { CameraConnector } from './camera-connector';
 import { CameraProbe } from './camera-probe';
 import { CameraSnapshots } from './camera-snapshots';
 import { LiveCameraProbe } from './live-camera-probe';
+import { CameraDiscovery } from './onvif/camera-discovery';
 
 /** Everything that speaks to cameras. */
 @Module({
@@ -17,9 +18,10 @@ import { LiveCameraProbe } from './live-camera-probe';
         new Toolchain(config.ffmpegPath, config.ffprobePath, clock, config.dataDir),
     },
     CameraConnector,
+    CameraDiscovery,
     CameraSnapshots,
     { provide: CameraProbe, useClass: LiveCameraProbe },
   ],
-  exports: [Toolchain, CameraConnector, CameraSnapshots, CameraProbe],
+  exports: [Toolchain, CameraConnector, CameraDiscovery, CameraSnapshots, CameraProbe],
 })
 export class ProxyModule {}
