@@ -6,6 +6,8 @@ import { KeySource } from '../health/key-source';
 import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { WebhookOutboxModule } from '../webhooks/webhook-outbox.module';
+import { CameraDiscoveryController } from './camera-discovery.controller';
+import { CameraDiscoveryService } from './camera-discovery.service';
 import { CameraKeys } from './camera-keys.service';
 import { CameraTestsService } from './camera-tests.service';
 import { CamerasService } from './cameras.service';
@@ -32,12 +34,15 @@ import { UsersService } from './users.service';
 @Module({
   imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule, WebhookOutboxModule],
   controllers: [ClubsController, ClubLogoController, CourtsController, UsersController],
+  imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule],
+  controllers: [CameraDiscoveryController, ClubsController, CourtsController, UsersController],
   providers: [
     {
       provide: SecretBox,
       inject: [AppConfig],
       useFactory: (config: AppConfig) => new SecretBox([config.secretsKey, ...config.olderSecretsKeys]),
     },
+    CameraDiscoveryService,
     CameraKeys,
     { provide: KeySource, useExisting: CameraKeys },
     CameraLooks,

@@ -14,7 +14,8 @@ const POSTGRES_PORT = 5432;
 /** From a camera's URL to a source ready to run: the address is resolved, checked and pinned anew for each connection. */
 @Injectable()
 export class CameraConnector {
-  private readonly dialer: CameraDialer;
+  /** Resolves, checks and dials: what else speaks to cameras does so by it. */
+  readonly dialer: CameraDialer;
   private readonly limits: SourceLimits;
   private readonly ownPorts = new Set<number>();
 

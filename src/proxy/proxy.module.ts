@@ -7,6 +7,7 @@ import { CameraProbe } from './camera-probe';
 import { CameraSnapshots } from './camera-snapshots';
 import { LiveCameraProbe } from './live-camera-probe';
 import { OutgoingHttp } from './outgoing-http';
+import { CameraDiscovery } from './onvif/camera-discovery';
 
 /** Everything that speaks to cameras. */
 @Module({
@@ -18,10 +19,12 @@ import { OutgoingHttp } from './outgoing-http';
         new Toolchain(config.ffmpegPath, config.ffprobePath, clock, config.dataDir),
     },
     CameraConnector,
+    CameraDiscovery,
     CameraSnapshots,
     OutgoingHttp,
     { provide: CameraProbe, useClass: LiveCameraProbe },
   ],
   exports: [Toolchain, CameraConnector, CameraSnapshots, CameraProbe, OutgoingHttp],
+  exports: [Toolchain, CameraConnector, CameraDiscovery, CameraSnapshots, CameraProbe],
 })
 export class ProxyModule {}

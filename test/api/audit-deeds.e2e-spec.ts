@@ -193,6 +193,11 @@ describe('the audit trail notes', () => {
       () => [{ action: 'camera.tested', actor_id: desk(), club_id: club.clubId, target: `court:${court}` }],
     ],
     [
+      'cameras looked for',
+      () => club.desk.post(`/api/clubs/${club.clubId}/cameras/discover`, { addresses: ['0.0.0.0'] }),
+      () => [{ action: 'camera.searched', actor_id: desk(), club_id: club.clubId, target: `club:${club.clubId}` }],
+    ],
+    [
       'a session that was opened',
       async () => (session = await record()),
       () => [

@@ -10,6 +10,7 @@ export * from './http-camera';
 export * from './mjpeg-camera';
 export * from './gstreamer-camera';
 export * from './ffmpeg-mjpeg-camera';
+export * from './onvif-camera';
 export { AuthScheme } from './camera-auth';
 export { monotonic } from './pacer';
 export { PlayedFrame } from './playback';

@@ -185,6 +185,11 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: ({ courtId }) => ({ path: `/api/terrains/${courtId}/camera/test`, body: {} }),
     statuses: ADMINS,
   },
+  'POST /api/clubs/{id}/cameras/discover': {
+    // No address that a camera may have: nothing is asked.
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/cameras/discover`, body: { addresses: ['0.0.0.0'] } }),
+    statuses: '            401 401 401 404 404 403 403 403 422 422',
+  },
   'GET /api/terrains/{id}/camera/snapshot/{token}': {
     ask: async ({ club, courtId }) => {
       const tested = await club.desk.post<{ snapshot_url: string }>(`/api/terrains/${courtId}/camera/test`);

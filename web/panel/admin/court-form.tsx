@@ -11,6 +11,7 @@ import { CameraTest } from './camera-test';
 import { type CameraAddress, composeCameraAddress } from './camera-address';
 import { CameraWords } from './camera-words';
 import { type Court, courtsAreOthers, saveCourt } from './court-data';
+import { FindCameras } from './find-cameras';
 
 const NOTHING: CameraAddress = { place: '', user: '', password: '' };
 /** Problems that are about the address, and are said beside it. */
@@ -74,6 +75,13 @@ export function CourtForm(props: {
         />
         {court !== null && <Present court={court} entering={entering} onEnter={() => setEntering(!entering)} />}
         {entering && <CameraFields address={address} onChange={setAddress} error={addressFault} />}
+        {entering && (
+          <FindCameras
+            clubId={clubId}
+            address={address}
+            onChoose={(place) => setAddress((known) => ({ ...known, place }))}
+          />
+        )}
         {save.isError && !ofAddress && (
           <Alert color="red" role="alert">
             {inWords(save.error)}

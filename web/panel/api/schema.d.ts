@@ -180,6 +180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clubs/{id}/cameras/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks for ONVIF cameras
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN; one search of a club at a time, five seconds at most. Asks the network that the service is in, and the addresses that are named. Only cameras at addresses that the club may have cameras at are told, and no camera is asked anywhere but at the address it answered from.
+         */
+        post: operations["CameraDiscoveryController_discover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clubs": {
         parameters: {
             query?: never;
@@ -2239,6 +2259,57 @@ export interface components {
             terrains: components["schemas"]["CourtOutagesView"][];
             /** @example 1 */
             count: number;
+        };
+        DiscoverCamerasDto: {
+            /**
+             * @description IPv4 addresses to ask besides the service's own network, each with a port where it is not 3702.
+             * @example [
+             *       "192.168.1.20"
+             *     ]
+             */
+            addresses?: string[];
+            /**
+             * @description For cameras that show their streams to nobody else.
+             * @example viewer
+             */
+            username?: string;
+            /** @description Sent as a digest, and kept nowhere. */
+            password?: string;
+        };
+        DiscoveredProfile: {
+            /**
+             * @description As the camera calls it.
+             * @example H264
+             */
+            codec: string | null;
+            /** @example 1920 */
+            width: number | null;
+            /** @example 1080 */
+            height: number | null;
+            /** @example 25 */
+            fps: number | null;
+            /**
+             * @description Without user name and password; `null` where the camera names an address that no camera may have.
+             * @example rtsp://192.168.1.20/stream1
+             */
+            stream_url: string | null;
+        };
+        DiscoveredCamera: {
+            /** @example IPC-2342 */
+            name: string | null;
+            /** @example 192.168.1.20 */
+            address: string;
+            /**
+             * @description It tells its streams only to who signs in.
+             * @example false
+             */
+            credentials_wanted: boolean;
+            profiles: components["schemas"]["DiscoveredProfile"][];
+        };
+        DiscoveryAnswer: {
+            /** @example true */
+            success: boolean;
+            devices: components["schemas"]["DiscoveredCamera"][];
         };
         ClubView: {
             /** @example 1 */
@@ -4806,6 +4877,103 @@ export interface operations {
                 };
             };
             /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CameraDiscoveryController_discover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoverCamerasDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscoveryAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed; `malformed_json`: The body is not valid JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_address_forbidden`: This camera address is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;

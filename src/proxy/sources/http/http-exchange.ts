@@ -30,9 +30,21 @@ export async function get(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
+  return send(dialer, target, Buffer.from(formatRequest(target, authorization), 'latin1'), limits, clock, signal);
+}
+
+/** Sends a request as it is over a connection of its own, and reads the response's head. @throws as {@link get} */
+export async function send(
+  dialer: HttpDialer,
+  target: CameraTarget,
+  request: Buffer,
+  limits: Pick<SourceLimits, 'timeoutMs' | 'maxHeaderBytes'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   const socket = await dialer.connect(target, limits.timeoutMs, signal);
   try {
-    socket.write(formatRequest(target, authorization), 'latin1');
+    socket.write(request);
     return await readHead(socket, limits, clock, signal);
   } catch (error) {
     await hangUp(socket);
@@ -91,7 +103,12 @@ function formatRequest({ scheme, host, port, path }: CameraTarget, authorization
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
-function readHead(socket: Socket, limits: SourceLimits, clock: Clock, signal: AbortSignal): Promise<HttpResponse> {
+function readHead(
+  socket: Socket,
+  limits: Pick<SourceLimits, 'timeoutMs' | 'maxHeaderBytes'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     let bytes = Buffer.alloc(0);
     const settle = (act: () => void): void => {

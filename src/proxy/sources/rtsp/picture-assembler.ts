@@ -66,6 +66,10 @@ export abstract class PictureAssembler<Config extends VideoConfig> {
           this.marker = this.markedAt >= 0 ? 'trusted' : 'wrong';
         }
         this.flush(this.length);
+      } else if (this.damaged) {
+        // Nothing whole came of it: the next picture begins clean.
+        this.clear(this.length);
+        this.drop();
       }
       this.ticks = ticks;
     }
