@@ -33,9 +33,7 @@ import { UsersService } from './users.service';
 /** Clubs, their courts with cameras, and their people. */
 @Module({
   imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule, WebhookOutboxModule],
-  controllers: [ClubsController, ClubLogoController, CourtsController, UsersController],
-  imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule],
-  controllers: [CameraDiscoveryController, ClubsController, CourtsController, UsersController],
+  controllers: [CameraDiscoveryController, ClubsController, ClubLogoController, CourtsController, UsersController],
   providers: [
     {
       provide: SecretBox,

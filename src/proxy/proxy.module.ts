@@ -24,7 +24,6 @@ import { CameraDiscovery } from './onvif/camera-discovery';
     OutgoingHttp,
     { provide: CameraProbe, useClass: LiveCameraProbe },
   ],
-  exports: [Toolchain, CameraConnector, CameraSnapshots, CameraProbe, OutgoingHttp],
-  exports: [Toolchain, CameraConnector, CameraDiscovery, CameraSnapshots, CameraProbe],
+  exports: [Toolchain, CameraConnector, CameraDiscovery, CameraSnapshots, CameraProbe, OutgoingHttp],
 })
 export class ProxyModule {}
