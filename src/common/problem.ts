@@ -29,7 +29,7 @@ export const PROBLEMS = {
   share_limit: [409, 'The match has all the links it may have'],
   logo_missing: [409, 'The club has no logo'],
   share_preparing: [409, 'The film of this share is not ready'],
-  highlight_limit: [409, 'The session has all the highlights it may have'],
+  highlight_limit: [409, 'The session has all highlights it may have'],
   highlight_not_ready: [409, 'The highlight is not made yet'],
   session_not_live: [409, 'The session is not live'],
   review_file_only: [409, 'This recording is played as its file'],

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditService } from '../auth/audit.service';
 
+/** Taken in one run. */
+const MOST_HIGHLIGHTS = 50;
+
 /** A video, as far as its end is concerned. Times in epoch milliseconds. */
 export interface StoredVideo {
   readonly sessionId: string;
@@ -64,6 +67,30 @@ export class VideoUpkeep {
       missing: row.missing,
     }));
     return { count: sums?.count ?? 0, bytes: sums?.bytes ?? 0, oldestFirst };
+  }
+
+  /**
+   * Marks highlights as deleted that are older and have no video any more, or never had: with theirs the others go. Each has
+   * its line in the audit trail.
+   * @returns how many
+   */
+  async expireHighlights(clubId: number, before: Date): Promise<number> {
+    return this.database.transaction(async (manager) => {
+      const [rows] = await manager.query<[{ id: string; session_id: string }[], number]>(
+        `UPDATE highlights SET deleted_at = now() WHERE id IN
+           (SELECT h.id FROM highlights h
+             WHERE h.club_id = $1 AND h.deleted_at IS NULL AND h.created_at < $2
+               AND NOT EXISTS (SELECT FROM videos v WHERE v.session_id = h.session_id AND v.deleted_at IS NULL)
+             ORDER BY h.created_at LIMIT ${MOST_HIGHLIGHTS})
+         RETURNING id, session_id`,
+        [clubId, before],
+      );
+      for (const { id, session_id: target } of rows) {
+        const details = { highlight_id: id, reason: 'age' };
+        await this.audit.record({ action: 'highlight.deleted', actorId: null, clubId, target, details }, manager);
+      }
+      return rows.length;
+    });
   }
 
   /** Sessions of the club that have a video, and whether its file is marked as missing. */

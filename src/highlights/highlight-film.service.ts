@@ -86,11 +86,14 @@ export class HighlightFilm {
     const file = await this.files.open(wanted, { number: part.part, ...part });
     if (typeof file === 'string') return null;
     try {
-      const samples = await fragmentStretch(file, part.fragments, from, to);
+      // A film begins when its first picture is shown, which may be later than it is decoded.
+      const [opening] = await fragmentStretch(file, part.fragments.slice(0, 1), 0, 0);
+      const shown = opening?.cts ?? 0;
+      const samples = await fragmentStretch(file, part.fragments, from + shown, to + shown);
       if (samples.length === 0) throw new NoFilmError('There is no picture in this stretch.');
       const ftyp = part.init.subarray(0, part.init.readUInt32BE(0));
-      const cut = { ftyp, picture: part.init, samples, from, to, exact: wanted.exact };
-      return { file, cut, zero: first.startTicks - part.startTicks };
+      const cut = { ftyp, picture: part.init, samples, from: from + shown, to: to + shown, exact: wanted.exact };
+      return { file, cut, zero: first.startTicks - part.startTicks + shown };
     } catch (error) {
       await file.close();
       throw error;

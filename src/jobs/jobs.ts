@@ -121,7 +121,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.ended = true;
     for (const cancel of this.wakeups) cancel();
     await this.looking;
-    await Promise.all([...this.kinds.values()].map(({ taking }) => taking));
+    await Promise.all([...this.kinds.values()].flatMap(({ taking }) => taking ?? []));
     const all = (): Promise<unknown> => Promise.all(this.working);
     await within(this.clock, DRAIN_MS, all(), null);
     for (const id of this.runs.keys()) this.end(id, 'shutting_down');

@@ -8,8 +8,9 @@ import { LOOK_AT, planRetention, UNREAD_MINUTES } from './retention-plan';
 import { Counts } from './task-table';
 import { TrustedTime } from './trusted-time.service';
 
+const DAY_MS = 24 * 3_600_000;
 /** How long it is known that a camera was away. */
-const OUTAGES_MS = 90 * 24 * 3_600_000;
+const OUTAGES_MS = 90 * DAY_MS;
 
 interface Done {
   deleted_videos: number;
@@ -50,6 +51,7 @@ export class Retention {
     const { clubId, quotaBytes } = club;
     const retentionDays = club.retentionDays ?? this.config.retentionDays;
     if (retentionDays === null && quotaBytes === null) return;
+    if (retentionDays !== null) await this.videos.expireHighlights(clubId, new Date(now - retentionDays * DAY_MS));
     const plan = planRetention(await this.videos.stored(clubId, LOOK_AT), { retentionDays, quotaBytes }, now);
     for (const { sessionId, bytes, reason } of plan.expired) {
       const removed = await this.removal.remove(sessionId, {

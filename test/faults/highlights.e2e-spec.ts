@@ -111,8 +111,8 @@ describe('a service killed over a highlight', () => {
   ]);
 
   afterAll(async () => {
-    for (const world of worlds) await world.close();
     for (const disk of disks) disk.unmount();
+    for (const world of worlds) await world.close();
     await camera?.stop();
   });
 });

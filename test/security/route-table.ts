@@ -405,7 +405,11 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: (world) => ({ path: `/api/clubs/${world.clubId}/terrains/${world.freeCourtId}/button-key` }),
     statuses: '            401 401 401 404 404 403 403 403 204 204',
   },
-  'POST /api/button/{key}': row(`/api/button/${TOKEN}`, '404 404 404 404 404 404 404 404 404 404', {}),
+  // Whoever has the key presses it; nothing is recorded there.
+  'POST /api/button/{key}': {
+    ask: async (world) => ({ path: `/api/button/${await world.buttonKey()}`, body: {} }),
+    statuses: '            409 409 409 409 409 409 409 409 409 409',
+  },
 
   // Background work, of the club and of the whole installation.
   'GET /api/video/jobs': row('/api/video/jobs', '401 401 401 403 200 403 403 403 200 200'),

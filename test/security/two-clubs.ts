@@ -48,6 +48,7 @@ interface Person {
  */
 export class TwoClubs {
   private kept: string | null = null;
+  private buttonCourt: number | null = null;
 
   private constructor(
     readonly club: TestClub,
@@ -169,6 +170,15 @@ export class TwoClubs {
     });
     if (!anew) this.kept = id;
     return id;
+  }
+
+  /** The key of the button at a court on which nobody plays. */
+  async buttonKey(): Promise<string> {
+    this.buttonCourt ??= await this.club.addCourt('Court with a button', this.camera.url);
+    const path = `/api/clubs/${this.clubId}/terrains/${this.buttonCourt}/button-key`;
+    const made = await this.club.desk.post<{ key: string }>(path);
+    if (made.status !== 201) throw new Error(`no key: ${made.text}`);
+    return made.body.key;
   }
 
   /** A piece of background work of the club's that nobody does. */
