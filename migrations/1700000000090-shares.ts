@@ -13,6 +13,8 @@ export class Shares1700000000090 implements MigrationInterface {
         -- SHA-256 of the word in the link, which is nowhere.
         hash bytea NOT NULL UNIQUE CHECK (octet_length(hash) = 32),
         session_id uuid NOT NULL REFERENCES camera_sessions (id),
+        -- Null: the whole match. Not a reference: who deletes a highlight does not ask who shared it.
+        highlight_id uuid,
         club_id integer NOT NULL REFERENCES clubs (id),
         author_id integer NOT NULL REFERENCES users (id),
         -- argon2id in PHC form; null: whoever has the link needs no pass-phrase.

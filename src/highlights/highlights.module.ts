@@ -41,6 +41,6 @@ import { HighlightsService } from './highlights.service';
     HighlightUpkeep,
     ReviewFiles,
   ],
-  exports: [HighlightMaking, HighlightsService],
+  exports: [HighlightMaking, HighlightPictures, HighlightsService],
 })
 export class HighlightsModule {}

@@ -13,7 +13,7 @@ import { PictureError } from '../media/picture';
 import { Toolchain } from '../media/toolchain';
 import { BrandedPlace, BrandedShelf } from '../storage/branded-shelf';
 import { VideoStore } from '../storage/video-store';
-import { Branding, SHARE_STATE, SHARE_TABLES, ShareState } from './share-state';
+import { Branding, SHARED_FACTS, SHARE_STATE, SHARE_TABLES, ShareState } from './share-state';
 import { SharedMedia } from './shared-media';
 
 interface BrandShare extends JobData, BrandedPlace {
@@ -38,6 +38,7 @@ interface Row {
   readonly state: ShareState;
   readonly branding: Branding | null;
   readonly session_id: string;
+  readonly highlight_id: string | null;
   readonly width: number;
   readonly height: number;
   readonly duration_seconds: number;
@@ -115,7 +116,7 @@ export class BrandedFilms implements OnModuleInit {
   private async work(place: BrandShare, context: JobContext): Promise<void> {
     const { shareId } = place;
     const [row] = await this.database.query<Row[]>(
-      `SELECT ${SHARE_STATE} AS state, h.branding, h.session_id, v.width, v.height, v.duration_seconds
+      `SELECT ${SHARE_STATE} AS state, h.branding, h.session_id, h.highlight_id, ${SHARED_FACTS}
          FROM ${SHARE_TABLES} WHERE h.id = $1`,
       [shareId],
     );
@@ -151,7 +152,7 @@ export class BrandedFilms implements OnModuleInit {
       told = this.clock.monotonic();
       void this.tellProgress(shareId, share);
     };
-    const thing = { sessionId, clubId };
+    const thing = { sessionId, clubId, highlightId: row.highlight_id };
     await this.media.reading(thing, async () => {
       const { path: from, bytes } = await this.media.file(thing);
       if ((await this.store.freeBytes()) < 2 * bytes + this.config.diskReserveMb * MEBIBYTE) {

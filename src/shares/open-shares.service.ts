@@ -4,7 +4,7 @@ import { tokenHash } from '../auth/token-text';
 import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { toProblem } from '../common/to-problem';
-import { Branding, SHARE_STATE, SHARE_TABLES, ShareState } from './share-state';
+import { Branding, SHARED_FACTS, SHARE_STATE, SHARE_TABLES, ShareState } from './share-state';
 import { SharedThing } from './shared-media';
 
 /** What the other end of an open stream may have taken back: looked at so often, it ends within 10 s. */
@@ -39,6 +39,7 @@ interface Row {
   readonly id: number;
   readonly state: ShareState;
   readonly session_id: string;
+  readonly highlight_id: string | null;
   readonly club_id: number;
   readonly passphrase_hash: string | null;
   readonly allow_download: boolean;
@@ -69,10 +70,11 @@ export class OpenShares {
   async find(token: string): Promise<OpenShare> {
     if (!TOKEN.test(token)) throw new ProblemException('not_found');
     const [row] = await this.database.query<Row[]>(
-      `SELECT h.id, ${SHARE_STATE} AS state, h.session_id, h.club_id, h.passphrase_hash, h.allow_download, h.branding, h.branding_progress,
+      `SELECT h.id, ${SHARE_STATE} AS state, h.session_id, h.highlight_id, h.club_id, h.passphrase_hash, h.allow_download, h.branding, h.branding_progress,
               h.expires_at,
-              c.name AS club_name, c.time_zone, k.name AS court_name, coalesce(r.started_at, v.created_at) AS at,
-              v.duration_seconds, v.width, v.height, c.logo_at
+              c.name AS club_name, c.time_zone, k.name AS court_name, 
+              coalesce(r.started_at, v.created_at, s.created_at) + make_interval(secs => coalesce(g.start_seconds, 0)) AS at,
+              ${SHARED_FACTS}, c.logo_at
          FROM ${SHARE_TABLES}
          JOIN courts k ON k.id = s.court_id
          LEFT JOIN recordings r ON r.session_id = h.session_id
@@ -133,6 +135,7 @@ function openShareOf(row: Row): OpenShare {
   return {
     id: row.id,
     sessionId: row.session_id,
+    highlightId: row.highlight_id,
     clubId: row.club_id,
     passphraseHash: row.passphrase_hash,
     allowDownload: row.allow_download,

@@ -35,7 +35,7 @@ export class ShareCards implements OnModuleDestroy {
 
   /** @throws ProblemException `not_found`, `thumbnail_unavailable`, `overloaded` */
   async of(share: OpenShare): Promise<Buffer> {
-    const key = `${share.sessionId} ${share.logoAt?.getTime() ?? ''}`;
+    const key = `${share.highlightId ?? share.sessionId} ${share.logoAt?.getTime() ?? ''}`;
     const kept = this.kept.get(key);
     if (kept) return kept;
     let making = this.making.get(key);

@@ -4,6 +4,8 @@ import { SendableFile } from '../files/send-file';
 export interface SharedThing {
   readonly sessionId: string;
   readonly clubId: number;
+  /** `null`: the whole match. */
+  readonly highlightId: string | null;
 }
 
 /**

@@ -31,12 +31,20 @@ export class SharesController {
   @ApiOperation({
     summary: 'Makes a link that shows a match to anybody',
     description:
-      'The owner, the other players, the admins; of a finished video. Good for a week unless said otherwise, at most a year, and ' +
+      'The owner, the other players, the admins; of a finished video, or a highlight that is ready: one of `session_id` and `highlight_id`. Good for a week unless said otherwise, at most a year, and ' +
       'at most 50 a match at a time. It ends with its time, by `DELETE`, with the video, while the club shares nothing, and ' +
       'while whoever made it may not see the match. `url` is in this answer alone.',
   })
   @ApiCreatedResponse({ type: ShareAnswer })
-  @ApiProblems('validation_failed', 'not_found', 'sharing_disabled', 'share_limit', 'logo_missing', 'overloaded')
+  @ApiProblems(
+    'validation_failed',
+    'not_found',
+    'highlight_not_ready',
+    'sharing_disabled',
+    'share_limit',
+    'logo_missing',
+    'overloaded',
+  )
   async create(
     @CurrentUser() user: Principal,
     @Body() dto: CreateShareDto,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ClubsModule } from '../clubs/clubs.module';
 import { FilesModule } from '../files/files.module';
 import { VideoCatalogueModule } from '../files/video-catalogue.module';
+import { HighlightsModule } from '../highlights/highlights.module';
 import { JobsModule } from '../jobs/jobs.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
@@ -16,6 +17,8 @@ import { ShareKeys } from './share-keys';
 import { ShareMediaController } from './share-media.controller';
 import { SharePageController } from './share-page.controller';
 import { ShareThrottle } from './share-throttle';
+import { SharedFilms } from './shared-films';
+import { SharedHighlights } from './shared-highlights';
 import { SharedMedia } from './shared-media';
 import { SharedVideos } from './shared-videos';
 import { SharesController } from './shares.controller';
@@ -24,10 +27,21 @@ import { Visitors } from './visitors';
 
 /** Links that show matches to people who have no account. */
 @Module({
-  imports: [ClubsModule, FilesModule, VideoCatalogueModule, SessionsModule, ProxyModule, JobsModule, StorageModule],
+  imports: [
+    ClubsModule,
+    FilesModule,
+    VideoCatalogueModule,
+    SessionsModule,
+    ProxyModule,
+    JobsModule,
+    StorageModule,
+    HighlightsModule,
+  ],
   controllers: [SharesController, SharePageController, ShareMediaController],
   providers: [
-    { provide: SharedMedia, useClass: SharedVideos },
+    { provide: SharedMedia, useClass: SharedFilms },
+    SharedHighlights,
+    SharedVideos,
     BrandedFilms,
     OpenShares,
     PageShell,

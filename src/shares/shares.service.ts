@@ -29,6 +29,7 @@ const PRUNE_MS = 3_600_000;
 interface ShareRow {
   readonly id: number;
   readonly session_id: string;
+  readonly highlight_id: string | null;
   readonly author_id: number;
   readonly author_name: string;
   readonly state: ShareState;
@@ -44,7 +45,7 @@ interface ShareRow {
 }
 
 const VIEW = `
-  SELECT h.id, h.session_id, h.author_id, u.name AS author_name, ${SHARE_STATE} AS state,
+  SELECT h.id, h.session_id, h.highlight_id, h.author_id, u.name AS author_name, ${SHARE_STATE} AS state,
          h.passphrase_hash IS NOT NULL AS passphrase, h.allow_download, h.branding, h.branding_progress,
          h.views, h.downloads, h.created_at, h.expires_at, h.revoked_at
     FROM ${SHARE_TABLES}`;
@@ -67,26 +68,29 @@ export class SharesService {
 
   /**
    * @returns with the word for the link, which is known this once
-   * @throws ProblemException `not_found`, `sharing_disabled`, `share_limit`, `logo_missing`, `overloaded`
+   * @throws ProblemException `not_found`, `validation_failed`, `highlight_not_ready`, `sharing_disabled`, `share_limit`, `logo_missing`, `overloaded`
    */
   async create(
     principal: Principal,
     dto: CreateShareDto,
     caller: Caller,
   ): Promise<{ share: ShareView; token: string }> {
-    const { session_id: sessionId, expires_in_hours: hours = DEFAULT_SHARE_HOURS, passphrase } = dto;
+    const { expires_in_hours: hours = DEFAULT_SHARE_HOURS, passphrase } = dto;
+    const { sessionId, highlightId } = await this.thingOf(dto);
     const { clubId } = await this.sessions.require(principal, sessionId, 'see');
     const { branded = false, allow_download: allowDownload = true } = dto;
     const passphraseHash = passphrase === undefined ? null : await this.hasher.hash(passphrase);
     const token = newToken();
     const id = await this.database.transaction(async (manager) => {
+      await this.requireThere(manager, sessionId, highlightId);
       await this.requireRoom(manager, sessionId, clubId, branded);
       const [row] = await manager.query<{ id: number }[]>(
-        `INSERT INTO shares (hash, session_id, club_id, author_id, passphrase_hash, allow_download, branding, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(hours => $8)) RETURNING id`,
+        `INSERT INTO shares (hash, session_id, highlight_id, club_id, author_id, passphrase_hash, allow_download, branding, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(hours => $9)) RETURNING id`,
         [
           tokenHash(token),
           sessionId,
+          highlightId,
           clubId,
           principal.userId,
           passphraseHash,
@@ -162,18 +166,48 @@ export class SharesService {
     });
   }
 
-  /** Behind the video's row: its deletion waits, and so do others who share it. */
+  /** @throws ProblemException `validation_failed` unless one of the two is named; `not_found` */
+  private async thingOf(dto: CreateShareDto): Promise<{ sessionId: string; highlightId: string | null }> {
+    const { session_id: sessionId, highlight_id: highlightId } = dto;
+    if ((sessionId === undefined) === (highlightId === undefined)) {
+      const errors = ['session_id', 'highlight_id'].map((field) => ({ field, message: 'give either of the two' }));
+      throw new ProblemException('validation_failed', 'Say what by one of session_id and highlight_id.', { errors });
+    }
+    if (sessionId !== undefined) return { sessionId, highlightId: null };
+    const [row] = await this.database.query<{ session_id: string }[]>(
+      'SELECT session_id FROM highlights WHERE id = $1 AND deleted_at IS NULL',
+      [highlightId],
+    );
+    if (!row) throw new ProblemException('not_found');
+    return { sessionId: row.session_id, highlightId: highlightId as string };
+  }
+
+  /** Holds the row: its deletion waits. */
+  private async requireThere(manager: EntityManager, sessionId: string, highlightId: string | null): Promise<void> {
+    if (highlightId === null) {
+      const [video] = await manager.query<unknown[]>(
+        'SELECT 1 FROM videos WHERE session_id = $1 AND deleted_at IS NULL FOR SHARE',
+        [sessionId],
+      );
+      if (!video) throw new ProblemException('not_found', 'There is no finished video of this match.');
+      return;
+    }
+    const [highlight] = await manager.query<{ ready: boolean }[]>(
+      `SELECT status = 'ready' AS ready FROM highlights WHERE id = $1 AND deleted_at IS NULL FOR SHARE`,
+      [highlightId],
+    );
+    if (!highlight) throw new ProblemException('not_found');
+    if (!highlight.ready) throw new ProblemException('highlight_not_ready');
+  }
+
+  /** Those who share one match wait for each other, so that its limits hold. */
   private async requireRoom(
     manager: EntityManager,
     sessionId: string,
     clubId: number,
     branded: boolean,
   ): Promise<void> {
-    const [video] = await manager.query<unknown[]>(
-      'SELECT 1 FROM videos WHERE session_id = $1 AND deleted_at IS NULL FOR UPDATE',
-      [sessionId],
-    );
-    if (!video) throw new ProblemException('not_found', 'There is no finished video of this match.');
+    await manager.query("SELECT pg_advisory_xact_lock(hashtextextended('shares ' || $1, 0))", [sessionId]);
     const [club] = await manager.query<{ logo: boolean }[]>(
       'SELECT logo_at IS NOT NULL AS logo FROM clubs WHERE id = $1 AND sharing_enabled AND deleted_at IS NULL',
       [clubId],
@@ -203,6 +237,7 @@ function viewOf(row: ShareRow): ShareView {
   return {
     id: row.id,
     session_id: row.session_id,
+    highlight_id: row.highlight_id,
     author: { id: row.author_id, name: row.author_name },
     state: row.state,
     passphrase: row.passphrase,

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -142,7 +142,6 @@ describe('shares', () => {
     });
 
     it.each([
-      ['no match', { session_id: undefined }, 'session_id'],
       ['an hour too few', { expires_in_hours: 0 }, 'expires_in_hours'],
       ['more than a year', { expires_in_hours: 8_761 }, 'expires_in_hours'],
       ['half an hour', { expires_in_hours: 0.5 }, 'expires_in_hours'],
@@ -155,6 +154,14 @@ describe('shares', () => {
       const answer = await share(club.player, '5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55', more);
       const fields = new Set(answer.body.errors?.map((error) => error.field));
       expect([answer.status, [...fields]]).toEqual([400, [field]]);
+    });
+
+    it('of one thing', async () => {
+      const id = '5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55';
+      for (const body of [{}, { session_id: id, highlight_id: id }]) {
+        const { status, body: problem } = await club.player.post<Body>(SHARES, body);
+        expect([status, problem.errors?.map(({ field }) => field)]).toEqual([400, ['session_id', 'highlight_id']]);
+      }
     });
 
     it('of a finished video only', async () => {
@@ -395,6 +402,64 @@ describe('shares', () => {
       const page = await see(url);
       expect([page.status, page.text.includes('<video')]).toEqual([200, false]);
       expect(codeIn(await see(`${url}/video.mp4`))).toEqual([404, 'not_found']);
+    });
+  });
+
+  describe('of a highlight', () => {
+    /** Ten seconds of a match; its file is another film. */
+    async function highlight(sessionId: string, status = 'ready'): Promise<string> {
+      const [row] = await shelf.sql<{ id: string }>(
+        `INSERT INTO highlights (id, session_id, club_id, author_id, status, pressed, cut, text, start_seconds, end_seconds)
+         VALUES (gen_random_uuid(), $1, $2, $3, $4, false, 'exact', 'Other’s smash', 20, 30) RETURNING id`,
+        [sessionId, club.clubId, club.ids.player, status],
+      );
+      const { id } = row as { id: string };
+      mkdirSync(shelf.path(`${club.clubId}/highlights`), { recursive: true });
+      copyFileSync(film, shelf.path(`${club.clubId}/highlights/${id}.mp4`));
+      return id;
+    }
+    const shareOf = (id: string): Promise<Answer<Body>> => club.other.post(SHARES, { highlight_id: id });
+
+    it('show that, and nothing of the rest', async () => {
+      const id = await match();
+      const short = join(folder, 'short.mp4');
+      drawFilm(short, { seconds: 1 });
+      const one = await highlight(id);
+      copyFileSync(short, shelf.path(`${club.clubId}/highlights/${one}.mp4`));
+      const { body, status } = await shareOf(one);
+      expect([status, body.share]).toMatchObject([201, { session_id: id, highlight_id: one, state: 'live' }]);
+      const { url } = body.share as Share;
+      const page = (await see(url)).text;
+      expect(page).toContain('Highlight of a padel match');
+      expect(page).toContain('<span>10 s</span>');
+      expect(page).not.toContain('smash');
+      expect((await see(`${url}/video.mp4`)).bytes.equals(readFileSync(short))).toBe(true);
+      for (const [path, size] of [
+        ['/poster.jpg', { width: 320, height: 180 }],
+        ['/card.jpg', { width: 1200, height: 630 }],
+      ] as const) {
+        expect(readJpegSize((await see(`${url}${path}`)).bytes)).toEqual(size);
+      }
+    });
+
+    it('are good before the match is finished, and end with the highlight', async () => {
+      const id = await match();
+      await shelf.sql('DELETE FROM videos WHERE session_id = $1', [id]);
+      const one = await highlight(id);
+      const { url } = (await shareOf(one)).body.share as Share;
+      expect((await see(`${url}/video.mp4`)).status).toBe(200);
+      expect((await club.player.delete(`/api/video/highlights/${one}`)).status).toBe(204);
+      expect(codeIn(await see(`${url}/video.mp4`))).toEqual([410, 'share_ended']);
+      expect((await listed(id)).state).toBe('gone');
+      expect(codeOf(await shareOf(one))).toEqual([404, 'not_found']);
+    });
+
+    it('are not made of one that is not ready, or not theirs to see', async () => {
+      const one = await highlight(await match(), 'making');
+      expect(codeOf(await shareOf(one))).toEqual([409, 'highlight_not_ready']);
+      const { api } = await club.addUser('onlooker@padelvar.test', 'PLAYER');
+      const ready = await highlight(await match());
+      expect(codeOf(await api.post<Body>(SHARES, { highlight_id: ready }))).toEqual([404, 'not_found']);
     });
   });
 

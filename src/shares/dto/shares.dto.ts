@@ -14,9 +14,19 @@ const MOST_HOURS = 365 * 24;
 const PASSPHRASE = { least: 4, most: 128 } as const;
 
 export class CreateShareDto {
-  @ApiProperty({ format: 'uuid', example: '5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55', description: 'The whole match.' })
+  @ApiPropertyOptional({
+    format: 'uuid',
+    example: '5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55',
+    description: 'The whole match. Or `highlight_id`.',
+  })
+  @IfPresent()
   @IsSessionId()
-  session_id: string;
+  session_id?: string;
+
+  @ApiPropertyOptional({ format: 'uuid', description: 'A highlight of it. Or `session_id`.' })
+  @IfPresent()
+  @IsSessionId()
+  highlight_id?: string;
 
   @ApiPropertyOptional({
     type: 'integer',
@@ -74,6 +84,9 @@ export class ShareView {
 
   @ApiProperty({ format: 'uuid' })
   session_id: string;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: null, description: '`null`: the whole match.' })
+  highlight_id: string | null;
 
   @ApiProperty({ type: PersonView, description: 'Who made it.' })
   author: PersonView;

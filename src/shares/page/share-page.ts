@@ -29,6 +29,8 @@ export interface ShownMatch {
   readonly allowDownload: boolean;
   readonly expiresAt: Date;
   readonly hasLogo: boolean;
+  /** `null`: the whole match. */
+  readonly highlightId: string | null;
   /** `null`: its file is missing, or not made yet. */
   readonly bytes: number | null;
   /** How the film with the club's logo stands that is being made; `null`: there is nothing to wait for. */
@@ -47,7 +49,10 @@ export function matchPage(place: Place, match: ShownMatch): Page {
   const { courtName, clubName, timeZone, at, durationSeconds } = match;
   const title = `${courtName} · ${clubName}`;
   const length = lengthOf(durationSeconds);
-  const description = fill(words.matchOf, { day: dayIn(language, at, timeZone), length });
+  const description = fill(match.highlightId === null ? words.matchOf : words.highlightOf, {
+    day: dayIn(language, at, timeZone),
+    length,
+  });
   const address = `${origin}${path}`;
   const preview = [
     ...previewOf(address, title, description, 'video.other', clubName),

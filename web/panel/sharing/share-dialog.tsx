@@ -41,7 +41,7 @@ export function ShareDialog(props: {
         ) : (
           <>
             <Text size="sm">{t('hint')}</Text>
-            <ShareForm sessionId={match.sessionId} hasLogo={club?.logo_at != null} onMade={setMade} />
+            <ShareForm match={match} hasLogo={club?.logo_at != null} onMade={setMade} />
           </>
         )}
         <ShareList match={match} />

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/problem';
 import { inWords } from '../i18n/problems';
-import { type NewShare, useMakeShare } from './shares-data';
+import { type NewShare, type SharedMatch, useMakeShare } from './shares-data';
 
 const DAY_HOURS = 24;
 const LIVES = [
@@ -17,19 +17,19 @@ const LEAST_PASSPHRASE = 4;
 
 /** How long, with which word, and whether to keep: a link. */
 export function ShareForm(props: {
-  readonly sessionId: string;
+  readonly match: SharedMatch;
   /** Whether the club has a logo that can be laid over. */
   readonly hasLogo: boolean;
   readonly onMade: (share: NewShare) => void;
 }) {
-  const { sessionId, hasLogo, onMade } = props;
+  const { match, hasLogo, onMade } = props;
   const { t } = useTranslation('sharing');
   const [hours, setHours] = useState<number>(7 * DAY_HOURS);
   const [passphrase, setPassphrase] = useState('');
   const [download, setDownload] = useState(true);
   const [branded, setBranded] = useState(false);
   const [tooShort, setTooShort] = useState(false);
-  const make = useMakeShare(sessionId);
+  const make = useMakeShare(match);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const short = passphrase !== '' && passphrase.length < LEAST_PASSPHRASE;

@@ -8,6 +8,8 @@ export type NewShare = Schemas['NewShareView'];
 /** The match that is shared, as far as its links are concerned. */
 export interface SharedMatch {
   readonly sessionId: string;
+  /** One highlight of it; else all of it. */
+  readonly highlightId?: string;
   readonly clubId: number;
   readonly ownerId: number;
   readonly court: string;
@@ -43,10 +45,11 @@ export function useShares(sessionId: string) {
 }
 
 /** Makes a link. */
-export function useMakeShare(sessionId: string) {
+export function useMakeShare({ sessionId, highlightId }: SharedMatch) {
+  const thing = highlightId === undefined ? { session_id: sessionId } : { highlight_id: highlightId };
   return useMutation({
-    mutationFn: async (wanted: Omit<Schemas['CreateShareDto'], 'session_id'>) =>
-      (await answer(api.POST('/api/video/shares', { body: { session_id: sessionId, ...wanted } }))).share,
+    mutationFn: async (wanted: Omit<Schemas['CreateShareDto'], 'session_id' | 'highlight_id'>) =>
+      (await answer(api.POST('/api/video/shares', { body: { ...thing, ...wanted } }))).share,
     onSuccess: () => queries.invalidateQueries({ queryKey: key(sessionId) }),
   });
 }
