@@ -1311,7 +1311,7 @@ export interface paths {
         put?: never;
         /**
          * Makes a link that shows a match to anybody
-         * @description The owner, the other players, the admins; of a finished video. Good for a week unless said otherwise, at most a year, and at most 50 a match at a time. It ends with its time, by `DELETE`, with the video, while the club shares nothing, and while whoever made it may not see the match. `url` is in this answer alone.
+         * @description The owner, the other players, the admins; of a finished video, or a highlight that is ready: one of `session_id` and `highlight_id`. Good for a week unless said otherwise, at most a year, and at most 50 a match at a time. It ends with its time, by `DELETE`, with the video, while the club shares nothing, and while whoever made it may not see the match. `url` is in this answer alone.
          */
         post: operations["SharesController_create"];
         delete?: never;
@@ -3518,10 +3518,15 @@ export interface components {
         CreateShareDto: {
             /**
              * Format: uuid
-             * @description The whole match.
+             * @description The whole match. Or `highlight_id`.
              * @example 5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55
              */
-            session_id: string;
+            session_id?: string;
+            /**
+             * Format: uuid
+             * @description A highlight of it. Or `session_id`.
+             */
+            highlight_id?: string;
             /**
              * @description How long it is good for.
              * @default 168
@@ -3549,6 +3554,12 @@ export interface components {
             id: number;
             /** Format: uuid */
             session_id: string;
+            /**
+             * Format: uuid
+             * @description `null`: the whole match.
+             * @example null
+             */
+            highlight_id: string | null;
             /** @description Who made it. */
             author: components["schemas"]["PersonView"];
             /**
@@ -3607,6 +3618,12 @@ export interface components {
             id: number;
             /** Format: uuid */
             session_id: string;
+            /**
+             * Format: uuid
+             * @description `null`: the whole match.
+             * @example null
+             */
+            highlight_id: string | null;
             /** @description Who made it. */
             author: components["schemas"]["PersonView"];
             /**
@@ -9647,7 +9664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all the highlights it may have */
+            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all highlights it may have */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10276,7 +10293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all the highlights it may have */
+            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all highlights it may have */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10604,7 +10621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `share_limit`: The match has all the links it may have; `logo_missing`: The club has no logo */
+            /** @description `highlight_not_ready`: The highlight is not made yet; `share_limit`: The match has all the links it may have; `logo_missing`: The club has no logo */
             409: {
                 headers: {
                     [name: string]: unknown;
