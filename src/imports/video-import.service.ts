@@ -108,7 +108,7 @@ export class VideoImport {
     } catch (error) {
       const refusal = toRefusal(error);
       if (!refusal) throw error;
-      await this.incoming.clear();
+      if (!run.command.dryRun) await this.incoming.clear();
       run.listener.refused(video, refusal);
     }
   }

@@ -61,11 +61,12 @@ function scriptOf(component: string): string {
   const [, template] = /<template>\n([\s\S]*?)<\/template>/.exec(component) ?? [];
   if (script === undefined || template === undefined) throw new Error('a component without <script setup lang="ts">');
   const words = new Set(template.match(/[A-Za-z_]\w*/g));
-  const declared = [
-    ...script.matchAll(/(?:^(?:async )?(?:const|let|function) (\w+))|(?:\b(\w+)(?=[,\s][^;]*\} from))/gm),
-  ];
-  const used = declared.map(([, own, imported]) => own ?? imported ?? '').filter((name) => words.has(name));
-  return `${script}\nexport const usedByTheTemplate = [${[...new Set(used)].join(', ')}];\n`;
+  const own = [...script.matchAll(/^(?:async )?(?:const|let|function) (\w+)/gm)].map(([, name = '']) => name);
+  const imported = [...script.matchAll(/^import \{([^}]*)\}/gm)].flatMap(([, names = '']) => names.split(','));
+  // A type is nothing that a template could use.
+  const values = imported.map((name) => name.trim()).filter((name) => !name.startsWith('type '));
+  const used = [...own, ...values].filter((name) => words.has(name));
+  return `${script}\nexport const usedByTheTemplate = [${used.join(', ')}];\n`;
 }
 
 function describe({ file, start, messageText }: ts.Diagnostic): string {

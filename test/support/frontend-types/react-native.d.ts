@@ -16,5 +16,16 @@ declare module 'react-native' {
   export const View: ComponentType<{ readonly children?: ReactNode }>;
   export const Text: ComponentType<{ readonly children?: ReactNode }>;
   export const Button: ComponentType<{ readonly title: string; readonly onPress: () => void }>;
+  export const TextInput: ComponentType<{
+    readonly value: string;
+    readonly onChangeText: (text: string) => void;
+    readonly autoCapitalize?: 'none' | 'sentences';
+    readonly secureTextEntry?: boolean;
+  }>;
+  export function FlatList<T>(props: {
+    readonly data: readonly T[];
+    readonly keyExtractor: (item: T) => string;
+    readonly renderItem: (info: { readonly item: T }) => ReactNode;
+  }): ReactNode;
   export const Linking: { openURL(url: string): Promise<void> };
 }
