@@ -81,6 +81,7 @@ export class HighlightsService {
       return before ?? this.insert(wish, window, manager);
     });
     faultPoint('highlight.inserted');
+    this.making.tell('highlight.changed', row);
     return viewOf(row, recording?.gaps ?? []);
   }
 
