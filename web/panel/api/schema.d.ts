@@ -10054,7 +10054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all the highlights it may have */
+            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all highlights it may have */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10683,7 +10683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all the highlights it may have */
+            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all highlights it may have */
             409: {
                 headers: {
                     [name: string]: unknown;
