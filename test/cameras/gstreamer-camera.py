@@ -24,6 +24,12 @@ b_frames = settings["b_frames"]
 if settings["codec"] == "mjpeg":
     raw_format = ",format=" + {"4:2:0": "I420", "4:2:2": "Y42B"}[settings["sampling"]]
     encoder = "jpegenc ! rtpjpegpay name=pay0 pt=26"
+elif settings["codec"] == "h265":
+    encoder = (
+        f"x265enc speed-preset=ultrafast key-int-max={int(gop)} bitrate={settings['bitrate'] // 1000} "
+        f"option-string=bframes={b_frames}:log-level=none "
+        "! h265parse ! rtph265pay name=pay0 pt=98 config-interval=-1"
+    )
 else:
     encoder = (
         f"x264enc speed-preset=ultrafast key-int-max={int(gop)} bitrate={settings['bitrate'] // 1000} "

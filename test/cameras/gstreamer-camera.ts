@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { endChild, repositoryRoot, spawnTied } from './child-process';
 
 export interface GstreamerCameraOptions {
-  readonly codec?: 'h264' | 'mjpeg';
+  readonly codec?: 'h264' | 'h265' | 'mjpeg';
   /** Colour of motion JPEG: at half the height, too, or not. */
   readonly sampling?: '4:2:0' | '4:2:2';
   readonly width?: number;
@@ -21,7 +21,7 @@ export interface GstreamerCameraOptions {
 const PATH = '/test';
 
 /**
- * A camera nobody here wrote: GStreamer's RTSP server, x264enc or jpegenc, and videotestsrc. Needs Debian's
+ * A camera nobody here wrote: GStreamer's RTSP server, x264enc, x265enc or jpegenc, and videotestsrc. Needs Debian's
  * gir1.2-gst-rtsp-server-1.0, python3-gi and the GStreamer plugins base, good, bad and ugly.
  */
 export class GstreamerCamera {

@@ -20,7 +20,7 @@ const LOGIN = { username: 'court', password: `right ${PLANTED}` };
 const ROWS: readonly (readonly [
   string,
   () => Promise<ForeignCamera>,
-  { bars: boolean; codec: string; height?: number },
+  { bars: boolean; codec: string; height?: number; file?: 'h264' | 'hevc' },
 ])[] = [
   ['GStreamer', gstreamer({}), { bars: false, codec: 'h264' }],
   ['GStreamer, B-frames', gstreamer({ bframes: 2 }), { bars: false, codec: 'h264' }],
@@ -30,6 +30,14 @@ const ROWS: readonly (readonly [
     gstreamer({ ...LOGIN, auth: 'digest', bframes: 2 }),
     { bars: false, codec: 'h264' },
   ],
+  ...([0, 2] as const).map(
+    (bframes) =>
+      [
+        `GStreamer, H.265, ${bframes} B-frames`,
+        gstreamer({ codec: 'h265', bframes }),
+        { bars: false, codec: 'h265', file: 'hevc' },
+      ] as const,
+  ),
   ...(['4:2:0', '4:2:2'] as const).map(
     (sampling) =>
       [
@@ -75,13 +83,13 @@ describe('foreign cameras', () => {
     await lab.close();
   });
 
-  it.each(ROWS)('%s', async (name, _, { bars, codec, height = 180 }) => {
+  it.each(ROWS)('%s', async (name, _, { bars, codec, height = 180, file = 'h264' }) => {
     const how = 'a program that nobody here wrote, recorded for 4 s';
     await entered({ section: 'Cameras', fault: `foreign: ${name}`, how, invariants: ['I4'] }, async (found) => {
       const film = await films.get(name);
       found.happened();
       expect(film.court.opened.facts).toMatchObject({ codec, width: 320, height });
-      expectTrueFilm(film, { bars, deviation: null });
+      expectTrueFilm(film, { bars, deviation: null, codec: file });
       expect(film.recording.gaps).toEqual([]);
       expect(film.file).toMatchObject({ width: 320, height });
     });

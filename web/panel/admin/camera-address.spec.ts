@@ -1,4 +1,4 @@
-import { composeCameraAddress, splitCameraAddress } from './camera-address';
+import { addressToAsk, composeCameraAddress, splitCameraAddress } from './camera-address';
 
 const PLACE = 'rtsp://192.168.1.20:554/stream1';
 const ODD = ['p@ss', 'a:b', 'a/b', 'a#b', '100%', '%41', '?x=1', 'two words', 'é€😀', '@:/#%?', '//@//', '\\', '[::1]'];
@@ -55,4 +55,16 @@ describe('a camera’s address', () => {
     expect(composeCameraAddress({ place, user: 'new', password: 'two' })).toBe('rtsp://new:two@cam.local/a');
     expect(composeCameraAddress({ place: 'rtsp://cam.local', user: '', password: '' })).toBe('rtsp://cam.local');
   });
+});
+
+describe('the address to ask', () => {
+  it.each([
+    ['192.168.1.20', '192.168.1.20'],
+    [' rtsp://192.168.1.20:554/stream1 ', '192.168.1.20'],
+    ['HTTP://10.0.0.5', '10.0.0.5'],
+    ['', null],
+    ['camera.local', null],
+    ['[2001:db8::1]', null],
+    ['192.168.1', null],
+  ])('of %s is %s', (place, expected) => expect(addressToAsk(place)).toBe(expected));
 });

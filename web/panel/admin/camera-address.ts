@@ -35,6 +35,12 @@ export function splitCameraAddress(text: string): CameraAddress | null {
   };
 }
 
+/** The IPv4 address in what somebody typed, to ask it by name what it is; `null` where there is none. */
+export function addressToAsk(place: string): string | null {
+  const host = HOST.exec(place.trim().replace(SCHEME, ''))?.[1] ?? '';
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(host) ? host : null;
+}
+
 /**
  * The address as the service takes it. User and password are escaped whatever is in them; where the place holds them
  * already and the fields are empty, those count.

@@ -4,14 +4,14 @@ import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answer, api, type Schemas } from '../api/client';
 import { inWords } from '../i18n/problems';
-import type { CameraAddress } from './camera-address';
+import { addressToAsk, type CameraAddress } from './camera-address';
 
 type Device = Schemas['DiscoveredCamera'];
 
 /** Looks for ONVIF cameras in the club's network; what is chosen becomes the address. */
 export function FindCameras(props: {
   readonly clubId: number;
-  /** Its user and password sign in to the cameras. */
+  /** Its user and password sign in to the cameras; an IPv4 address in it is asked by name. */
   readonly address: CameraAddress;
   readonly onChoose: (place: string) => void;
 }) {
@@ -19,8 +19,12 @@ export function FindCameras(props: {
   const { t } = useTranslation('admin');
   const search = useMutation({
     mutationFn: () => {
-      const { user: username, password } = address;
-      const body = username === '' ? {} : { username, password };
+      const { place, user: username, password } = address;
+      const asked = addressToAsk(place);
+      const body = {
+        ...(asked !== null && { addresses: [asked] }),
+        ...(username !== '' && { username, password }),
+      };
       return answer(api.POST('/api/clubs/{id}/cameras/discover', { params: { path: { id: clubId } }, body }));
     },
   });
