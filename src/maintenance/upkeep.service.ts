@@ -10,7 +10,7 @@ import { Counts, TaskName, TaskRun, TASKS } from './task-table';
 
 type UpkeepTask = Exclude<
   TaskName,
-  'disk_space' | 'camera_keys' | 'chapters' | 'camera_watch' | 'bookings' | 'webhooks'
+  'disk_space' | 'camera_keys' | 'chapters' | 'camera_watch' | 'bookings' | 'booking_calendars' | 'webhooks'
 >;
 
 const ALL: readonly UpkeepTask[] = [

@@ -266,6 +266,7 @@ describe('maintenance', () => {
           ['chapters', 60],
           ['camera_watch', 5],
           ['bookings', 3],
+          ['booking_calendars', 30],
           ['webhooks', 3],
         ]);
         expect(body.details?.tasks[1]).toMatchObject({ outcome: 'ok', result: { killed_processes: 0 }, error: null });
