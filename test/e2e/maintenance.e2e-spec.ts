@@ -268,6 +268,7 @@ describe('maintenance', () => {
           ['highlights', 60],
           ['old_jobs', 3600],
           ['bookings', 3],
+          ['booking_calendars', 30],
           ['webhooks', 3],
         ]);
         expect(body.details?.tasks[1]).toMatchObject({ outcome: 'ok', result: { killed_processes: 0 }, error: null });

@@ -462,6 +462,23 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: '            401 401 401 404 404 403 403 204 204 204',
   },
 
+  // Calendars of courts: the admins' alone.
+  'GET /api/clubs/{clubId}/terrains/{id}/calendar': {
+    ask: ({ clubId, freeCourtId }) => ({ path: `/api/clubs/${clubId}/terrains/${freeCourtId}/calendar` }),
+    statuses: ADMINS,
+  },
+  'PUT /api/clubs/{clubId}/terrains/{id}/calendar': {
+    ask: ({ clubId, freeCourtId }) => ({
+      path: `/api/clubs/${clubId}/terrains/${freeCourtId}/calendar`,
+      body: { url: 'http://127.0.0.1:1/court.ics' },
+    }),
+    statuses: ADMINS,
+  },
+  'DELETE /api/clubs/{clubId}/terrains/{id}/calendar': {
+    ask: ({ clubId, freeCourtId }) => ({ path: `/api/clubs/${clubId}/terrains/${freeCourtId}/calendar` }),
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+
   // Webhooks: the admins' alone.
   'GET /api/clubs/{clubId}/webhooks': {
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/webhooks` }),

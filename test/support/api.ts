@@ -24,6 +24,10 @@ export class Api {
     return this.send<T>('PATCH', path, body);
   }
 
+  put<T>(path: string, body: unknown): Promise<Answer<T>> {
+    return this.send<T>('PUT', path, body);
+  }
+
   delete<T>(path: string): Promise<Answer<T>> {
     return this.send<T>('DELETE', path);
   }

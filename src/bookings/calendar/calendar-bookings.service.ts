@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { EntityManager } from 'typeorm';
+import { CalendarEvent } from './calendar-events';
+
+/** Whose the bookings of a court's calendar are. */
+export interface CalendarOwner {
+  readonly clubId: number;
+  readonly courtId: number;
+  readonly userId: number;
+  readonly consentAt: Date | null;
+}
+
+/** What became of a calendar's events. */
+export interface FollowOutcome {
+  /** Events that are bookings now. */
+  readonly events: number;
+  /** Events at a time that is booked otherwise. */
+  readonly overlapping: number;
+  readonly changes: number;
+}
+
+interface Known {
+  readonly id: number;
+  readonly external_uid: string;
+  readonly external_recurrence: string;
+  readonly status: string;
+  readonly starts_at: Date;
+  readonly ends_at: Date;
+  readonly title: string | null;
+}
+
+const AHEAD = `status IN ('planned', 'starting', 'recording')`;
+
+/**
+ * Makes a court's bookings follow its calendar. In one transaction: events may change places, so what moves is first taken out of
+ * the way. What is being recorded is left alone, and what people booked keeps its time.
+ */
+@Injectable()
+export class CalendarBookings {
+  /** @param now what ends after it is followed; what is over is history */
+  async follow(
+    manager: EntityManager,
+    owner: CalendarOwner,
+    events: readonly CalendarEvent[],
+    now: Date,
+  ): Promise<FollowOutcome> {
+    const known = await manager.query<Known[]>(
+      `SELECT id, external_uid, external_recurrence, status, starts_at, ends_at, title FROM bookings
+        WHERE court_id = $1 AND source = 'ical' AND ${AHEAD} AND ends_at > $2 ORDER BY id FOR UPDATE`,
+      [owner.courtId, now],
+    );
+    const byKey = new Map(known.map((row) => [keyOf(row.external_uid, row.external_recurrence), row]));
+    const wanted = new Set(events.map(({ uid, recurrence }) => keyOf(uid, recurrence)));
+    const left = known.filter((row) => row.status !== 'recording' && !wanted.has(keyOfRow(row)));
+    const moved = events.flatMap((event) => {
+      const row = byKey.get(keyOf(event.uid, event.recurrence));
+      return row && row.status === 'planned' && !isAt(row, event) ? [{ row, event }] : [];
+    });
+    const away = [...left, ...moved.map(({ row }) => row)].map(({ id }) => id);
+    if (away.length > 0) {
+      await manager.query(
+        `UPDATE bookings SET status = 'cancelled', reason = 'left_calendar', updated_at = now() WHERE id = ANY ($1)`,
+        [away],
+      );
+    }
+    let overlapping = 0;
+    for (const { row, event } of moved) if (!(await this.move(manager, row.id, event))) overlapping++;
+    const fresh = events.filter(({ uid, recurrence }) => !byKey.has(keyOf(uid, recurrence)));
+    for (const event of fresh) if (!(await this.add(manager, owner, event))) overlapping++;
+    const changes = away.length + fresh.length - overlapping;
+    return { events: events.length - overlapping, overlapping, changes };
+  }
+
+  private async move(manager: EntityManager, id: number, event: CalendarEvent): Promise<boolean> {
+    const [, moved] = await manager.query<[unknown, number]>(
+      `UPDATE bookings b SET status = 'planned', reason = NULL, starts_at = $2, ends_at = $3, title = $4, updated_at = now()
+        WHERE b.id = $1 AND NOT EXISTS
+          (SELECT FROM bookings o WHERE o.court_id = b.court_id AND o.id <> b.id AND o.${AHEAD}
+              AND tstzrange(o.starts_at, o.ends_at) && tstzrange($2::timestamptz, $3::timestamptz))`,
+      [id, new Date(event.startsAt), new Date(event.endsAt), event.title],
+    );
+    return moved > 0;
+  }
+
+  private async add(manager: EntityManager, owner: CalendarOwner, event: CalendarEvent): Promise<boolean> {
+    const { clubId, courtId, userId, consentAt } = owner;
+    const made = await manager.query<unknown[]>(
+      `INSERT INTO bookings (club_id, court_id, owner_id, created_by, starts_at, ends_at, title, source, external_uid,
+                             external_recurrence, consent_by, consent_at)
+       VALUES ($1, $2, $3, $3, $4, $5, $6, 'ical', $7, $8, CASE WHEN $9::timestamptz IS NOT NULL THEN $3::integer END, $9)
+       ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        ...[clubId, courtId, userId, new Date(event.startsAt), new Date(event.endsAt), event.title],
+        ...[event.uid, event.recurrence, consentAt],
+      ],
+    );
+    return made.length > 0;
+  }
+}
+
+function keyOf(uid: string, recurrence: string): string {
+  return `${uid}\n${recurrence}`;
+}
+
+function keyOfRow({ external_uid: uid, external_recurrence: recurrence }: Known): string {
+  return keyOf(uid, recurrence);
+}
+
+function isAt(row: Known, event: CalendarEvent): boolean {
+  const same = row.starts_at.getTime() === event.startsAt && row.ends_at.getTime() === event.endsAt;
+  return same && row.title === event.title;
+}

@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module';
+import { createContext, runInContext } from 'node:vm';
+import type ICAL from 'ical.js' with { 'resolution-mode': 'import' };
+
+/** The library, whose types are of its other form: it is published as both. */
+export const Ical = createRequire(__filename)('ical.js') as typeof ICAL;
+
+export type IcalComponent = ICAL.Component;
+export type IcalEvent = ICAL.Event;
+export type IcalTime = ICAL.Time;
+
+/** It took longer than it may. */
+export class TakesTooLong extends Error {}
+
+/**
+ * Does synchronous work that a stranger's text could keep busy for ever, and ends it when its time is over: the engine breaks
+ * off whatever runs, ours too. Nothing of what it was doing may be used afterwards.
+ * @throws TakesTooLong, or what the work throws
+ */
+export function atMost<T>(ms: number, work: () => T): T {
+  let result: { readonly value: T } | undefined;
+  const context = createContext({ work: () => void (result = { value: work() }) });
+  try {
+    runInContext('work()', context, { timeout: ms });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    throw new TakesTooLong('took too long', { cause: error });
+  }
+  return (result as { readonly value: T }).value;
+}

@@ -1,0 +1,215 @@
+import { createServer, IncomingMessage, Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { DataSource } from 'typeorm';
+import { SecretBox } from '../../src/common/secret-box';
+import { CalendarFetcher } from '../../src/bookings/calendar/calendar-fetcher.service';
+import { Canary } from '../security/canary';
+import { startTestClub, TestClub } from '../support/club';
+
+interface Calendar {
+  readonly origin: string;
+  readonly read_at: string | null;
+  readonly events: number;
+  readonly skipped: number;
+  readonly error: string | null;
+}
+interface Booking {
+  readonly id: number;
+  readonly status: string;
+  readonly source: string;
+  readonly title: string | null;
+  readonly starts_at: string;
+}
+interface Answered {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Record<string, string>;
+}
+
+const HOUR = 3_600_000;
+/** Tomorrow, at a whole hour. */
+const DAY = Math.ceil(Date.now() / HOUR) * HOUR + 24 * HOUR;
+const stamp = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
+const event = (uid: string, hours: number, title = uid): string =>
+  [
+    ...['BEGIN:VEVENT', `UID:${uid}`, `SUMMARY:${title}`, `DTSTART:${stamp(DAY + hours * HOUR)}`],
+    ...['DURATION:PT1H', 'END:VEVENT'],
+  ].join('\r\n');
+const calendar = (...events: string[]): Answered => ({
+  status: 200,
+  body: ['BEGIN:VCALENDAR', 'VERSION:2.0', ...events, 'END:VCALENDAR', ''].join('\r\n'),
+});
+
+describe("a court's calendar", () => {
+  let club: TestClub;
+  let server: Server;
+  let answer: (request: IncomingMessage) => Answered;
+  let court: number;
+  let number = 0;
+
+  beforeAll(async () => {
+    club = await startTestClub();
+    server = createServer((request, response) => {
+      const { status, body, headers } = answer(request);
+      response.writeHead(status, headers).end(body);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+
+  beforeEach(async () => {
+    court = await club.addCourt(`Court ${++number}`, 'rtsp://127.0.0.1:1/nothing');
+  });
+
+  afterAll(async () => {
+    await club?.close();
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/s3cret/court.ics?key=hunter2`;
+  const path = (): string => `/api/clubs/${club.clubId}/terrains/${court}/calendar`;
+  const sql = <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
+    club.service.app.get(DataSource).query<Row[]>(text, values);
+  /** Has the calendar asked for, and gives what is said of it then. */
+  async function fetched(gives: Answered | ((request: IncomingMessage) => Answered)): Promise<Calendar> {
+    answer = typeof gives === 'function' ? gives : () => gives;
+    const known = await club.desk.get<{ calendar: Calendar | null }>(path());
+    if (known.body.calendar === null) {
+      const set = await club.desk.put(path(), { url: url() });
+      if (set.status !== 200) throw new Error(set.text);
+    }
+    for (;;) {
+      await sql('UPDATE court_calendars SET next_fetch_at = now(), fetched_at = NULL WHERE court_id = $1', [court]);
+      await club.service.app.get(CalendarFetcher).tick();
+      const { body } = await club.desk.get<{ calendar: Calendar & { fetched_at: string | null } }>(path());
+      if (body.calendar.fetched_at !== null) return body.calendar;
+    }
+  }
+  const bookings = async (): Promise<Booking[]> =>
+    (await club.desk.get<{ bookings: Booking[] }>(`/api/clubs/${club.clubId}/bookings?terrain_id=${court}`)).body
+      .bookings;
+  const titles = async (): Promise<(string | null)[]> => (await bookings()).map(({ title }) => title);
+
+  it('becomes bookings, which follow it: new, moved, swapped, gone', async () => {
+    expect(await fetched(calendar(event('a', 0), event('b', 2)))).toMatchObject({ events: 2, skipped: 0, error: null });
+    const [a, b] = await bookings();
+    expect([a, b]).toMatchObject([
+      { title: 'a', source: 'ical', status: 'planned', starts_at: new Date(DAY).toISOString() },
+      { title: 'b', source: 'ical', status: 'planned' },
+    ]);
+    // Each in the other one's place, and one more.
+    await fetched(calendar(event('a', 2), event('b', 0), event('c', 4, 'Cup')));
+    expect((await bookings()).map(({ id, title }) => [id, title])).toEqual([
+      [b?.id, 'b'],
+      [a?.id, 'a'],
+      [expect.any(Number), 'Cup'],
+    ]);
+    await fetched(calendar(event('c', 4)));
+    expect(await titles()).toEqual(['c']);
+    const one = await club.desk.get<{ booking: object }>(`/api/clubs/${club.clubId}/bookings/${a?.id}`);
+    expect(one.body.booking).toMatchObject({ status: 'cancelled', reason: 'left_calendar' });
+    const [left] = await bookings();
+    const change = await club.desk.patch<{ code: string }>(`/api/clubs/${club.clubId}/bookings/${left?.id}`, {
+      title: 'x',
+    });
+    expect(change.body.code).toBe('from_calendar');
+  });
+
+  it('takes nobody’s time who booked by hand', async () => {
+    const mine = {
+      terrain_id: court,
+      starts_at: new Date(DAY).toISOString(),
+      ends_at: new Date(DAY + HOUR).toISOString(),
+    };
+    const made = await club.desk.post(`/api/clubs/${club.clubId}/bookings`, { ...mine, title: 'By hand' });
+    expect(made.status).toBe(201);
+    expect(await fetched(calendar(event('a', 0), event('b', 1)))).toMatchObject({ events: 1, skipped: 1 });
+    expect(await titles()).toEqual(['By hand', 'b']);
+    await fetched(calendar());
+    expect(await titles()).toEqual(['By hand']);
+  });
+
+  it.each<[string, Answered, string]>([
+    ['is no calendar', { status: 200, body: '<html>' }, 'no calendar'],
+    ['answers 500', { status: 500, body: '' }, 'answered 500'],
+    ['redirects', { status: 302, body: '', headers: { location: 'http://127.0.0.1:1/' } }, 'redirects'],
+    ['is larger than it may be', { status: 200, body: 'x'.repeat(1024 * 1024 + 1) }, 'too large'],
+  ])('that %s changes nothing, and says so', async (_, wrong, words) => {
+    await fetched(calendar(event('a', 0)));
+    const { error } = await fetched(wrong);
+    expect(error).toContain(words);
+    expect(await titles()).toEqual(['a']);
+    expect((await fetched(calendar(event('a', 0)))).error).toBeNull();
+  });
+
+  it('is not read again while it is the same, but is at least every hour', async () => {
+    const asked: (string | undefined)[] = [];
+    const same = (request: IncomingMessage): Answered => {
+      asked.push(request.headers['if-none-match']);
+      if (request.headers['if-none-match'] === '"1"') return { status: 304, body: '' };
+      return { ...calendar(event('a', 0)), headers: { etag: '"1"' } };
+    };
+    await fetched(same);
+    asked.length = 0;
+    expect(await fetched(same)).toMatchObject({ events: 1, error: null });
+    await sql("UPDATE court_calendars SET read_at = now() - interval '61 minutes' WHERE court_id = $1", [court]);
+    await fetched(same);
+    expect([...new Set(asked)]).toEqual(['"1"', undefined]);
+  });
+
+  it('is let go of with what it planned, and its address is shown nowhere', async () => {
+    await fetched(calendar(event('a', 0)));
+    const seen = await club.desk.get(path());
+    const rows = await sql('SELECT row_to_json(k)::text AS k FROM court_calendars k');
+    const trail = await sql("SELECT details::text AS d FROM audit_log WHERE action LIKE 'calendar.%'");
+    for (const hidden of ['s3cret', 'hunter2']) expect(JSON.stringify([seen.text, rows, trail])).not.toContain(hidden);
+    expect((await club.desk.delete(path())).status).toBe(204);
+    expect((await club.desk.delete(path())).status).toBe(204);
+    expect(await titles()).toEqual([]);
+    expect((await club.desk.get<{ calendar: null }>(path())).body.calendar).toBeNull();
+  });
+
+  it('needs the word of who enters it where the club has a note, and an admin who still is one', async () => {
+    answer = () => calendar();
+    await club.desk.patch(`/api/clubs/${club.clubId}`, { consent_note: 'Matches are filmed.' });
+    expect((await club.desk.put(path(), { url: url() })).status).toBe(400);
+    expect((await club.desk.put(path(), { url: url(), consent: true })).status).toBe(200);
+    await club.desk.patch(`/api/clubs/${club.clubId}`, { consent_note: null });
+    await fetched(calendar());
+    await sql('UPDATE court_calendars SET set_by = $2 WHERE court_id = $1', [court, club.ids.player]);
+    expect((await fetched(calendar(event('a', 0)))).error).toContain('no admin');
+    expect(await titles()).toEqual([]);
+  });
+});
+
+describe("calendars' addresses", () => {
+  it('never lead to this machine, not even where another hand wrote them', async () => {
+    const canary = await Canary.start();
+    const club = await startTestClub({ env: { CAMERA_ALLOW_LOOPBACK: 'false' } });
+    try {
+      const court = await club.addCourt('Court 1', 'rtsp://10.0.0.5/live');
+      const path = `/api/clubs/${club.clubId}/terrains/${court}/calendar`;
+      for (const host of ['127.0.0.1', 'localhost', '[::1]', '127.1']) {
+        const url = `http://${host}:${canary.port}/`;
+        expect((await club.desk.put<{ code: string }>(path, { url })).body.code).toBe('url_forbidden');
+      }
+      await club.desk.put(path, { url: 'http://10.0.0.5:1/' });
+      const sealed = club.service.app
+        .get(SecretBox, { strict: false })
+        .seal(`http://127.0.0.1:${canary.port}/`, `calendar:${court}`);
+      const database = club.service.app.get(DataSource);
+      await database.query('UPDATE court_calendars SET url_sealed = $1, set_at = now()', [sealed]);
+      for (;;) {
+        await database.query('UPDATE court_calendars SET next_fetch_at = now()');
+        await club.service.app.get(CalendarFetcher).tick();
+        const { body } = await club.desk.get<{ calendar: Calendar }>(path);
+        if (body.calendar.error?.includes('calls nobody')) break;
+      }
+      expect(canary.visits).toBe(0);
+    } finally {
+      await club.close();
+      await canary.stop();
+    }
+  });
+});
