@@ -16,19 +16,6 @@ const ALL = [
   'files_and_rows',
   'trash',
 ] as const satisfies readonly TaskName[];
-type UpkeepTask = Exclude<
-  TaskName,
-  'disk_space' | 'camera_keys' | 'chapters' | 'camera_watch' | 'bookings' | 'booking_calendars' | 'webhooks'
->;
-
-const ALL: readonly UpkeepTask[] = [
-  'orphan_sessions',
-  'orphan_processes',
-  'stuck_recordings',
-  'retention',
-  'files_and_rows',
-  'trash',
-] as const satisfies readonly TaskName[];
 type UpkeepTask = (typeof ALL)[number];
 
 /** What can be done for one club alone. */

@@ -118,9 +118,9 @@ export class WebhookDeliveries {
     webhookId: number,
     query: PageQuery,
   ): Promise<{ deliveries: DeliveryView[]; nextCursor: string | null }> {
-    await this.webhooks.require(principal, clubId, webhookId);
     const limit = query.limit ?? DEFAULT_PAGE;
     const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : decodeCursor(query.cursor, ['number'])[0];
+    await this.webhooks.require(principal, clubId, webhookId);
     const rows = await this.database.query<DeliveryRow[]>(
       'SELECT * FROM webhook_deliveries WHERE webhook_id = $1 AND id < $2::numeric ORDER BY id DESC LIMIT $3',
       [webhookId, before, limit + 1],
