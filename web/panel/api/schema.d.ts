@@ -1072,6 +1072,182 @@ export interface paths {
         patch: operations["MarkersController_change"];
         trace?: never;
     };
+    "/api/video/highlights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the highlights of a match, in its order
+         * @description The owner, the other players, the admins.
+         */
+        get: operations["HighlightsController_list"];
+        put?: never;
+        /**
+         * Keeps a stretch of a match as a file of its own
+         * @description The owner, the other players, the admins; while it is recorded and afterwards. The last `seconds` up to now, or from `start_seconds` to `end_seconds`. It is made in the background, as a rule within two seconds: ask for it again, or follow it in the list. The same press twice within two seconds is one. At most 200 a session.
+         */
+        post: operations["HighlightsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/highlights/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One highlight
+         * @description The owner of the session, the other players, the admins.
+         */
+        get: operations["HighlightsController_one"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a highlight for good
+         * @description Who made it, the owner of the session, the admins.
+         */
+        delete: operations["HighlightsController_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes what a highlight says
+         * @description Who made it, the owner of the session, the admins.
+         */
+        patch: operations["HighlightsController_change"];
+        trace?: never;
+    };
+    "/api/video/highlights/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The MP4 of a highlight
+         * @description The owner of the session, the other players, the admins. Takes `Range`, `If-Range`, `If-None-Match`.
+         */
+        get: operations["HighlightsController_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/highlights/{id}/thumbnail.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture of the highlight, for lists
+         * @description The owner of the session, the other players, the admins. At most 640 pixels wide, from its middle; made when it is first asked for, and kept. Takes `If-None-Match`.
+         */
+        get: operations["HighlightsController_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/terrains/{id}/button-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the key of a court's physical button
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN. It is shown this once; the one before opens nothing any more.
+         */
+        post: operations["CourtButtonsController_rotate"];
+        /**
+         * Takes a court's button its key
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN. Without one, nothing happens.
+         */
+        delete: operations["CourtButtonsController_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/button/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A press of the button at a court: keeps the last seconds of what is recorded there
+         * @description Whoever has the key. At most 30 presses a minute; two within two seconds are one.
+         */
+        post: operations["CourtButtonsController_press"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists background work, newest first
+         * @description SUPER_ADMIN: all of it. CLUB_ADMIN: of the active club. Work that has ended is kept for 14 days. A job is tried again, later each time, until it has had `max_attempts`.
+         */
+        get: operations["JobsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancels a job
+         * @description One that waits never begins; one that runs is ended. One that has ended stays as it is. SUPER_ADMIN and the admins of its club.
+         */
+        delete: operations["JobsController_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/preview/{id}/stream.mjpeg": {
         parameters: {
             query?: never;
@@ -1692,6 +1868,11 @@ export interface components {
              */
             quota_bytes: number | null;
             /**
+             * @description Seconds that a press for a highlight keeps.
+             * @example 30
+             */
+            highlight_seconds: number;
+            /**
              * @description Only for its admins: where its cameras must lie; `null`: no matter where.
              * @example null
              */
@@ -1764,6 +1945,11 @@ export interface components {
              * @example Matches are filmed when you start a recording. Videos are kept for 30 days.
              */
             consent_note?: string | null;
+            /**
+             * @description Seconds before now that a press for a highlight keeps where it does not say.
+             * @example 30
+             */
+            highlight_seconds?: number;
             /**
              * @description Whether players may register themselves (needs `SMTP_URL`).
              * @example true
@@ -2640,6 +2826,202 @@ export interface components {
              */
             text?: string | null;
         };
+        CreateHighlightDto: {
+            /**
+             * @description How many seconds before now. Default: the club's `highlight_seconds`.
+             * @example 30
+             */
+            seconds?: number;
+            /**
+             * Format: uuid
+             * @example 5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55
+             */
+            session_id: string;
+            /**
+             * @description From the recording's first frame; with `end_seconds`.
+             * @example 734.2
+             */
+            start_seconds?: number;
+            /**
+             * @description At most 600 s behind `start_seconds`.
+             * @example 758.9
+             */
+            end_seconds?: number;
+            /**
+             * @description One line.
+             * @example Bajada from behind the glass
+             */
+            text?: string;
+            /**
+             * @description `keyframes`: it begins with the keyframe at or before its start, a second or two earlier; `exact`: players begin at its very start. Neither loses anything.
+             * @default keyframes
+             * @enum {string}
+             */
+            cut?: "keyframes" | "exact";
+        };
+        HighlightGapView: {
+            /** @example 3.2 */
+            start_seconds: number;
+            /** @example 5.6 */
+            end_seconds: number;
+            /** @example camera_lost */
+            reason: string;
+        };
+        HighlightView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            session_id: string;
+            /** @enum {string} */
+            status: "waiting" | "making" | "ready" | "failed";
+            /**
+             * @description From the recording's first frame: what was asked for, and once it is `ready` what is in the file.
+             * @example 728.4
+             */
+            start_seconds: number;
+            /** @example 758.9 */
+            end_seconds: number;
+            /** @example 30.5 */
+            duration_seconds: number;
+            /** @enum {string} */
+            cut: "keyframes" | "exact";
+            /** @example Bajada from behind the glass */
+            text: string | null;
+            /** @description Who made it; `null`: the button at the court. */
+            author: components["schemas"]["PersonView"] | null;
+            gaps: components["schemas"]["HighlightGapView"][];
+            /**
+             * Format: int64
+             * @example 15400000
+             */
+            size_bytes: number | null;
+            /** @description Why it could not be made. */
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ready_at: string | null;
+        };
+        HighlightAnswer: {
+            /** @example true */
+            success: boolean;
+            highlight: components["schemas"]["HighlightView"];
+        };
+        HighlightListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description In the order of the match. */
+            highlights: components["schemas"]["HighlightView"][];
+            /**
+             * @description Highlights of this page.
+             * @example 12
+             */
+            count: number;
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string;
+        };
+        ChangeHighlightDto: {
+            /**
+             * @description `null` takes it away.
+             * @example Bajada from behind the glass
+             */
+            text?: string | null;
+        };
+        ButtonKeyAnswer: {
+            /** @example true */
+            success: boolean;
+            /**
+             * @description Shown this once.
+             * @example 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+             */
+            key: string;
+            /**
+             * @description What the button posts to.
+             * @example /api/button/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+             */
+            path: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        PressDto: {
+            /**
+             * @description How many seconds before now. Default: the club's `highlight_seconds`.
+             * @example 30
+             */
+            seconds?: number;
+        };
+        PressedHighlightView: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "waiting" | "making" | "ready" | "failed";
+            /** @example 728.4 */
+            start_seconds: number;
+            /** @example 758.9 */
+            end_seconds: number;
+        };
+        PressedAnswer: {
+            /** @example true */
+            success: boolean;
+            highlight: components["schemas"]["PressedHighlightView"];
+        };
+        JobView: {
+            /** Format: uuid */
+            id: string;
+            /** @example highlight */
+            kind: string;
+            /** @example 1 */
+            club_id: number | null;
+            /**
+             * @description `waiting`: also for its next try.
+             * @enum {string}
+             */
+            state: "waiting" | "active" | "done" | "failed" | "cancelled";
+            /**
+             * @description Tries so far, the one under way too.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * @description Tries it is given.
+             * @example 4
+             */
+            max_attempts: number;
+            /**
+             * @description Of the present try, or the last one: 0 to 1.
+             * @example 0.4
+             */
+            progress: number;
+            /** @description Why the last try failed. */
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Of the present try, or the last one.
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of one that waits: not before.
+             */
+            next_try_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
+        JobListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description Newest first. */
+            jobs: components["schemas"]["JobView"][];
+            /**
+             * @description Jobs of this page.
+             * @example 12
+             */
+            count: number;
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string;
+        };
         PreviewUrls: {
             /** @example /api/preview/5f0c…/stream.mjpeg */
             mjpeg: string;
@@ -2729,6 +3111,8 @@ export interface components {
             videos: Record<string, never>[];
             /** @description What they marked in matches. */
             markers: Record<string, never>[];
+            /** @description Highlights that they made, and where their files are. */
+            highlights: Record<string, never>[];
             /** @description What the audit trail says of them. */
             audit: Record<string, never>[];
             /**
@@ -2803,9 +3187,9 @@ export interface components {
             /** @description Files removed from the trash. */
             emptied_files: number;
             /** @description Tasks that failed or raised an alarm; see health. */
-            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch")[];
+            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs")[];
             /** @description Tasks that another service process is doing now. */
-            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch")[];
+            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs")[];
         };
         AuditActorView: {
             /** @example 12 */
@@ -2858,7 +3242,7 @@ export interface components {
         };
         TaskView: {
             /** @enum {string} */
-            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch";
+            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs";
             /** @example 900 */
             every_seconds: number;
             /**
@@ -2903,6 +3287,17 @@ export interface components {
              */
             unreadable: number;
         };
+        JobFiguresView: {
+            /** @example 0 */
+            waiting: number;
+            /** @example 1 */
+            active: number;
+            /**
+             * @description For good, within the last day.
+             * @example 0
+             */
+            failed_last_day: number;
+        };
         DiskView: {
             /** @example 500107862016 */
             free_bytes: number;
@@ -2940,6 +3335,8 @@ export interface components {
             audit_trail: components["schemas"]["AuditTrailView"] | null;
             /** @description `null` where the database does not answer. */
             camera_keys: components["schemas"]["CameraKeysView"] | null;
+            /** @description `null` where the database does not answer. */
+            jobs: components["schemas"]["JobFiguresView"] | null;
             /** @description `null` where the disk does not answer. */
             disk: components["schemas"]["DiskView"] | null;
         };
@@ -2969,7 +3366,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "marker_limit" | "session_not_live" | "review_file_only" | "link_invalid" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
+            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "marker_limit" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
             errors?: {
                 field: string;
                 message: string;
@@ -7856,6 +8253,954 @@ export interface operations {
             };
             /** @description `not_recording`: Nothing is being recorded */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_list: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                session_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HighlightListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateHighlightDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HighlightAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all the highlights it may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full`: Not enough disk space */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HighlightAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeHighlightDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HighlightAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not changed since */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `highlight_not_ready`: The highlight is not made yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable`: Range not satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    HighlightsController_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Not changed since */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found; `thumbnail_unavailable`: No thumbnail can be made of this video */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `highlight_not_ready`: The highlight is not made yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The service is overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtButtonsController_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ButtonKeyAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtButtonsController_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtButtonsController_press: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PressDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PressedAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all the highlights it may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_attempts`: Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_full`: Not enough disk space */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Default: the active club; SUPER_ADMIN: all, and those of no club. */
+                club_id?: number;
+                state?: "waiting" | "active" | "done" | "failed" | "cancelled";
+                /** @description Which kind of work. */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
