@@ -9,6 +9,7 @@ import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
 import { ChapterOutcome, ChapterWriter } from '../recording/engine/chapter-writer';
 import { JournalError } from '../recording/engine/journal-error';
+import { RecordingLog } from '../recording/recording-log.service';
 import { RecordingMirror } from '../recording/recording-mirror.service';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { Disk, isErrno } from '../storage/disk';
@@ -36,12 +37,13 @@ export class ChapterWriting implements OnModuleInit, OnApplicationBootstrap, Bef
   private readonly one = new Turns(1);
   /** Sessions whose files the disk did not keep: not written again, even while the row cannot say so. */
   private readonly doubtful = new Set<string>();
-  private subscription: Subscription | undefined;
+  private readonly subscription = new Subscription();
 
   constructor(
     private readonly book: ChapterBook,
     private readonly runtime: CourtRuntime,
     private readonly mirror: RecordingMirror,
+    private readonly recordings: RecordingLog,
     private readonly videos: VideoTurns,
     private readonly store: VideoStore,
     private readonly tasks: ScheduledTasks,
@@ -52,9 +54,11 @@ export class ChapterWriting implements OnModuleInit, OnApplicationBootstrap, Bef
   }
 
   onModuleInit(): void {
-    this.subscription = this.runtime.watch().subscribe((event) => {
+    const ended = this.runtime.watch().subscribe((event) => {
       if (event.type === 'recording.changed' && event.recording.phase === 'ready') void this.whenReady(event.sessionId);
     });
+    this.subscription.add(ended);
+    this.subscription.add(this.recordings.finishedLate().subscribe((sessionId) => this.begin(sessionId)));
   }
 
   /** Not waited for. */
@@ -64,7 +68,7 @@ export class ChapterWriting implements OnModuleInit, OnApplicationBootstrap, Bef
 
   async beforeApplicationShutdown(): Promise<void> {
     this.ending.abort();
-    this.subscription?.unsubscribe();
+    this.subscription.unsubscribe();
     for (const cancel of this.pauses.values()) cancel();
     await Promise.all(this.working);
   }

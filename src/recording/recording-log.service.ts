@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager, In } from 'typeorm';
+import { Observable, Subject } from 'rxjs';
+import { DataSource, In } from 'typeorm';
 import { AuditService, Author, BY_SERVICE } from '../auth/audit.service';
 import { faultPoint } from '../common/fault-point';
 import { VideoCatalogue } from '../files/video-catalogue.service';
@@ -35,6 +37,8 @@ interface SavedRow {
 /** The rows of recordings, and how a recording looks to a caller: from the runtime while it runs here, else from its row. */
 @Injectable()
 export class RecordingLog {
+  private readonly late = new Subject<string>();
+
   constructor(
     private readonly database: DataSource,
     private readonly runtime: CourtRuntime,
@@ -42,6 +46,17 @@ export class RecordingLog {
     private readonly audit: AuditService,
     private readonly outbox: WebhookOutbox,
   ) {}
+
+  /** Sessions whose recordings an earlier life of the service left unfinished, once their rows say what became of them. */
+  finishedLate(): Observable<string> {
+    return this.late;
+  }
+
+  /** The runtime tells nothing of these: it does not know their sessions. */
+  async saveLate(sessionId: string, facts: RecordingFacts): Promise<void> {
+    await this.save(sessionId, facts);
+    this.late.next(sessionId);
+  }
 
   /** Enters a recording as `starting`. False: the session has one, or its court has another active one. */
   async begin(recording: NewRecording): Promise<boolean> {

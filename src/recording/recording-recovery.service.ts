@@ -134,6 +134,6 @@ export class RecordingRecovery implements OnApplicationBootstrap {
     };
     await this.log.save(sessionId, finalizing);
     faultPoint('recovery.finish');
-    await this.log.save(sessionId, await this.runtime.finishInterrupted({ sessionId, ...spec }));
+    await this.log.saveLate(sessionId, await this.runtime.finishInterrupted({ sessionId, ...spec }));
   }
 }

@@ -13,6 +13,7 @@ import { ownIdentity } from '../../src/runtime/process-identity';
 import { h264Clip, RtspCamera } from '../cameras';
 import { pictures } from '../faults/film';
 import { startTestClub, TestClub } from '../support/club';
+import { chaptersOf } from '../support/mp4';
 import { until } from '../support/until';
 
 /** Large enough that a download whose reader rests stands still in the middle of it. */
@@ -39,9 +40,7 @@ describe('the chapters of a video', () => {
     (await club.desk.bytes(`/api/video/files/${id}/download`, range)).response;
 
   async function chapters(path = file()): Promise<[number, string][]> {
-    const { stdout } = await run('ffprobe', ['-v', 'error', '-show_chapters', '-of', 'json', path]);
-    const found = JSON.parse(stdout) as { chapters: { start_time: string; tags: { title: string } }[] };
-    return found.chapters.map(({ start_time: at, tags }) => [Number(at), tags.title]);
+    return (await chaptersOf(path)).map(({ at, title }) => [at, title]);
   }
 
   beforeAll(async () => {

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { withClient } from '../../src/database/embedded/connect';
 import { CameraServer, h264Clip, RtspCamera } from '../cameras';
 import { Courtside } from '../support/courtside';
+import { chaptersOf } from '../support/mp4';
 import { Service, ServiceEnded } from '../support/service';
 import { until } from '../support/until';
 import { FaultWorld } from './fault-world';
@@ -71,7 +73,11 @@ export class FaultWalk {
   private async match(desk: Courtside): Promise<void> {
     const sessionId = await desk.record(await desk.court('Court 1', this.camera.url));
     await pictures(this.camera, 30);
+    const marker = { session_id: sessionId, kind: 'highlight', text: 'Bajada', at_seconds: 0.5 };
+    const { status, text } = await desk.api.post('/api/video/markers', marker);
+    if (status !== 201) throw new Error(`not marked: ${text}`);
     await desk.stop(sessionId);
+    await written(desk, sessionId);
     await desk.close(sessionId);
     await desk.remove(sessionId);
   }
@@ -93,7 +99,13 @@ export class FaultWalk {
       const recording = await desk.over(id);
       // Only what never had a picture on disk may come to nothing.
       if (recording.status === 'failed') expect(recording).toEqual({ ...recording, bytes_written: 0 });
-      else if (!deleted) await world.filmed(found, id, witness);
+      else if (!deleted) {
+        // What was marked is in the file, once and at its place; and the file is the film that it was.
+        const markers = await written(desk, id);
+        const chapters = markers.map(({ at_seconds: at, text }) => ({ at, title: `Highlight: ${text}` }));
+        expect(await chaptersOf(join(world.videosDir, recording.video_path as string))).toEqual(chapters);
+        await world.filmed(found, id, witness);
+      }
       // Again, whatever became of the first time: the same answer, or none is left to be had.
       expect([200, 409]).toContain((await desk.stop(id)).status);
       await desk.close(id);
@@ -108,6 +120,21 @@ export class FaultWalk {
     }
     await world.atRest(null);
   }
+}
+
+interface MarkerList {
+  readonly markers: readonly { readonly at_seconds: number; readonly text: string }[];
+  readonly chapters: string;
+}
+
+/** What is marked in a match, once its file has it as chapters. */
+async function written(desk: Courtside, sessionId: string): Promise<MarkerList['markers']> {
+  return until(async () => {
+    const { status, body } = await desk.api.get<MarkerList>(`/api/video/markers?session_id=${sessionId}`);
+    if (status !== 200 || body.chapters === 'waiting') return null;
+    expect(body.chapters).toBe('written');
+    return body.markers;
+  });
 }
 
 /** As the service said it when it died. */

@@ -2,12 +2,13 @@ import { h264Clip, RtspCamera } from '../cameras';
 import { TestBrowser, TestPage } from '../support/browser';
 import { startTestClub, TestClub } from '../support/club';
 import { Courtside } from '../support/courtside';
-import { chaptersOf } from '../support/mp4';
+import { chaptersOf, inspectMp4 } from '../support/mp4';
 import { accessibilityFaults, openPanel, signInHere } from '../support/panel';
 import { told, until } from '../support/until';
 
 const PLAYER = 'player@padelvar.test';
 const OTHER = 'other@padelvar.test';
+const DESK = 'desk@padelvar.test';
 const MARKERS = '/api/video/markers';
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const MARK = { name: /^Mark this moment/ };
@@ -154,6 +155,29 @@ describe('the moments of a match in the panel', () => {
     await row(page, 'Bajada').waitFor();
   });
 
+  it('leave the last seconds as a video of their own, to watch and to download while the match goes on', async () => {
+    const page = await panel(OTHER, `/courts/${court}`, { serviceWorkers: 'block' });
+    await page.page.getByRole('button', { name: 'Keep the last 30 s' }).click();
+    await page.page.waitForSelector('text=/^Kept 0:00 – /');
+    const kept = page.page.locator('section[aria-label^="Highlight videos"] li');
+    await kept.getByRole('button', { name: /^Watch/ }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const [saved] = await Promise.all([
+      page.page.waitForEvent('download'),
+      kept.getByRole('link', { name: /^Download/ }).click(),
+    ]);
+    const { complaints, durationSeconds } = await inspectMp4(await told(() => saved.path()));
+    expect(complaints).toBe('');
+    expect(durationSeconds).toBeGreaterThan(5);
+    await kept.getByRole('button', { name: /^Name/ }).click();
+    await page.page.getByLabel('Name', { exact: true }).fill('Match point');
+    await page.page.click('[role=dialog] button[type=submit]');
+    await kept.locator('text=Match point').waitFor();
+    await kept.getByRole('button', { name: /^Watch/ }).click();
+    await until(() => page.page.evaluate<boolean>(`document.querySelector('[role=dialog] video')?.currentTime > 0.2`));
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
   it('are in the video’s timeline, by keys, and the chapters of the file that is downloaded', async () => {
     await desk.stop(match);
     await desk.over(match);
@@ -182,6 +206,45 @@ describe('the moments of a match in the panel', () => {
     expect(body.markers).toHaveLength(3);
     expect(chapters.map(({ at }) => at)).toEqual(body.markers.map(({ at_seconds }) => at_seconds));
     expect(chapters.map(({ title }) => title)).toContain('Rally: Bajada');
+  });
+
+  it('can be cut out of the video, after a look at them in a loop', async () => {
+    const page = await panel(PLAYER, `/videos/${match}`);
+    await until(() => page.page.evaluate<boolean>(`document.querySelector('main video').readyState >= 2`));
+    await page.page.keyboard.press('i');
+    await page.page.keyboard.press('ArrowRight');
+    await until(async () => (await shown(page)) > 4);
+    await page.page.keyboard.press('o');
+    await page.page.getByRole('button', { name: 'Preview in a loop' }).click();
+    await page.page.getByRole('button', { name: 'Stop the preview' }).waitFor();
+    // It comes to its end and begins again.
+    await until(async () => (await shown(page)) < 2);
+    await page.page.getByLabel('Name (optional)').fill('Best of');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.page.getByRole('button', { name: 'Keep 5 s' }).click();
+    const kept = page.page.locator('section[aria-label^="Highlight videos"] li', { hasText: 'Best of' });
+    await kept.getByRole('button', { name: /^Watch/ }).waitFor();
+    await kept.getByRole('button', { name: /^Delete/ }).click();
+    await page.page.click('[role=dialog] button:has-text("Delete")');
+    await kept.waitFor({ state: 'detached' });
+  });
+
+  it('are kept by the button at the court, whose key the desk makes and takes away', async () => {
+    const page = await panel(DESK, '/admin/courts');
+    await page.page.getByRole('button', { name: 'Change Court 1' }).click();
+    await page.page.getByRole('button', { name: 'Make a key' }).click();
+    await page.page.click('[role=dialog]:has-text("Make a new key for") button:has-text("Make a key")');
+    const address = await page.page.getByLabel('Address that the button posts to').inputValue();
+    expect(await page.page.getByLabel('To try it').inputValue()).toContain(address);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const press = (): Promise<Response> =>
+      fetch(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    // Its match is over.
+    expect((await press()).status).toBe(409);
+    await page.page.getByRole('button', { name: 'Remove the key' }).click();
+    await page.page.click('[role=dialog]:has-text("Remove the key of") button:has-text("Remove the key")');
+    await page.page.waitForSelector('text=The button of Court 1 has no key any more.');
+    expect((await press()).status).toBe(404);
   });
 
   it('can be hit with a finger, a hundred of them on a phone, and each be had', async () => {

@@ -42,6 +42,19 @@ export async function inspectMp4(path: string): Promise<Mp4Facts> {
   };
 }
 
+/** A chapter as players list it. */
+export interface Mp4Chapter {
+  /** Seconds. */
+  readonly at: number;
+  readonly title: string;
+}
+
+export async function chaptersOf(path: string): Promise<Mp4Chapter[]> {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_chapters', '-of', 'json', path]);
+  const { chapters } = JSON.parse(stdout) as { chapters: { start_time: string; tags: { title: string } }[] };
+  return chapters.map(({ start_time: at, tags }) => ({ at: Number(at), title: tags.title }));
+}
+
 async function topLevelBoxes(path: string): Promise<string[]> {
   const file = await open(path, 'r');
   try {

@@ -9,6 +9,7 @@ import { sayDone } from '../ui/say';
 import { CameraFields } from './camera-fields';
 import { CameraTest } from './camera-test';
 import { type CameraAddress, composeCameraAddress } from './camera-address';
+import { ButtonKey } from './button-key';
 import { CameraWords } from './camera-words';
 import { type Court, courtsAreOthers, saveCourt } from './court-data';
 import { FindCameras } from './find-cameras';
@@ -111,6 +112,7 @@ export function CourtForm(props: {
             <CameraTest key={tests} courtId={court.id} name={court.name} />
           </>
         )}
+        {court !== null && <ButtonKey clubId={clubId} court={court} />}
       </Stack>
     </form>
   );

@@ -9,6 +9,8 @@ import type { Club } from '../access/club';
 import { useMayRun } from '../access/may-run';
 import { answer, api } from '../api/client';
 import { courtsChanged, isRunning } from '../courts/court-states';
+import { HighlightList } from '../highlights/highlight-list';
+import { KeepButton } from '../highlights/keep-button';
 import { MarkBar } from '../markers/mark-bar';
 import { MarkerLane } from '../markers/marker-lane';
 import { type Marker, markerHeard, markersMayDiffer } from '../markers/markers-data';
@@ -28,6 +30,11 @@ import { RecordPanel } from './record-panel';
 import { type Session, sessionChanged, useSession } from './session-data';
 import { Stage } from './stage';
 import { type PlayedCourt, useCourtPlayer } from './use-court-player';
+
+/** What a press keeps where the club is not known yet. */
+const USUAL_SECONDS = 30;
+/** What is worth keeping, and surely on the disk. */
+const LEAST_SECONDS = 2;
 
 /** A court with an open session: the picture, the recording, and who plays. */
 export function SessionView(props: {
@@ -90,7 +97,15 @@ function OpenSession(props: {
             moment={moment}
             position={looking ? lookback.position : null}
             disabled={!looking && !(running && recordedSeconds > 0)}
-          />
+          >
+            {running && (
+              <KeepButton
+                sessionId={sessionId}
+                seconds={club?.highlight_seconds ?? USUAL_SECONDS}
+                disabled={recordedSeconds < LEAST_SECONDS}
+              />
+            )}
+          </MarkBar>
         )}
         <LookAgain
           lookback={lookback}
@@ -109,6 +124,13 @@ function OpenSession(props: {
             position={looking ? lookback.position : null}
             ofFile={session.recording?.status === 'ready'}
             onGo={lookback?.possible ? goTo : null}
+          />
+        )}
+        {recorded && (
+          <HighlightList
+            sessionId={sessionId}
+            ownerId={session.user_id}
+            ofFile={session.recording?.status === 'ready'}
           />
         )}
         <PlayersPanel session={session} mayRun={mayRun} />

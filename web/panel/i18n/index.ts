@@ -10,6 +10,7 @@ import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
 import type { healthTexts } from '../health/texts';
 import type { sharingTexts } from '../sharing/texts';
+import type { highlightsTexts } from '../highlights/texts';
 import type { markersTexts } from '../markers/texts';
 import type { playerTexts } from '../ui/player-texts';
 import type { videosTexts } from '../videos/texts';
@@ -34,6 +35,7 @@ interface LaterRooms {
   audit: typeof auditTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
+  highlights: typeof highlightsTexts;
   markers: typeof markersTexts;
   people: typeof peopleTexts;
   player: typeof playerTexts;

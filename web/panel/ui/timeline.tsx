@@ -16,11 +16,13 @@ export function Timeline(props: {
   readonly end: number;
   readonly gaps: readonly Stretch[];
   readonly disabled?: boolean;
+  /** One that somebody chooses. */
+  readonly chosen?: Stretch | null;
   /** What lies above it, in its width. */
   readonly lane?: ReactNode;
   readonly onSeek: (seconds: number) => void;
 }) {
-  const { label, position, end, gaps, disabled = false, lane, onSeek } = props;
+  const { label, position, end, gaps, disabled = false, chosen, lane, onSeek } = props;
   useTranslation();
   return (
     <div className={classes.timeline}>
@@ -42,6 +44,15 @@ export function Timeline(props: {
                   height={10}
                 />
               ))}
+            {end > 0 && chosen && (
+              <rect
+                className={classes.chosen}
+                x={(1000 * chosen.start) / end}
+                y={0}
+                width={Math.max(2, (1000 * (chosen.end - chosen.start)) / end)}
+                height={10}
+              />
+            )}
           </svg>
           <input
             type="range"

@@ -1,8 +1,15 @@
 import { bringTexts } from '../i18n/bring';
 import { courtTexts } from '../court/texts';
+import { highlightsTexts } from '../highlights/texts';
 import { markersTexts } from '../markers/texts';
 import { playerTexts } from '../ui/player-texts';
 import { videosTexts } from './texts';
 
 // Whatever shows something of the room imports this: its texts are there before it is.
-bringTexts({ court: courtTexts, markers: markersTexts, player: playerTexts, videos: videosTexts });
+bringTexts({
+  court: courtTexts,
+  highlights: highlightsTexts,
+  markers: markersTexts,
+  player: playerTexts,
+  videos: videosTexts,
+});

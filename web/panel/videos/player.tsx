@@ -24,6 +24,8 @@ export function Player(props: {
   readonly video: Video;
   readonly element: RefObject<HTMLVideoElement | null>;
   readonly control: VideoControl | null;
+  /** A stretch that somebody chooses. */
+  readonly chosen: { readonly start: number; readonly end: number } | null;
   /** What lies on the timeline. */
   readonly lane: ReactNode;
   /** Keys besides those of the player; the same object each time. */
@@ -31,7 +33,7 @@ export function Player(props: {
   /** What may be done to the moment that is shown. */
   readonly children: ReactNode;
 }) {
-  const { video, element, control, lane, keys, children } = props;
+  const { video, element, control, chosen, lane, keys, children } = props;
   const { t } = useTranslation('player');
   const { t: markers } = useTranslation('markers');
   const { t: videos } = useTranslation('videos');
@@ -78,6 +80,7 @@ export function Player(props: {
           end={control?.end ?? video.duration_seconds}
           gaps={gaps}
           disabled={off}
+          chosen={chosen}
           lane={lane}
           onSeek={(seconds) => control?.goTo(seconds)}
         />

@@ -1,13 +1,16 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft, IconFileUnknown } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
-import { useEffect, useReducer, useRef, useState } from 'react';
+import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClubs } from '../access/club';
 import { isAdmin, useUser } from '../access/use-access';
 import { dateTime } from '../i18n/format';
 import { ShareButton } from '../sharing/share-button';
 import type { SharedMatch } from '../sharing/shares-data';
+import { CutBar } from '../highlights/cut-bar';
+import { HighlightList } from '../highlights/highlight-list';
+import { useStretch } from '../highlights/use-stretch';
 import { MarkBar } from '../markers/mark-bar';
 import { MarkerLane } from '../markers/marker-lane';
 import type { Marker } from '../markers/markers-data';
@@ -107,7 +110,9 @@ function Finished(props: {
     control?.goTo(at_seconds);
     element.current?.scrollIntoView({ block: 'nearest' });
   };
-  const keys = useMomentKeys({ moments, moment, playhead: control, onGo: goTo });
+  const momentKeys = useMomentKeys({ moments, moment, playhead: control, onGo: goTo });
+  const { stretch, keys: stretchKeys } = useStretch(control, video.duration_seconds);
+  const keys = useMemo(() => ({ ...momentKeys, ...stretchKeys }), [momentKeys, stretchKeys]);
   return (
     <div className={classes.page}>
       {missing === null ? (
@@ -116,6 +121,7 @@ function Finished(props: {
           element={element}
           control={control}
           keys={keys}
+          chosen={stretch.opened ? stretch.whole : null}
           lane={
             <MarkerLane
               markers={moments.markers}
@@ -126,6 +132,7 @@ function Finished(props: {
           }
         >
           <MarkBar moments={moments} moment={moment} position={control?.position ?? 0} disabled={off} />
+          <CutBar sessionId={video.session_id} stretch={stretch} disabled={off} />
         </Player>
       ) : (
         <div className={classes.missing}>
@@ -149,6 +156,7 @@ function Finished(props: {
           ofFile={missing === null}
           onGo={off ? null : goTo}
         />
+        <HighlightList sessionId={video.session_id} ownerId={video.owner.id} ofFile />
         <Facts video={video} recording={session?.recording} timeZone={timeZone} />
         <GapList video={video} onGo={control ? go : null} />
         {isAdmin(user) && <DeleteButton video={video} timeZone={timeZone} />}
