@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager, In } from 'typeorm';
 import { Observable, Subject } from 'rxjs';
-import { DataSource, In } from 'typeorm';
 import { AuditService, Author, BY_SERVICE } from '../auth/audit.service';
 import { faultPoint } from '../common/fault-point';
 import { VideoCatalogue } from '../files/video-catalogue.service';

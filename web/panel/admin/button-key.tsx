@@ -12,7 +12,7 @@ import type { Court } from './court-data';
 /** The key of a court's physical button: made, replaced, taken away; shown once. */
 export function ButtonKey({ clubId, court }: { readonly clubId: number; readonly court: Court }) {
   const { id, name } = court;
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('button');
   const confirm = useConfirm();
   const params = { path: { clubId, id } };
   const make = useMutation({
@@ -77,7 +77,7 @@ export function ButtonKey({ clubId, court }: { readonly clubId: number; readonly
 
 function Shown(props: { readonly name: string; readonly keyText: string; readonly path: string }) {
   const { name, keyText, path } = props;
-  const { t } = useTranslation('admin');
+  const { t } = useTranslation('button');
   const url = `${location.origin}${path}`;
   return (
     <Stack gap="xs">

@@ -3,6 +3,7 @@ import { initReactI18next } from 'react-i18next';
 import { accessTexts } from '../access/texts';
 import type { accountTexts } from '../account/texts';
 import type { auditTexts } from '../admin/audit-texts';
+import type { buttonTexts } from '../admin/button-texts';
 import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
@@ -33,6 +34,7 @@ interface LaterRooms {
   account: typeof accountTexts;
   admin: typeof adminTexts;
   audit: typeof auditTexts;
+  button: typeof buttonTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
   highlights: typeof highlightsTexts;
