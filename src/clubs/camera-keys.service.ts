@@ -8,6 +8,7 @@ import { MaintenanceAlarm } from '../maintenance/maintenance-alarm';
 import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
 import { ownerOfCamera } from './cameras.service';
+import { resealTables, SEALED_KEYS } from './sealed-tables';
 
 /** Cameras sealed anew in one transaction: a crash costs no more than so many, done again. */
 const BATCH = 100;
@@ -19,7 +20,7 @@ interface SealedCamera {
 }
 
 /**
- * Seals the cameras' addresses anew after `SECRETS_KEY` got a newer key, at the start and then by the clock. Invariant: a
+ * Seals what clubs gave in confidence (cameras' addresses; webhooks, calendars: `sealed-tables.ts`) anew after `SECRETS_KEY` got a newer key, at the start and then by the clock. Invariant: a
  * row is opened before it is written, and written only as it was read, so that at any moment it opens with one of the
  * keys. What does not open is left as it is. Batches are transactions of their own; two processes at once take different
  * rows.
@@ -46,11 +47,11 @@ export class CameraKeys extends KeySource implements OnApplicationBootstrap {
     await this.tasks.run('camera_keys', () => this.reseal());
   }
 
-  /** How many cameras wait for the newest key, and how many of them are sealed with one that is not there. */
+  /** How many cameras, webhooks and calendars wait for the newest key, and how many of them are sealed with one that is not there. */
   async figures(): Promise<KeyFigures> {
     const [row] = await this.database.query<{ waiting: number; unreadable: number }[]>(
       `SELECT count(*)::integer AS waiting, (count(*) FILTER (WHERE key_id <> ALL ($2)))::integer AS unreadable
-         FROM cameras WHERE key_id <> $1`,
+         FROM (${SEALED_KEYS}) AS sealed WHERE key_id <> $1`,
       [this.box.keyId, this.box.keyIds],
     );
     return { waiting: row?.waiting ?? 0, unreadable: row?.unreadable ?? 0 };
@@ -68,9 +69,17 @@ export class CameraKeys extends KeySource implements OnApplicationBootstrap {
       after = batch.last;
       faultPoint('cameras.reseal.committed');
     }
+    const others = await resealTables(this.database, this.box);
+    damaged += others.damaged;
     const { unreadable } = await this.figures();
-    if (resealed > 0) this.logger.log({ resealed }, 'Addresses of cameras were sealed with the newest key.');
-    const counts = { resealed_cameras: resealed, unreadable_cameras: unreadable + damaged };
+    if (resealed + others.resealed > 0) {
+      this.logger.log({ resealed, others: others.resealed }, 'What was sealed with an older key has the newest one.');
+    }
+    const counts: Counts = {
+      resealed_cameras: resealed,
+      unreadable_cameras: unreadable + damaged,
+      ...(others.resealed > 0 && { resealed_others: others.resealed }),
+    };
     if (unreadable > 0) throw await this.missingKey(unreadable, counts);
     if (damaged > 0)
       throw new MaintenanceAlarm(`${damaged} cameras' addresses are damaged: enter them again.`, {}, counts);
@@ -125,7 +134,7 @@ export class CameraKeys extends KeySource implements OnApplicationBootstrap {
   /** A key was taken away too early. The addresses are still there: they open again once it is back. */
   private async missingKey(count: number, counts: Counts): Promise<MaintenanceAlarm> {
     const rows = await this.database.query<{ key_id: string }[]>(
-      'SELECT DISTINCT key_id FROM cameras WHERE key_id <> ALL ($1) ORDER BY key_id LIMIT 20',
+      `SELECT DISTINCT key_id FROM (${SEALED_KEYS}) AS sealed WHERE key_id <> ALL ($1) ORDER BY key_id LIMIT 20`,
       [this.box.keyIds],
     );
     const message =

@@ -75,7 +75,9 @@ export class WebhookDeliveries {
   async claim(limit: number, busy: readonly number[]): Promise<ClaimedDelivery[]> {
     const [rows] = await this.database.query<[ClaimedDelivery[], number]>(
       `UPDATE webhook_deliveries d
-          SET lease_until = now() + ${LEASE}, attempts = d.attempts + 1, last_attempt_at = now()
+          SET lease_until = now() + ${LEASE}, attempts = d.attempts + 1, last_attempt_at = now(),
+              -- Of this attempt; what the one before came to is no news any more.
+              response_status = NULL, duration_ms = NULL, error = NULL
          FROM (SELECT x.id FROM webhooks w CROSS JOIN LATERAL
                  (SELECT p.id FROM webhook_deliveries p
                    WHERE p.webhook_id = w.id AND p.status = 'pending' AND p.next_attempt_at <= now()

@@ -32,6 +32,7 @@ interface Details {
 /** More than two batches. */
 const CAMERAS = 250;
 const urlOf = (courtId: number): string => `rtsp://user:word-${courtId}@127.0.0.1:554/court/${courtId}`;
+const HOOK = 'https://hook.example/key';
 const ownerOf = (courtId: number): string => `court:${courtId}`;
 
 describe("the key of the cameras' addresses is rotated", () => {
@@ -104,6 +105,39 @@ describe("the key of the cameras' addresses is rotated", () => {
     const before = await rows();
     expect(await service.app.get(CameraKeys).reseal()).toEqual({ resealed_cameras: 0, unreadable_cameras: 0 });
     expect(await rows()).toEqual(before);
+  });
+
+  it('with webhooks and calendars, of which one that is damaged is left as it is', async () => {
+    const { older: box } = boxes;
+    const [whole, torn] = [1, 2];
+    await sql(
+      "INSERT INTO users (id, email, name, password_hash, role) VALUES (1000, 'desk@a.example', 'Desk', '', 'PLAYER')",
+    );
+    for (const id of [whole, torn]) {
+      const url = id === torn ? box.seal('https://elsewhere.example/', 'webhook:77') : box.seal(HOOK, `webhook:${id}`);
+      await sql(
+        `INSERT INTO webhooks (id, club_id, url_sealed, origin, secret_sealed, old_secret_sealed, key_id, events, created_by)
+         VALUES ($1, 1, $2, 'https://hook.example', $3, $4, $5, '{recording.ready}', 1000)`,
+        [id, url, box.seal('new', `webhook:${id}`), id === whole ? box.seal('old', `webhook:${id}`) : null, box.keyId],
+      );
+    }
+    await sql(
+      `INSERT INTO court_calendars (court_id, url_sealed, key_id, origin, set_by) VALUES (5, $1, $2, 'https://cal.example', 1000)`,
+      [box.seal('https://cal.example/5', 'calendar:5'), box.keyId],
+    );
+    const before = await sql('SELECT * FROM webhooks WHERE id = $1', [torn]);
+    const service = await start(BOTH);
+    expect(await ran(service.url)).toMatchObject({ result: { resealed_cameras: CAMERAS, resealed_others: 2 } });
+    expect((await details(service.url)).camera_keys).toEqual({ waiting: 1, unreadable: 0 });
+    const [hook] = await sql<Record<string, string>>(
+      'SELECT url_sealed, secret_sealed, old_secret_sealed FROM webhooks WHERE id = $1',
+      [whole],
+    );
+    const opened = Object.values(hook!).map((text) => boxes.newer.open(text, `webhook:${whole}`));
+    expect(opened).toEqual([HOOK, 'new', 'old']);
+    const [calendar] = await sql<{ url_sealed: string }>('SELECT url_sealed FROM court_calendars');
+    expect(boxes.newer.open(calendar!.url_sealed, 'calendar:5')).toBe('https://cal.example/5');
+    expect(await sql('SELECT * FROM webhooks WHERE id = $1', [torn])).toEqual(before);
   });
 
   it('by two processes at once: each camera is sealed anew once', async () => {

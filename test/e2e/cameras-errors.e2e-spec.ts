@@ -53,7 +53,7 @@ interface Row {
   readonly heal?: (camera: never) => void;
 }
 const LOGIN = { username: 'court', password: `right ${PLANTED}`, auth: 'digest' as const };
-const wrong = ({ url }: Camera): string => url.replace('right%20one', 'wrong-one');
+const wrong = ({ url }: Camera): string => url.replace(`right%20${PLANTED}`, 'wrong-one');
 const heal = (changes: object) => (camera: { set(changes: object): void }) => camera.set(changes);
 
 const ROWS: readonly Row[] = [
@@ -421,7 +421,7 @@ describe('what is wrong with a camera', () => {
       for (const problem of [tested, ...created]) {
         expect(problem).toMatchObject({ code, status });
         if (says) expect(problem.detail).toMatch(says);
-        expect(problem.detail).not.toContain('right one');
+        expect(problem.detail).not.toContain(PLANTED);
       }
       expect(left).toBe(0);
       if (cure) expect(healed).toBe(201);

@@ -34,7 +34,7 @@ const ROWS: readonly (readonly [
     (bframes) =>
       [
         `GStreamer, H.265, ${bframes} B-frames`,
-        gstreamer({ codec: 'h265', bframes }),
+        gstreamer({ codec: 'h265', bframes, fps: 12 }),
         { bars: false, codec: 'h265', file: 'hevc' },
       ] as const,
   ),
