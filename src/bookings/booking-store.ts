@@ -132,7 +132,10 @@ export class BookingStore {
     const started = await this.moving(
       `UPDATE bookings b
           SET status = 'recording', started_at = r.started_at, updated_at = now(),
-              reason = CASE WHEN r.started_at > greatest(b.starts_at, b.created_at) + ${PUNCTUAL} THEN coalesce(b.reason, 'service_away') END
+              reason = CASE WHEN r.started_at <= b.starts_at + ${PUNCTUAL} THEN NULL
+                            WHEN b.reason IS NOT NULL THEN b.reason
+                            -- Nobody was in the way of one that was asked for so late.
+                            WHEN r.started_at > b.created_at + ${PUNCTUAL} THEN 'service_away' END
          FROM recordings r
         WHERE r.session_id = b.session_id AND r.started_at IS NOT NULL AND b.started_at IS NULL AND b.status = ANY ($1)
     RETURNING ${MOVED}`,

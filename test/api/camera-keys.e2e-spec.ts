@@ -110,9 +110,7 @@ describe("the key of the cameras' addresses is rotated", () => {
   it('with webhooks and calendars, of which one that is damaged is left as it is', async () => {
     const { older: box } = boxes;
     const [whole, torn] = [1, 2];
-    await sql(
-      "INSERT INTO users (id, email, name, password_hash, role) VALUES (1000, 'desk@a.example', 'Desk', '', 'PLAYER')",
-    );
+    await sql("INSERT INTO users (id, email, name) VALUES (1000, 'desk@a.example', 'Desk')");
     for (const id of [whole, torn]) {
       const url = id === torn ? box.seal('https://elsewhere.example/', 'webhook:77') : box.seal(HOOK, `webhook:${id}`);
       await sql(
