@@ -110,18 +110,27 @@ describe("the key of the cameras' addresses is rotated", () => {
   it('with webhooks and calendars, of which one that is damaged is left as it is', async () => {
     const { older: box } = boxes;
     const [whole, torn] = [1, 2];
-    await sql("INSERT INTO users (id, email, name) VALUES (1000, 'desk@a.example', 'Desk')");
+    // Makes the operator, whose they are.
+    await (await start(older.toString('hex'))).shutDown();
+    const [operator] = await sql<{ id: number }>('SELECT id FROM users');
     for (const id of [whole, torn]) {
       const url = id === torn ? box.seal('https://elsewhere.example/', 'webhook:77') : box.seal(HOOK, `webhook:${id}`);
       await sql(
         `INSERT INTO webhooks (id, club_id, url_sealed, origin, secret_sealed, old_secret_sealed, key_id, events, created_by)
-         VALUES ($1, 1, $2, 'https://hook.example', $3, $4, $5, '{recording.ready}', 1000)`,
-        [id, url, box.seal('new', `webhook:${id}`), id === whole ? box.seal('old', `webhook:${id}`) : null, box.keyId],
+         VALUES ($1, 1, $2, 'https://hook.example', $3, $4, $5, '{recording.ready}', $6)`,
+        [
+          id,
+          url,
+          box.seal('new', `webhook:${id}`),
+          id === whole ? box.seal('old', `webhook:${id}`) : null,
+          box.keyId,
+          operator!.id,
+        ],
       );
     }
     await sql(
-      `INSERT INTO court_calendars (court_id, url_sealed, key_id, origin, set_by) VALUES (5, $1, $2, 'https://cal.example', 1000)`,
-      [box.seal('https://cal.example/5', 'calendar:5'), box.keyId],
+      `INSERT INTO court_calendars (court_id, url_sealed, key_id, origin, set_by) VALUES (5, $1, $2, 'https://cal.example', $3)`,
+      [box.seal('https://cal.example/5', 'calendar:5'), box.keyId, operator!.id],
     );
     const before = await sql('SELECT * FROM webhooks WHERE id = $1', [torn]);
     const service = await start(BOTH);
