@@ -16,7 +16,9 @@ function madeOf(): { service: RecordingService; wrote: () => void; stops: string
   let wrote: () => void = () => undefined;
   let recording: RecordingFacts | null = null;
   const stops: string[] = [];
-  const sessions = { require: () => Promise.resolve({ id: SESSION, status: 'live', courtId: 1, clubId: 1, userId: 1 }) };
+  const sessions = {
+    require: () => Promise.resolve({ id: SESSION, status: 'live', courtId: 1, clubId: 1, userId: 1 }),
+  };
   const log = {
     viewOf: () => Promise.resolve(recording ?? row),
     row: () => Promise.resolve(row),
