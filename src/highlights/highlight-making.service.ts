@@ -1,6 +1,5 @@
 import { Injectable, Logger, OnModuleInit } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
-import { Observable, Subject } from 'rxjs';
 import { Clock } from '../common/clock';
 import { faultPoint } from '../common/fault-point';
 import { ProblemException } from '../common/problem';
@@ -29,13 +28,6 @@ export const HIGHLIGHT: JobKind<HighlightJob> = {
   atOnce: 2,
 };
 
-/** A highlight was asked for, begun, made, changed or deleted. */
-export interface HighlightEvent {
-  readonly type: 'highlight.changed' | 'highlight.deleted';
-  readonly id: string;
-  readonly sessionId: string;
-}
-
 /**
  * Makes highlights, as jobs that begin with the press. Invariant, for a crash at any line: the row is there before anything
  * else; a film has its name before its row says so, and a name it gets twice is the same film; a row that is deleted meanwhile
@@ -44,7 +36,6 @@ export interface HighlightEvent {
 @Injectable()
 export class HighlightMaking implements OnModuleInit {
   private readonly logger = new Logger(HighlightMaking.name);
-  private readonly changes = new Subject<HighlightEvent>();
 
   constructor(
     private readonly jobs: Jobs,
@@ -55,11 +46,6 @@ export class HighlightMaking implements OnModuleInit {
     private readonly clock: Clock,
   ) {}
 
-  /** What happens to highlights in this process, from now on. */
-  get events(): Observable<HighlightEvent> {
-    return this.changes;
-  }
-
   onModuleInit(): void {
     this.jobs.handle(HIGHLIGHT, (job, context) => this.make(job, context));
   }
@@ -67,10 +53,6 @@ export class HighlightMaking implements OnModuleInit {
   /** @param manager of the transaction in which the row is written */
   ask({ id, clubId }: { id: string; clubId: number }, manager?: EntityManager): Promise<string> {
     return this.jobs.enqueue(HIGHLIGHT, { clubId, highlightId: id }, { key: id, ...(manager && { manager }) });
-  }
-
-  tell(type: HighlightEvent['type'], { id, session_id: sessionId }: Pick<HighlightRow, 'id' | 'session_id'>): void {
-    this.changes.next({ type, id, sessionId });
   }
 
   /** @throws ProblemException `disk_full` where so many bytes, and what recordings need, do not fit */
@@ -88,12 +70,11 @@ export class HighlightMaking implements OnModuleInit {
     const row = await this.store.begin(highlightId);
     // Deleted, or made by a try whose end nobody heard of.
     if (!row) return;
-    this.tell('highlight.changed', row);
     faultPoint('highlight.making');
     try {
       const made = await this.cut(row, context);
       faultPoint('highlight.row');
-      if (await this.store.made(row.id, made)) {
+      if (await this.store.made(row, made)) {
         const { bytes } = made;
         const tookMs = Math.round(this.clock.monotonic() - began);
         this.logger.log({ sessionId: row.session_id, highlight: row.id, bytes, tookMs }, 'A highlight is made.');
@@ -103,8 +84,6 @@ export class HighlightMaking implements OnModuleInit {
       faultPoint('highlight.made');
     } catch (error) {
       await this.fail(row, error, context);
-    } finally {
-      this.tell('highlight.changed', row);
     }
   }
 

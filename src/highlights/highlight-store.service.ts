@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
+import { WebhookOutbox } from '../webhooks/webhook-outbox.service';
 import { HighlightCut, HighlightStatus, HighlightView } from './dto/highlights.dto';
 
 /** A row, with who made it. */
@@ -35,7 +36,10 @@ export interface MadeHighlight {
 /** The rows of highlights. One that is deleted is marked, then its files go, then the row. */
 @Injectable()
 export class HighlightStore {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly outbox: WebhookOutbox,
+  ) {}
 
   async find(id: string, manager: EntityManager = this.database.manager): Promise<HighlightRow | null> {
     const [row] = await manager.query<HighlightRow[]>(`${VIEW} AND h.id = $1`, [id]);
@@ -77,13 +81,23 @@ export class HighlightStore {
   }
 
   /** @returns false: it was deleted meanwhile */
-  async made(id: string, { startSeconds, endSeconds, bytes }: MadeHighlight): Promise<boolean> {
-    const [, count]: [unknown, number] = await this.database.query(
-      `UPDATE highlights SET status = 'ready', start_seconds = $2, end_seconds = $3, size_bytes = $4, ready_at = now()
-        WHERE id = $1 AND deleted_at IS NULL`,
-      [id, startSeconds, endSeconds, bytes],
-    );
-    return count > 0;
+  made(
+    { id, club_id, session_id }: HighlightRow,
+    { startSeconds, endSeconds, bytes }: MadeHighlight,
+  ): Promise<boolean> {
+    return this.database.transaction(async (manager) => {
+      const [, count]: [unknown, number] = await manager.query(
+        `UPDATE highlights SET status = 'ready', start_seconds = $2, end_seconds = $3, size_bytes = $4, ready_at = now()
+          WHERE id = $1 AND deleted_at IS NULL`,
+        [id, startSeconds, endSeconds, bytes],
+      );
+      if (count === 0) return false;
+      await this.outbox.tell(manager, club_id, 'highlight.ready', {
+        ...{ highlight_id: id, session_id, start_seconds: startSeconds, end_seconds: endSeconds, size_bytes: bytes },
+        download: `/api/video/highlights/${id}/download`,
+      });
+      return true;
+    });
   }
 
   /** @param final else it is tried again */

@@ -8,6 +8,7 @@ import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
+import { WebhookOutboxModule } from '../webhooks/webhook-outbox.module';
 import { CourtButtonsController } from './court-buttons.controller';
 import { CourtButtons } from './court-buttons.service';
 import { HighlightFilm } from './highlight-film.service';
@@ -29,6 +30,7 @@ import { HighlightsService } from './highlights.service';
     ScheduledTasksModule,
     SessionsModule,
     StorageModule,
+    WebhookOutboxModule,
   ],
   controllers: [HighlightsController, CourtButtonsController],
   providers: [

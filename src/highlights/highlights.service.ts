@@ -81,7 +81,6 @@ export class HighlightsService {
       return before ?? this.insert(wish, window, manager);
     });
     faultPoint('highlight.inserted');
-    this.making.tell('highlight.changed', row);
     return viewOf(row, recording?.gaps ?? []);
   }
 
@@ -112,7 +111,6 @@ export class HighlightsService {
         await manager.query('UPDATE highlights SET text = $2 WHERE id = $1 AND deleted_at IS NULL', [id, text]);
         await this.note('changed', row, principal.userId, ip, manager);
       });
-      this.making.tell('highlight.changed', row);
     }
     return this.one(principal, id);
   }
@@ -130,7 +128,6 @@ export class HighlightsService {
     });
     faultPoint('highlight.marked');
     await this.upkeep.takeGone(row.session_id);
-    this.making.tell('highlight.deleted', row);
   }
 
   /** One that is made. @throws ProblemException `not_found`, `highlight_not_ready` */

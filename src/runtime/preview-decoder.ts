@@ -149,9 +149,11 @@ export class PreviewDecoder {
   private feed(child: ManagedChild, frame: VideoFrame): void {
     const tile = this.options.detail === 'tile';
     if ((this.awaitsKeyframe || tile) && !frame.keyframe) return;
+    const now = this.options.ffmpeg.clock.monotonic();
+    // A picture that comes late would be given the time of this keyframe; one that never comes is not waited for.
+    if (tile && this.owing && now - this.fedAt < FLOW_MS) return;
     this.awaitsKeyframe = false;
     this.fedDts = frame.dts;
-    const now = this.options.ffmpeg.clock.monotonic();
     if (now - this.fedAt > FLOW_MS && !this.owing) this.progressAt = now;
     this.fedAt = now;
     this.owing = tile;

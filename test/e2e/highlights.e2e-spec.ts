@@ -127,6 +127,29 @@ describe('highlights', () => {
       expect(readdirSync(join(club.service.config.videosDir, '.making'))).toEqual([]);
     });
 
+    it('are told to who wants to know, once they have a file', async () => {
+      const hook = await club.desk.post<{ webhook: { id: number } }>(`/api/clubs/${club.clubId}/webhooks`, {
+        url: 'http://127.0.0.1:1/',
+        events: ['highlight.ready'],
+      });
+      expect(hook.status).toBe(201);
+      const made = await kept(await ask(club.desk, { start_seconds: 0, end_seconds: 1 }));
+      const told = await sql<{ type: string; body: string }>(
+        'SELECT type, body FROM webhook_deliveries WHERE webhook_id = $1',
+        [hook.body.webhook.id],
+      );
+      expect(told.map(({ type }) => type)).toEqual(['highlight.ready']);
+      expect(JSON.parse(told[0]!.body)).toMatchObject({
+        type: 'highlight.ready',
+        club_id: club.clubId,
+        data: {
+          ...{ highlight_id: made.id, session_id: id, size_bytes: made.size_bytes },
+          download: `${HIGHLIGHTS}/${made.id}/download`,
+        },
+      });
+      await club.desk.delete(`/api/clubs/${club.clubId}/webhooks/${hook.body.webhook.id}`);
+    });
+
     it('pressed twice are one, by two people two', async () => {
       const [first, second] = await Promise.all([ask(club.player), ask(club.player)]);
       expect(second.body.highlight?.id).toBe(first.body.highlight?.id);

@@ -1,12 +1,15 @@
-/** Hands a file to the browser's downloads. */
-export function saveFile(content: Blob, name: string): void {
-  const url = URL.createObjectURL(content);
+/** Hands what an address leads to to the browser's downloads. */
+export function saveUrl(href: string, name: string): void {
   const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
+  Object.assign(link, { href, download: name });
   document.body.append(link);
   link.click();
   link.remove();
-  // Browsers read it after the click; a minute is ample.
+}
+
+/** The same of what the page has. Browsers read it after the click; a minute is ample. */
+export function saveFile(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
+  saveUrl(url, name);
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -21,19 +21,3 @@ export function savedName(court: string, moment: string, timeZone: string): stri
   const name = court.replace(/[\\/:*?"<>|\p{Cc}]+/gu, '-').trim();
   return `${name} ${dayOf(moment, timeZone)} ${time}.mp4`;
 }
-
-/** Hands a file to the browser to keep. */
-export function save(href: string, name: string): void {
-  const link = document.createElement('a');
-  Object.assign(link, { href, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-}
-
-/** The same of what was fetched. It is let go of when the browser has surely taken it. */
-export function saveBlob(blob: Blob, name: string): void {
-  const href = URL.createObjectURL(blob);
-  save(href, name);
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
-}

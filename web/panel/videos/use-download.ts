@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from 'react';
 import { fileUrl } from '../../live';
 import { auth } from '../access/auth';
 import { answer, api } from '../api/client';
+import { saveFile, saveUrl } from '../ui/save-file';
 import { type DownloadProgress, FileDownload } from './file-download';
-import { fitsInPage, save, saveBlob } from './saving';
+import { fitsInPage } from './saving';
 import type { Video } from './videos-data';
 
 export type DownloadState =
@@ -32,7 +33,7 @@ export function useDownload(video: Video, name: string) {
     });
     try {
       const blob = await download.run();
-      saveBlob(blob, name);
+      saveFile(blob, name);
       current.current = null;
       setState({ phase: 'done' });
     } catch (error) {
@@ -46,7 +47,7 @@ export function useDownload(video: Video, name: string) {
     mutationFn: () => answer(api.POST('/api/video/media-url', { body: { session_id, purpose: 'download' } })),
     onSuccess: ({ url }) => {
       // By the address the page came from, which may be another name of the service than its own.
-      save(new URL(url).pathname, name);
+      saveUrl(new URL(url).pathname, name);
       setState({ phase: 'handed' });
     },
   });
