@@ -1,7 +1,7 @@
 import { probeVideo, VideoProbe } from '../media/ffprobe';
 import { MediaToolError, MediaTools } from '../media/media-tool';
 import { movieFault } from '../media/fmp4/movie-whole';
-import { MAX_PICTURE_SIZE } from '../media/h264/h264-config';
+import { MAX_PICTURE_SIZE } from '../media/parameter-sets';
 import { Disk, isErrno } from '../storage/disk';
 import { Refusal } from './refusal';
 

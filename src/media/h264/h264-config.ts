@@ -1,19 +1,13 @@
-import { createHash } from 'node:crypto';
 import { CameraError } from '../../proxy/camera-error';
 import { H264Config } from '../access-unit';
-import { BitstreamError } from './bit-reader';
+import { checkedSps, fingerprintOf, MAX_PARAMETER_SET_BYTES } from '../parameter-sets';
 import { parseSps, Sps } from './sps';
-
-/** Longest side of a picture anybody here may be asked to decode, in pixels. */
-export const MAX_PICTURE_SIZE = 8192;
-/** Parameter sets are tens of bytes; the longest legal ones, with every scaling list, stay below this. */
-export const MAX_PARAMETER_SET_BYTES = 4096;
 
 /**
  * Makes one codec configuration of parameter sets (NAL units with their header byte, without start code or length).
  * The first SPS gives size, profile and reorder depth; every SPS has to be sane.
  * @throws CameraError `camera_unsupported` where a set is missing, truncated or out of range, or the picture is larger
- * than {@link MAX_PICTURE_SIZE}: before anything decodes it
+ * than `MAX_PICTURE_SIZE`: before anything decodes it
  */
 export function parseH264Config(sps: readonly Buffer[], pps: readonly Buffer[]): H264Config {
   return configOf(sps, pps, sps.map(parseCheckedSps));
@@ -24,27 +18,7 @@ export function parseH264Config(sps: readonly Buffer[], pps: readonly Buffer[]):
  * @throws CameraError `camera_unsupported`
  */
 export function parseCheckedSps(nal: Buffer): Sps {
-  if (nal.length > MAX_PARAMETER_SET_BYTES) {
-    throw new CameraError('camera_unsupported', 'The camera sends an H.264 description that is too long.');
-  }
-  let parsed: Sps;
-  try {
-    parsed = parseSps(nal);
-  } catch (error) {
-    if (error instanceof BitstreamError) {
-      throw new CameraError('camera_unsupported', 'The camera sends a broken H.264 description (SPS).', {
-        cause: error,
-      });
-    }
-    throw error;
-  }
-  if (parsed.codedWidth > MAX_PICTURE_SIZE || parsed.codedHeight > MAX_PICTURE_SIZE) {
-    throw new CameraError(
-      'camera_unsupported',
-      `The camera's picture of ${parsed.width}x${parsed.height} is too large: at most ${MAX_PICTURE_SIZE} pixels a side.`,
-    );
-  }
-  return parsed;
+  return checkedSps(nal, parseSps, 'H.264');
 }
 
 function configOf(sps: readonly Buffer[], pps: readonly Buffer[], parsed: readonly Sps[]): H264Config {
@@ -57,12 +31,6 @@ function configOf(sps: readonly Buffer[], pps: readonly Buffer[], parsed: readon
       throw new CameraError('camera_unsupported', 'The camera sends a broken H.264 description (PPS).');
     }
   }
-  const hash = createHash('sha256');
-  for (const set of [...sps, ...pps]) {
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(set.length);
-    hash.update(length).update(set);
-  }
   const hex = (value: number): string => value.toString(16).padStart(2, '0');
   return {
     kind: 'h264',
@@ -73,6 +41,6 @@ function configOf(sps: readonly Buffer[], pps: readonly Buffer[], parsed: readon
     codec: `avc1.${hex(first.profileIdc)}${hex(first.constraints)}${hex(first.levelIdc)}`,
     reorderDepth: first.reorderDepth,
     nominalFps: first.nominalFps,
-    fingerprint: hash.digest('hex'),
+    fingerprint: fingerprintOf([...sps, ...pps]),
   };
 }

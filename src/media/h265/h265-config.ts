@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { CameraError } from '../../proxy/camera-error';
 import { H265Config } from '../access-unit';
-import { BitstreamError } from '../h264/bit-reader';
-import { MAX_PARAMETER_SET_BYTES, MAX_PICTURE_SIZE } from '../h264/h264-config';
+import { checkedSps, fingerprintOf, MAX_PARAMETER_SET_BYTES } from '../parameter-sets';
 import { H265Sps, parseH265Sps } from './h265-sps';
 import { H265_NAL, h265Type } from './nal';
 
@@ -34,12 +32,6 @@ export function parseH265Config({ vps, sps, pps }: H265Sets): H265Config {
       }
     }
   }
-  const hash = createHash('sha256');
-  for (const set of [...vps, ...sps, ...pps]) {
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(set.length);
-    hash.update(length).update(set);
-  }
   return {
     kind: 'h265',
     vps,
@@ -50,33 +42,13 @@ export function parseH265Config({ vps, sps, pps }: H265Sets): H265Config {
     codec: h265Codec(first.profileTierLevel),
     reorderDepth: first.reorderDepth,
     nominalFps: first.nominalFps,
-    fingerprint: hash.digest('hex'),
+    fingerprint: fingerprintOf([...vps, ...sps, ...pps]),
   };
 }
 
 /** One SPS, within the bounds of what we decode. @throws CameraError `camera_unsupported` */
 export function parseCheckedH265Sps(nal: Buffer): H265Sps {
-  if (nal.length > MAX_PARAMETER_SET_BYTES) {
-    throw new CameraError('camera_unsupported', 'The camera sends an H.265 description that is too long.');
-  }
-  let parsed: H265Sps;
-  try {
-    parsed = parseH265Sps(nal);
-  } catch (error) {
-    if (error instanceof BitstreamError) {
-      throw new CameraError('camera_unsupported', 'The camera sends a broken H.265 description (SPS).', {
-        cause: error,
-      });
-    }
-    throw error;
-  }
-  if (parsed.codedWidth > MAX_PICTURE_SIZE || parsed.codedHeight > MAX_PICTURE_SIZE) {
-    throw new CameraError(
-      'camera_unsupported',
-      `The camera's picture of ${parsed.width}x${parsed.height} is too large: at most ${MAX_PICTURE_SIZE} pixels a side.`,
-    );
-  }
-  return parsed;
+  return checkedSps(nal, parseH265Sps, 'H.265');
 }
 
 /**

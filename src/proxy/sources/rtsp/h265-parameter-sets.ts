@@ -1,6 +1,6 @@
 import { H265Config } from '../../../media/access-unit';
 import { BitReader } from '../../../media/h264/bit-reader';
-import { MAX_PARAMETER_SET_BYTES } from '../../../media/h264/h264-config';
+import { MAX_PARAMETER_SET_BYTES } from '../../../media/parameter-sets';
 import { H265Sets, parseCheckedH265Sps, parseH265Config } from '../../../media/h265/h265-config';
 import { H265_HEADER_BYTES, H265_NAL, h265Type, isH265ParameterSet } from '../../../media/h265/nal';
 import { CameraError } from '../../camera-error';

@@ -1,6 +1,7 @@
 import { H264Config } from '../../../media/access-unit';
 import { BitReader } from '../../../media/h264/bit-reader';
-import { MAX_PARAMETER_SET_BYTES, parseCheckedSps, parseH264Config } from '../../../media/h264/h264-config';
+import { parseCheckedSps, parseH264Config } from '../../../media/h264/h264-config';
+import { MAX_PARAMETER_SET_BYTES } from '../../../media/parameter-sets';
 import { NAL, nalType } from '../../../media/h264/nal';
 import { CameraError } from '../../camera-error';
 
