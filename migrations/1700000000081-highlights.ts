@@ -22,7 +22,6 @@ export class Highlights1700000000081 implements MigrationInterface {
         end_seconds double precision NOT NULL,
         size_bytes bigint,
         error text,
-        job_id uuid,
         created_at timestamptz NOT NULL DEFAULT now(),
         ready_at timestamptz,
         -- Its file goes, then the row.

@@ -15,7 +15,10 @@ const SECRET_FIELD = new RegExp(
 );
 /** The same in a text that quotes JSON, where every quote is escaped. */
 const QUOTED_FIELD = new RegExp(String.raw`(\\"(?:${SECRET_NAMES})\\"\s*:\s*\\")(?:(?!\\").)*`, 'gi');
-const SECRET_PARAMETER = new RegExp(String.raw`([?&;](?:${SECRET_NAMES}|user|username|usr|pass)=)[^&\s"'\\]*`, 'gi');
+const SECRET_PARAMETER = new RegExp(
+  String.raw`((?:^|[?&;\s])(?:${SECRET_NAMES}|user|username|usr|pass)=)[^&\s"'\\]*`,
+  'gi',
+);
 /** What may be a URL: each is looked at once, for a line may hold thousands of beginnings of one (a path of 16 KB does). */
 const WORD = /(?:\\.|[^\s"\\])+/g;
 const SCHEME = /[a-z][a-z0-9+.-]{1,20}:\\?\/\\?\//i;

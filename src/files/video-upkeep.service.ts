@@ -46,7 +46,9 @@ export class VideoUpkeep {
     const [sums] = await this.database.query<{ count: number; bytes: number }[]>(
       `SELECT count(*)::integer AS count,
               (coalesce(sum(size_bytes) FILTER (WHERE missing_since IS NULL), 0)
-               + (SELECT coalesce(sum(h.size_bytes), 0) FROM highlights h WHERE h.club_id = $1 AND h.deleted_at IS NULL)
+               + (SELECT coalesce(sum(h.size_bytes), 0) FROM highlights h WHERE h.club_id = $1 AND h.deleted_at IS NULL
+                   -- Of a match without a video no video's removal frees them.
+                   AND EXISTS (SELECT FROM videos v WHERE v.session_id = h.session_id AND v.deleted_at IS NULL))
               )::float8 AS bytes
          FROM videos WHERE club_id = $1 AND deleted_at IS NULL`,
       [clubId],

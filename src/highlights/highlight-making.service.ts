@@ -9,6 +9,7 @@ import { JobContext, JobKind, JobRefused } from '../jobs/job-kind';
 import { Jobs } from '../jobs/jobs';
 import { TICKS_PER_SECOND } from '../media/access-unit';
 import { CutFilm, cutFilm } from '../recording/engine/cut-film';
+import { CourtRuntime } from '../runtime/court-runtime';
 import { HighlightShelf } from '../storage/highlight-shelf';
 import { HighlightFilm, isHopeless } from './highlight-film.service';
 import { HighlightRow, HighlightStore } from './highlight-store.service';
@@ -42,6 +43,7 @@ export class HighlightMaking implements OnModuleInit {
     private readonly store: HighlightStore,
     private readonly film: HighlightFilm,
     private readonly shelf: HighlightShelf,
+    private readonly runtime: CourtRuntime,
     private readonly config: AppConfig,
     private readonly clock: Clock,
   ) {}
@@ -55,21 +57,34 @@ export class HighlightMaking implements OnModuleInit {
     return this.jobs.enqueue(HIGHLIGHT, { clubId, highlightId: id }, { key: id, ...(manager && { manager }) });
   }
 
+  /**
+   * Asks for one that nobody made: where a job of it waits or runs, that is the one. One whose job ended in vain (it took five
+   * processes along, or its time ran out) or was cancelled is not made.
+   */
+  async askAgain(place: { id: string; clubId: number }): Promise<void> {
+    if (await this.jobs.wasGivenUp(HIGHLIGHT, place.id))
+      await this.store.failed(place.id, 'It could not be made.', true);
+    else await this.ask(place);
+  }
+
   /** @throws ProblemException `disk_full` where so many bytes, and what recordings need, do not fit */
   async requireRoom(bytes: number): Promise<void> {
     const free = await this.shelf.freeBytes();
-    if (free - bytes >= this.config.diskReserveMb * 2 ** 20) return;
+    if (free - bytes - this.runtime.bytesToCome() >= this.config.diskReserveMb * 2 ** 20) return;
     throw new ProblemException(
       'disk_full',
       'There is no room on the disk for a highlight beside what recordings need.',
     );
   }
 
-  private async make({ highlightId }: HighlightJob, context: JobContext): Promise<void> {
+  private async make({ highlightId, clubId }: HighlightJob, context: JobContext): Promise<void> {
     const began = this.clock.monotonic();
     const row = await this.store.begin(highlightId);
-    // Deleted, or made by a try whose end nobody heard of.
-    if (!row) return;
+    if (!row) {
+      // Made by a try whose end nobody heard of; or deleted, and the film came after whoever looked for it.
+      if (!(await this.store.find(highlightId))) await this.shelf.remove({ id: highlightId, clubId });
+      return;
+    }
     faultPoint('highlight.making');
     try {
       const made = await this.cut(row, context);

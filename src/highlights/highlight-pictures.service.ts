@@ -45,6 +45,21 @@ export class HighlightPictures implements OnModuleDestroy {
     return making;
   }
 
+  /** Where its picture lies in the film, in seconds. @throws ProblemException `not_found`, `thumbnail_unavailable` */
+  async moment(place: HighlightPlace): Promise<number> {
+    const film = await this.shelf.open(place);
+    if (!film) throw new ProblemException('not_found');
+    try {
+      const { seconds } = await readMovieKeyframes(film.file, film.entry.bytes);
+      return Math.max(0, seconds[seconds.length >> 1] ?? 0);
+    } catch (error) {
+      if (!(error instanceof FragmentError)) throw error;
+      throw new ProblemException('thumbnail_unavailable', undefined, {}, { cause: error });
+    } finally {
+      await film.file.close();
+    }
+  }
+
   private async make(place: HighlightPlace): Promise<Buffer> {
     const jpeg = await this.decode(place);
     try {

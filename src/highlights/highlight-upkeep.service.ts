@@ -48,8 +48,7 @@ export class HighlightUpkeep {
   private async work(): Promise<Counts> {
     const deleted = await this.takeGone(null);
     const unmade = await this.store.unmade();
-    // Where a job of it waits or runs, that is the one.
-    for (const place of unmade) await this.making.ask(place);
+    for (const place of unmade) await this.making.askAgain(place);
     const cleaned = await this.shelf.clean(this.clock.now() - STALE_MS);
     return { deleted_highlights: deleted, unmade_highlights: unmade.length, cleaned_files: cleaned };
   }

@@ -23,6 +23,8 @@ import { AskedHighlight, HighlightWindow, highlightWindow } from './highlight-wi
 
 /** Of a session. */
 export const MOST_HIGHLIGHTS = 200;
+/** All of them together, in seconds: they are copies, and count in the club's quota. */
+export const MOST_SECONDS = 3_600;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
@@ -108,7 +110,11 @@ export class HighlightsService {
     const row = await this.requireOwn(principal, id);
     if (row.text !== text) {
       await this.database.transaction(async (manager) => {
-        await manager.query('UPDATE highlights SET text = $2 WHERE id = $1 AND deleted_at IS NULL', [id, text]);
+        const [, changed]: [unknown, number] = await manager.query(
+          'UPDATE highlights SET text = $2 WHERE id = $1 AND deleted_at IS NULL',
+          [id, text],
+        );
+        if (changed === 0) throw new ProblemException('not_found');
         await this.note('changed', row, principal.userId, ip, manager);
       });
     }
@@ -151,11 +157,14 @@ export class HighlightsService {
 
   private async insert(wish: HighlightWish, window: HighlightWindow, manager: EntityManager): Promise<HighlightRow> {
     const { sessionId, clubId, authorId, text, cut, ip } = wish;
-    const [{ count } = { count: 0 }] = await manager.query<{ count: number }[]>(
-      'SELECT count(*)::integer AS count FROM highlights WHERE session_id = $1 AND deleted_at IS NULL',
+    const [there] = await manager.query<{ count: number; seconds: number }[]>(
+      `SELECT count(*)::integer AS count, coalesce(sum(end_seconds - start_seconds), 0)::float8 AS seconds
+         FROM highlights WHERE session_id = $1 AND deleted_at IS NULL`,
       [sessionId],
     );
-    if (count >= MOST_HIGHLIGHTS) throw new ProblemException('highlight_limit');
+    const { count, seconds } = there ?? { count: 0, seconds: 0 };
+    const tooMuch = seconds + window.end - window.start > MOST_SECONDS;
+    if (count >= MOST_HIGHLIGHTS || tooMuch) throw new ProblemException('highlight_limit');
     const id = randomUUID();
     await manager.query(
       `INSERT INTO highlights (id, session_id, club_id, author_id, pressed, cut, text, start_seconds, end_seconds)

@@ -29,6 +29,9 @@ export interface KnownVideo {
   readonly deleted: boolean;
 }
 
+/** FFmpeg's names of codecs, and the wire's of a session. */
+const SESSION_CODECS: Readonly<Record<string, string>> = { h264: 'h264', hevc: 'h265', mjpeg: 'mjpeg' };
+
 /** The rows of adopted matches: session, recording and video, as the end of a recording leaves them. */
 @Injectable()
 export class AdoptedMatches {
@@ -83,7 +86,7 @@ export class AdoptedMatches {
     await this.database.transaction(async (manager) => {
       const courtId = await this.clubs.court(clubId, match.courts, manager);
       const whose = [sessionId, courtId, clubId, ownerId];
-      const codec = movie.codec === 'h264' || movie.codec === 'mjpeg' ? movie.codec : null;
+      const codec = SESSION_CODECS[movie.codec] ?? null;
       await manager.query(
         `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, codec, width, height, fps, created_at,
                                       last_frame_at, last_used_at, closed_at, close_reason)

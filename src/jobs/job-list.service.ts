@@ -90,16 +90,10 @@ export class JobList extends JobsSource {
     const sees = row && (clubId === null ? principal.role === 'SUPER_ADMIN' : roleIn(principal, clubId) !== null);
     if (!sees) throw new ProblemException('not_found');
     if (clubId !== null && !isAdminOf(principal, clubId)) throw new ProblemException('forbidden');
-    if (!(await this.jobs.cancelNamed(row.kind, id))) return;
-    const details = { kind: row.kind };
-    await this.audit.record({
-      action: 'job.cancelled',
-      actorId: principal.userId,
-      clubId,
-      target: `job:${id}`,
-      ip,
-      details,
-    });
+    const deed = { action: 'job.cancelled', actorId: principal.userId, target: `job:${id}` } as const;
+    await this.jobs.cancelWith(row.kind, id, (manager) =>
+      this.audit.record({ ...deed, clubId, ip, details: { kind: row.kind } }, manager),
+    );
   }
 
   async figures(): Promise<JobFigures> {

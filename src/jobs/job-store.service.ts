@@ -116,6 +116,15 @@ export class JobStore {
     return row?.id ?? null;
   }
 
+  /** How the newest job of a key stands; `null`: there is none, or it was forgotten. */
+  async lastState(kind: string, key: string): Promise<string | null> {
+    const [row] = await this.database.query<{ state: string }[]>(
+      `SELECT state::text AS state FROM pgboss.job WHERE name = $1 AND singleton_key = $2 ORDER BY created_on DESC LIMIT 1`,
+      [kind, key],
+    );
+    return row?.state ?? null;
+  }
+
   /** Which of these kinds have something that could begin now. */
   async due(kinds: readonly string[]): Promise<string[]> {
     const rows = await this.database.query<{ name: string }[]>(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BeforeApplicationShutdown, Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
-import { DataSource, QueryRunner } from 'typeorm';
+import { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Cancel, Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { scrub } from '../common/scrub';
@@ -91,14 +91,32 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   /** Ends a job that waits or runs, in whichever process; one that has ended stays as it is. */
   async cancel(kind: JobKind<JobData>, id: string): Promise<void> {
-    await this.cancelNamed(kind.name, id);
+    if (await this.store.cancel(kind.name, id)) this.end(id, 'cancelled');
   }
 
-  /** As {@link cancel}. @returns false: it had ended, or there is none */
-  async cancelNamed(kind: string, id: string): Promise<boolean> {
-    const cancelled = await this.store.cancel(kind, id);
+  /** Ends the job that waits or runs for a key. */
+  async cancelKey(kind: JobKind<JobData>, key: string): Promise<void> {
+    const id = await this.store.live(kind.name, key);
+    if (id !== null) await this.cancel(kind, id);
+  }
+
+  /**
+   * As {@link cancel}, with what belongs to it in one transaction.
+   * @returns false: it had ended, or there is none; nothing was written then
+   */
+  async cancelWith(kind: string, id: string, also: (manager: EntityManager) => Promise<void>): Promise<boolean> {
+    const cancelled = await this.database.transaction(async (manager) => {
+      if (!(await this.store.cancel(kind, id, manager))) return false;
+      await also(manager);
+      return true;
+    });
     if (cancelled) this.end(id, 'cancelled');
     return cancelled;
+  }
+
+  /** Whether the newest job of a key failed for good, or was cancelled: whoever asks for it anew goes against that. */
+  async wasGivenUp(kind: JobKind<JobData>, key: string): Promise<boolean> {
+    return ['failed', 'cancelled'].includes((await this.store.lastState(kind.name, key)) ?? '');
   }
 
   /** Jobs that this process brought to an end, by kind, since its start. */

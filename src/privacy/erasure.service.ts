@@ -108,12 +108,20 @@ export class ErasureService {
         'DELETE FROM markers WHERE author_id = $1 RETURNING id, session_id',
         [userId],
       );
-      await manager.query('DELETE FROM markers WHERE author_id = $1', [userId]);
       await manager.query('DELETE FROM shares WHERE author_id = $1', [userId]);
       // Their files follow within a minute (`highlights`).
       await manager.query('UPDATE highlights SET deleted_at = now() WHERE author_id = $1 AND deleted_at IS NULL', [
         userId,
       ]);
+      if (!keepVideos) {
+        // Those of a match whose file was never made go with no video.
+        await manager.query(
+          `UPDATE highlights h SET deleted_at = now()
+            WHERE h.deleted_at IS NULL AND h.session_id IN (SELECT id FROM camera_sessions WHERE user_id = $1)
+              AND NOT EXISTS (SELECT FROM videos v WHERE v.session_id = h.session_id AND v.deleted_at IS NULL)`,
+          [userId],
+        );
+      }
       await manager.query('DELETE FROM session_players WHERE user_id = $1', [userId]);
       await manager.query('DELETE FROM booking_players WHERE user_id = $1', [userId]);
       await manager.query(

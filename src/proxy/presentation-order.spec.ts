@@ -11,12 +11,21 @@ describe('PresentationOrder', () => {
 
   it('keeps a picture behind the one before it, and before the one behind it, with room between them', () => {
     const order = new PresentationOrder();
-    order.place(4 * FRAME, 400, 0);
-    expect(order.place(2 * FRAME, 450, 0)).toBe(0);
-    const next = new PresentationOrder();
-    next.place(4 * FRAME, 4 * FRAME, 0);
-    expect(next.place(5 * FRAME, 3.9 * FRAME, 0)).toBe(4.25 * FRAME);
-    expect(next.place(3 * FRAME, 4.1 * FRAME, 0)).toBe(3.75 * FRAME);
+    order.place(4 * FRAME, 4 * FRAME, 0);
+    expect(order.place(5 * FRAME, 3.9 * FRAME, 0)).toBe(4.25 * FRAME);
+    expect(order.place(3 * FRAME, 4.1 * FRAME, 0)).toBe(3.75 * FRAME);
+  });
+
+  it('moves nothing that did not change places, however near it lies', () => {
+    const order = new PresentationOrder();
+    for (const at of [100, 101, 102]) expect(order.place(at * FRAME, at, 0)).toBe(at);
+  });
+
+  it('takes what would have to be moved by more than a second for the first of another order', () => {
+    const order = new PresentationOrder();
+    order.place(4 * FRAME, 100 * FRAME, 0);
+    expect(order.place(5 * FRAME, 4 * FRAME, 0)).toBe(4 * FRAME);
+    expect(order.place(3 * FRAME, 5 * FRAME, 0)).toBe(4 * FRAME - 1800);
   });
 
   it('shows nothing before it is decoded', () => {

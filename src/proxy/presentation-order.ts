@@ -1,7 +1,10 @@
 /** Pictures that may still be overtaken: no H.264 stream keeps more for later (MaxDpbFrames, Rec. ITU-T H.264 A.3.1). */
 const DEPTH = 16;
-/** Two pictures that would change places stand at least this part of their stamps' distance apart. */
+/** Two pictures that would change places stand this part of their stamps' distance apart, but at most so many ticks (20 ms). */
 const NEAREST = 0.25;
+const NEAREST_TICKS = 1800;
+/** What would have to be moved further than this (a second) has no order with what was before: the clock jumped. */
+const FURTHEST_TICKS = 90_000;
 
 interface Shown {
   /** The camera's presentation time, in ticks. */
@@ -38,11 +41,19 @@ export class PresentationOrder {
       else if (one.stamp > stamp) after = !after || one.at < after.at ? one : after;
     }
     let placed = at;
-    if (after) placed = Math.min(placed, after.at - Math.max(1, (after.stamp - stamp) * NEAREST));
-    if (before) placed = Math.max(placed, before.at + Math.max(1, (stamp - before.stamp) * NEAREST));
+    if (after && placed >= after.at) placed = after.at - apart(after.stamp - stamp);
+    if (before && placed <= before.at) placed = before.at + apart(stamp - before.stamp);
+    if (Math.abs(placed - at) > FURTHEST_TICKS) {
+      this.restart();
+      placed = at;
+    }
     placed = Math.max(Math.round(placed), earliest);
     if (shown.length === DEPTH) shown.shift();
     shown.push({ stamp, at: placed });
     return placed;
   }
+}
+
+function apart(stamps: number): number {
+  return Math.max(1, Math.min(stamps * NEAREST, NEAREST_TICKS));
 }

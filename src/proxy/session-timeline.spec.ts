@@ -231,4 +231,20 @@ describe('SessionTimeline', () => {
       expectIncreasing(byOrder.map(([, at]) => at));
     }
   });
+
+  it.each<[string, [number, number][]]>([
+    ['jump while the first are held', [[0, 0], [10_000, 40], ...run(100, 40, 40, { stamp: 10_040, arrival: 80 })]],
+    ['run ten times too fast', run(400, 400, 40)],
+  ])(
+    'shows pictures when they are decoded where the camera sends none for later, though its stamps %s',
+    (_name, pairs) => {
+      const timeline = new SessionTimeline();
+      const frames = [
+        ...pairs.flatMap(([stamp, arrival]) => timeline.place(unit(stamp), arrival)),
+        ...timeline.flush(),
+      ];
+      expect(frames).toHaveLength(pairs.length);
+      expect(Math.max(...frames.map(({ cts }) => cts))).toBe(0);
+    },
+  );
 });

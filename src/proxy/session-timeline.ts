@@ -198,6 +198,9 @@ export class SessionTimeline {
     const newest = held.at(-1) as Held;
     this.learning = { arrival: newest.arrival, stamp: newest.unit.dts };
     return held.map(({ unit, arrival }, i) => {
+      const before = held[i - 1];
+      if (before && this.isJump((unit.dts - before.unit.dts) / TICKS_PER_MS, arrival - before.arrival))
+        this.order.restart();
       this.lastArrival = arrival;
       return this.emitTimed(unit, base + (offsets[i] as number));
     });

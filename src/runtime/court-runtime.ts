@@ -290,4 +290,7 @@ export abstract class CourtRuntime {
 
   /** Sessions open here. */
   abstract openSessions(): readonly string[];
+
+  /** What recordings under way will still write up to their planned ends, in bytes: room that nothing else may take. */
+  abstract bytesToCome(): number;
 }

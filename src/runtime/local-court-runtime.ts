@@ -1,6 +1,6 @@
 import { Injectable, Logger, OnModuleDestroy } from '@nestjs/common';
 import { Observable, Subject } from 'rxjs';
-import { Cancel, Clock } from '../common/clock';
+import { Clock } from '../common/clock';
 import { faultPoint } from '../common/fault-point';
 import { ProblemException } from '../common/problem';
 import { isOverloaded } from '../common/to-problem';
@@ -33,20 +33,12 @@ import {
   ResumeSpec,
   RuntimeEvent,
 } from './court-runtime';
-import { mayStart, mustStop, Writer } from './disk-budget';
 import { LocalCourt } from './local-court';
+import { RecordingRoom } from './recording-room';
 import { findZero, noteZero } from './session-zero';
 
 /** A start waits at most this long for the first fragment; then it answers `starting`. */
 const FIRST_FRAGMENT_MS = 5_000;
-/** How often free space is looked at while something records. */
-const DISK_CHECK_MS = 5_000;
-/** What we expect of the encoder, and at most of a camera until it is measured, bits a second. */
-const EXPECTED_BITRATE = 4_000_000;
-/** A camera's first picture is a keyframe, many times as large as the others: until so many came, its rate is not known. */
-const MEASURED_FRAMES = 50;
-/** How often a running recording's progress is told, for its row. */
-const PROGRESS_MS = 15_000;
 /** A finished recording is answered from memory this long after its session closed. */
 const REMEMBER_MS = 60_000;
 
@@ -59,8 +51,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   private readonly opening = new Map<string, AbortController>();
   /** Recordings under way or just finished, whether their session is still open or not. */
   private readonly recorders = new Map<string, CourtRecorder>();
-  private tick: Cancel | undefined;
-  private progressAt = 0;
+  private readonly room: RecordingRoom;
 
   constructor(
     private readonly connector: CameraConnector,
@@ -71,6 +62,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     private readonly toolchain: Toolchain = new Toolchain(config.ffmpegPath, config.ffprobePath, clock, config.dataDir),
   ) {
     super();
+    this.room = new RecordingRoom(
+      { courts: this.courts, recorders: this.recorders, recorderFactory, clock, reserveMb: config.diskReserveMb },
+      (sessionId, recording) => this.events.next({ type: 'recording.changed', sessionId, recording }),
+    );
   }
 
   async open(spec: OpenSpec): Promise<OpenedCourt> {
@@ -130,7 +125,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     const court = this.courts.get(spec.sessionId);
     if (!court) throw new ProblemException('session_not_live');
     if (court.recorder) throw new ProblemException('already_recording');
-    const recorder = await this.record(court, spec, (made) => this.admit(made, court));
+    const recorder = await this.record(court, spec, (made) => this.room.admit(made, court));
     if (court.proxy.state === 'reconnecting') recorder.setCamera('camera_lost');
     await recorder.begun(FIRST_FRAGMENT_MS);
     if (recorder.fruitless) await this.takeBack(court, recorder, recorder.fruitless);
@@ -191,6 +186,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     return this.events.asObservable();
   }
 
+  bytesToCome(): number {
+    return this.room.bytesToCome();
+  }
+
   openSessions(): readonly string[] {
     return [...this.courts.keys()];
   }
@@ -200,7 +199,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
    * files. Then lets go of every camera.
    */
   async onModuleDestroy(): Promise<void> {
-    this.tick?.();
+    this.room.unwatch();
     for (const abort of this.opening.values()) abort.abort();
     await Promise.all([...this.courts.values()].map(async (court) => court.recorder?.suspend()));
     await Promise.all(this.openSessions().map((sessionId) => this.close(sessionId)));
@@ -265,7 +264,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       throw error;
     }
     this.events.next({ type: 'recording.changed', sessionId, recording: recorder.state });
-    this.watchDisk();
+    this.room.watch();
     return recorder;
   }
 
@@ -296,16 +295,6 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     this.events.next({ type: 'court.state', sessionId, state });
   }
 
-  private async admit(recorder: CourtRecorder, court: LocalCourt): Promise<void> {
-    const running = [...this.courts.values()].filter((other) => other.recorder && other.recorder !== recorder);
-    const free = await this.recorderFactory.freeBytes();
-    if (mayStart(free, this.reserveBytes, running.map(writerOf), writerOf(court))) return;
-    throw new ProblemException(
-      'disk_full',
-      'Not enough disk space for a recording of this length: delete videos first.',
-    );
-  }
-
   /** A start for which the disk, or the machine, had no room is no start: the caller hears why, and may try again. */
   private async takeBack(court: LocalCourt, recorder: CourtRecorder, failure: Error): Promise<void> {
     const full = failure instanceof JournalError && failure.code === 'disk_full';
@@ -318,48 +307,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     throw new ProblemException('disk_full', 'Not enough disk space for a recording: delete videos first.');
   }
 
-  private get reserveBytes(): number {
-    return this.config.diskReserveMb * 1024 * 1024;
-  }
-
-  /** One timer for all: stops recordings cleanly before the disk is full, and tells their progress. */
-  private watchDisk(): void {
-    if (this.tick) return;
-    this.tick = this.clock.after(DISK_CHECK_MS, () => {
-      this.tick = undefined;
-      void this.checkDisk().finally(() => {
-        if ([...this.recorders.values()].some((recorder) => recorder.remainingMs > 0)) this.watchDisk();
-      });
-    });
-  }
-
-  private async checkDisk(): Promise<void> {
-    const running = [...this.recorders].filter(([, recorder]) => recorder.remainingMs > 0);
-    const now = this.clock.monotonic();
-    if (now - this.progressAt >= PROGRESS_MS) {
-      this.progressAt = now;
-      for (const [sessionId, recorder] of running) {
-        this.events.next({ type: 'recording.changed', sessionId, recording: recorder.state });
-      }
-    }
-    try {
-      if (!mustStop(await this.recorderFactory.freeBytes(), this.reserveBytes)) return;
-    } catch (error) {
-      this.logger.error({ err: error }, 'The free disk space could not be read.');
-      return;
-    }
-    this.logger.error('The disk is nearly full: running recordings are stopped and finished.');
-    for (const [, recorder] of running) void recorder.stop();
-  }
-
   private forgetLater(sessionId: string): void {
     this.clock.after(REMEMBER_MS, () => this.recorders.delete(sessionId));
   }
-}
-
-function writerOf(court: LocalCourt): Writer {
-  const { facts, frames, bitrate: measured } = court.proxy.health();
-  const most = frames >= MEASURED_FRAMES ? Infinity : EXPECTED_BITRATE;
-  const bitrate = facts && facts.codec !== 'mjpeg' ? Math.min(measured, most) : EXPECTED_BITRATE;
-  return { bitrate, remainingMs: court.recorder?.remainingMs ?? 0 };
 }

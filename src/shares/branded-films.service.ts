@@ -11,6 +11,7 @@ import { Jobs } from '../jobs/jobs';
 import { brandFilm } from '../media/brand-film';
 import { PictureError } from '../media/picture';
 import { Toolchain } from '../media/toolchain';
+import { CourtRuntime } from '../runtime/court-runtime';
 import { BrandedPlace, BrandedShelf } from '../storage/branded-shelf';
 import { VideoStore } from '../storage/video-store';
 import { Branding, SHARED_FACTS, SHARE_STATE, SHARE_TABLES, ShareState } from './share-state';
@@ -62,6 +63,7 @@ export class BrandedFilms implements OnModuleInit {
     private readonly toolchain: Toolchain,
     private readonly clock: Clock,
     private readonly config: AppConfig,
+    private readonly runtime: CourtRuntime,
   ) {}
 
   onModuleInit(): void {
@@ -82,11 +84,14 @@ export class BrandedFilms implements OnModuleInit {
     return { path, bytes: entry.bytes, etag };
   }
 
-  /** Takes the film of a share that has ended; one that is left goes with the next sweep. */
+  /** Ends the making of a share's film that has ended, and takes it; what is left goes with the next sweep. */
   async remove(place: BrandedPlace): Promise<void> {
-    await this.shelf.remove(place).catch((error: unknown) => {
+    try {
+      await this.jobs.cancelKey(BRAND_SHARE, `${place.shareId}`);
+      await this.shelf.remove(place);
+    } catch (error) {
       this.logger.warn({ err: error, share: place.shareId }, 'The film of a share is still there.');
-    });
+    }
   }
 
   /** Removes films of shares that have ended, and asks again for those whose job is gone. */
@@ -98,7 +103,10 @@ export class BrandedFilms implements OnModuleInit {
       const rows = await this.database.query<{ id: number; club_id: number }[]>(
         `SELECT h.id, h.club_id FROM ${SHARE_TABLES} WHERE h.branding IN ('waiting', 'making') AND ${SHARE_STATE} = 'live'`,
       );
-      for (const { id, club_id: clubId } of rows) await this.enqueue({ clubId, shareId: id });
+      for (const { id, club_id: clubId } of rows) {
+        if (await this.jobs.wasGivenUp(BRAND_SHARE, `${id}`)) await this.tell(id, 'failed', 0);
+        else await this.enqueue({ clubId, shareId: id });
+      }
     } catch (error) {
       this.logger.warn({ err: error }, 'Films of shares could not be looked through.');
     }
@@ -155,7 +163,8 @@ export class BrandedFilms implements OnModuleInit {
     const thing = { sessionId, clubId, highlightId: row.highlight_id };
     await this.media.reading(thing, async () => {
       const { path: from, bytes } = await this.media.file(thing);
-      if ((await this.store.freeBytes()) < 2 * bytes + this.config.diskReserveMb * MEBIBYTE) {
+      const kept = this.runtime.bytesToCome() + this.config.diskReserveMb * MEBIBYTE;
+      if ((await this.store.freeBytes()) < 2 * bytes + kept) {
         throw new ProblemException('disk_full');
       }
       const film = { from, width, height, durationSeconds, logo, session: sessionId, signal, progress: tell };

@@ -28,8 +28,8 @@ export class SharedHighlights extends SharedMedia {
     return this.pictures.of(placeOf(thing));
   }
 
-  moment(): Promise<number> {
-    return Promise.resolve(0);
+  moment(thing: SharedThing): Promise<number> {
+    return this.pictures.moment(placeOf(thing));
   }
 
   reading<T>(_thing: SharedThing, read: () => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { HighlightsModule } from '../highlights/highlights.module';
 import { JobsModule } from '../jobs/jobs.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { RuntimeModule } from '../runtime/runtime.module';
 import { StorageModule } from '../storage/storage.module';
 import { BrandedFilms } from './branded-films.service';
 import { OpenShares } from './open-shares.service';
@@ -34,6 +35,7 @@ import { Visitors } from './visitors';
     SessionsModule,
     ProxyModule,
     JobsModule,
+    RuntimeModule,
     StorageModule,
     HighlightsModule,
   ],

@@ -49,8 +49,11 @@ function watch(video: HTMLVideoElement): void {
   video.addEventListener('error', () => {
     fetch(video.src, { method: 'HEAD' })
       .then(({ status }) => {
-        if (OVER.includes(status)) location.reload();
-        else note.hidden = false;
+        if (OVER.includes(status)) return location.reload();
+        const unplayable = video.error?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED;
+        const words = note.querySelector('p');
+        if (unplayable && words) words.textContent = note.dataset.unplayable ?? '';
+        note.hidden = false;
       })
       .catch(() => (note.hidden = false));
   });

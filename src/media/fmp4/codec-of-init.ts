@@ -12,10 +12,12 @@ export interface MovieConfiguration {
  * @throws RangeError where there is none
  */
 export function movieConfiguration(movie: Buffer): MovieConfiguration {
-  const avcC = movie.indexOf('avcC', 0, 'latin1');
-  const at = avcC < 0 ? movie.indexOf('hvcC', 0, 'latin1') : avcC;
+  // The first of the two: behind it stand sample tables, in which four bytes may look like the other one.
+  const [avcC, hvcC] = ['avcC', 'hvcC'].map((type) => movie.indexOf(type, 0, 'latin1')) as [number, number];
+  const isH265 = avcC < 0 || (hvcC >= 0 && hvcC < avcC);
+  const at = isH265 ? hvcC : avcC;
   if (at < 4 || at + 8 > movie.length) throw new RangeError('an init segment without a decoder configuration');
-  return { kind: avcC < 0 ? 'h265' : 'h264', record: movie.subarray(at + 4, at - 4 + movie.readUInt32BE(at - 4)) };
+  return { kind: isH265 ? 'h265' : 'h264', record: movie.subarray(at + 4, at - 4 + movie.readUInt32BE(at - 4)) };
 }
 
 /**

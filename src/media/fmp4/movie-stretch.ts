@@ -25,7 +25,7 @@ export interface MovieStretch {
  * offsets are held against what is there.
  * @param bytes length of the file
  * @param from of the presentation, in ticks of 1/90000 s; `to` is not part of it
- * @throws FragmentError where it is no finished MP4 with an H.264 track; what reading throws
+ * @throws FragmentError where it is no finished MP4 with an H.264 or H.265 track; what reading throws
  */
 export async function readMovieStretch(
   source: ByteSource,
@@ -46,7 +46,7 @@ export async function readMovieStretch(
   return guarded(() => {
     const track = readVideoTrack(moov);
     const trak = findVideoTrak(moov);
-    if (!track?.avcC || !trak) throw new FragmentError('no H.264 track');
+    if (!(track?.avcC ?? track?.hvcC) || !track || !trak) throw new FragmentError('no H.264 or H.265 track');
     const table = new Table(need(findBox(trak, ['mdia', 'minf', 'stbl']), 'stbl'), track.timescale, editStart(trak));
     const stretch = table.between(from, to);
     for (const { offset, size } of stretch) {

@@ -48,6 +48,8 @@ interface Track extends Stretch {
 type Written = Omit<Placed, 'dts'> & Pick<FragmentSample, 'dts' | 'duration'>;
 
 const MARGIN_BYTES = 16 * 1024 * 1024;
+/** Room for parts of H.265 that become H.264 (at most half as efficient), and for the copy beside them. */
+const ENCODED_SHARE = 4;
 /** Encoding runs at a few times real time on one core; it is given twice the length and some. */
 const TRANSCODE_FLOOR_MS = 120_000;
 const REMUX_TIMEOUT_MS = 600_000;
@@ -93,7 +95,9 @@ export class Remuxer {
     const path = temporaryPath(folder, name);
     await this.disk.unlink(path).catch(unlessMissing);
     const bytes = parts.reduce((sum, part) => sum + part.rebuilt.index.endOffset, 0);
-    if ((await this.disk.freeBytes(folder)) < bytes + MARGIN_BYTES) {
+    // What is encoded again may grow, and lies beside the copy for a while.
+    const needed = (keepsFormat(parts) ? 1 : ENCODED_SHARE) * bytes + MARGIN_BYTES;
+    if ((await this.disk.freeBytes(folder)) < needed) {
       throw new FinaliseError('disk_full', 'There is not enough room to put the parts together');
     }
     const opened: DiskFile[] = [];
@@ -125,9 +129,8 @@ export class Remuxer {
     const tracks: Track[] = [];
     const first = parts[0]!;
     const used = new Set<number>();
-    // Formats of H.265 cannot stand in one track as those of H.264 do: where they differ, all becomes H.264.
-    const h265 = movieConfiguration(first.rebuilt.init).kind === 'h265';
-    const keeps = !h265 || parts.every(({ rebuilt: { init } }) => init.equals(first.rebuilt.init));
+    const h265 = isH265(first);
+    const keeps = keepsFormat(parts);
     for (const [i, part] of parts.entries()) {
       const startTicks = part.source.startTicks - first.source.startTicks;
       const place = { startTicks, endTicks: startTicks + part.durationTicks };
@@ -198,6 +201,16 @@ async function* oneByOne(fragments: AsyncIterable<readonly Buffer[]>): AsyncGene
  * A bit stream filter that says how long the last sample lasts: FFmpeg takes durations from the distance of two samples and
  * guesses the last one's. What the edit list cuts off at the beginning (the reorder delay) is added at the end.
  */
+function isH265({ rebuilt: { init } }: OpenedPart): boolean {
+  return movieConfiguration(init).kind === 'h265';
+}
+
+/** Formats of H.265 cannot stand in one track as those of H.264 do: where they differ, all becomes H.264. */
+function keepsFormat(parts: readonly OpenedPart[]): boolean {
+  const first = parts[0]!;
+  return !isH265(first) || parts.every(({ rebuilt: { init } }) => init.equals(first.rebuilt.init));
+}
+
 function lastDurationFilter({ dts, cts }: FilmTimes, end: number): string {
   const last = dts.length - 1;
   const duration = Math.max(1, end - (dts[last] as number)) + Math.max(0, cts[0] as number);

@@ -117,7 +117,7 @@ function player({ path, language }: Place, { width, height, allowDownload }: Sho
       aria-label="${words.watch}"
       ${allowDownload ? null : html`controlslist="nodownload"`}
     ></video>
-    <div class="note" role="alert" hidden>
+    <div class="note" role="alert" data-unplayable="${words.unplayable}" hidden>
       <p>${words.trouble}</p>
       <p><a class="button plain" href="${path}">${words.again}</a></p>
     </div>`;

@@ -52,6 +52,7 @@ describe('the trail in words', () => {
     ['court:3', { kind: 'court', id: '3' }],
     ['user:12', { kind: 'user', id: '12' }],
     ['invitation:7', { kind: 'invitation', id: '7' }],
+    ['booking:9', { kind: 'booking', id: '9' }],
     ['5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55', { kind: 'session', id: '5f3f0d3e' }],
     ['file:1/old.mp4', { kind: null, id: 'file:1/old.mp4' }],
   ])('%s is read', (target, parts) => {

@@ -39,13 +39,15 @@ export function actionsOf(group: (typeof GROUPS)[number]): string[] {
     .map((key) => key.replace('_', '.'));
 }
 
+type Numbered = 'court' | 'user' | 'club' | 'invitation' | 'booking' | 'webhook';
+
 /** What something was done to: `court:3` as its kind and number; the id of a session as its beginning. */
 export function targetParts(target: string): {
-  readonly kind: 'court' | 'user' | 'club' | 'invitation' | 'session' | null;
+  readonly kind: Numbered | 'session' | null;
   readonly id: string;
 } {
-  const [, kind, id] = /^(court|user|club|invitation):(\d+)$/.exec(target) ?? [];
-  if (kind !== undefined && id !== undefined) return { kind: kind as 'court' | 'user' | 'club' | 'invitation', id };
+  const [, kind, id] = /^(court|user|club|invitation|booking|webhook):(\d+)$/.exec(target) ?? [];
+  if (kind !== undefined && id !== undefined) return { kind: kind as Numbered, id };
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(target)) return { kind: 'session', id: target.slice(0, 8) };
   return { kind: null, id: target };
 }

@@ -109,7 +109,7 @@ export const healthTexts = texts({
     camera_keys: 'Les adresses des caméras sont rechiffrées',
     chapters: 'Les repères deviennent des chapitres des vidéos',
     camera_watch: 'Les caméras sont vérifiées',
-    highlights: 'Les temps forts sont suivis',
+    highlights: 'Les vidéos courtes sont suivies',
     old_jobs: 'Les anciens travaux de fond sont oubliés',
     bookings: 'Enregistrements prévus',
     booking_calendars: 'Les calendriers de réservation sont lus',

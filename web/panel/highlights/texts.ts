@@ -3,7 +3,6 @@ import { texts } from '../i18n/texts';
 export const highlightsTexts = texts({
   en: {
     keepLast: 'Keep the last {{seconds}} s',
-    keeping: 'Keeping it …',
     kept: 'Kept {{start}} – {{end}}. It is being made into a video of its own.',
     readySaid: 'The highlight of {{start}} – {{end}} is ready.',
     title: 'Highlight videos',
@@ -40,13 +39,11 @@ export const highlightsTexts = texts({
     keep: 'Keep {{length}}',
     optionalName: 'Name (optional)',
     putAway: 'Put away',
-    onTimeline: 'Highlight {{start}} – {{end}}',
   },
   fr: {
     keepLast: 'Garder les {{seconds}} dernières s',
-    keeping: 'Un instant …',
     kept: 'Gardé : {{start}} – {{end}}. La vidéo est en préparation.',
-    readySaid: 'Le temps fort {{start}} – {{end}} est prêt.',
+    readySaid: 'La vidéo courte {{start}} – {{end}} est prête.',
     title: 'Vidéos courtes',
     titleCount: 'Vidéos courtes ({{count}})',
     none: 'Rien n’est encore gardé',
@@ -81,6 +78,5 @@ export const highlightsTexts = texts({
     keep: 'Garder {{length}}',
     optionalName: 'Nom (facultatif)',
     putAway: 'Fermer',
-    onTimeline: 'Vidéo courte {{start}} – {{end}}',
   },
 });

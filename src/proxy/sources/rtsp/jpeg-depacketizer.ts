@@ -63,6 +63,8 @@ export class JpegDepacketizer implements Depacketizer {
 
   /** @inheritdoc */
   push(buffer: Buffer, start: number, end: number, ticks: number, marker: boolean): void {
+    // Nothing but padding (RFC 3550 §5.1): no part of a picture, and no fault of one.
+    if (end <= start) return;
     const payload = readJpegPayload(buffer, start, end);
     if (payload === null) {
       this.drop();
