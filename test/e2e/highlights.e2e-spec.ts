@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DataSource } from 'typeorm';
 import { VideoUpkeep } from '../../src/files/video-upkeep.service';
-import { MOST_HIGHLIGHTS } from '../../src/highlights/highlights.service';
+import { HIGHLIGHT } from '../../src/highlights/highlight-making.service';
+import { HighlightUpkeep } from '../../src/highlights/highlight-upkeep.service';
+import { MOST_HIGHLIGHTS, MOST_SECONDS } from '../../src/highlights/highlights.service';
+import { Jobs } from '../../src/jobs/jobs';
 import { h264Clip, RtspCamera } from '../cameras';
 import { pictures } from '../faults/film';
 import { Answer, Api } from '../support/api';
@@ -324,6 +327,14 @@ describe('highlights', () => {
       expect([stored.bytes, stored.oldestFirst[0]?.bytes]).toEqual([sums?.bytes, sums?.bytes]);
       const exported = await club.player.get<{ highlights: { id: string }[] }>('/api/auth/me/export');
       expect(exported.body.highlights.map((one) => one.id)).toContain(highlight.id);
+      const long = randomUUID();
+      await sql(
+        `INSERT INTO highlights (id, session_id, club_id, author_id, status, pressed, cut, start_seconds, end_seconds)
+         VALUES ($1, $2, $3, $4, 'failed', false, 'exact', 0, $5)`,
+        [long, id, club.clubId, club.ids.player, MOST_SECONDS],
+      );
+      expect((await ask(club.player, { start_seconds: 0, end_seconds: 1 })).body.code).toBe('highlight_limit');
+      await sql('DELETE FROM highlights WHERE id = $1', [long]);
       await sql(
         `INSERT INTO highlights (id, session_id, club_id, author_id, status, pressed, cut, start_seconds, end_seconds)
          SELECT gen_random_uuid(), $1, $2, $3, 'failed', false, 'exact', 0, 1
@@ -331,6 +342,28 @@ describe('highlights', () => {
         [id, club.clubId, club.ids.player, MOST_HIGHLIGHTS],
       );
       expect((await ask(club.player, { start_seconds: 0, end_seconds: 1 })).body.code).toBe('highlight_limit');
+    });
+
+    it('are not made where their making was cancelled, and leave no film where they were deleted meanwhile', async () => {
+      const jobs = club.service.app.get(Jobs);
+      const upkeep = club.service.app.get(HighlightUpkeep);
+      const waiting = randomUUID();
+      await sql(
+        `INSERT INTO highlights (id, session_id, club_id, status, pressed, cut, start_seconds, end_seconds, created_at)
+         VALUES ($1, $2, $3, 'waiting', false, 'exact', 0, 1, now() - interval '1 hour')`,
+        [waiting, id, club.clubId],
+      );
+      const job = { clubId: club.clubId, highlightId: waiting };
+      const startAfter = new Date(Date.now() + 86_400_000);
+      await jobs.cancel(HIGHLIGHT, await jobs.enqueue(HIGHLIGHT, job, { key: waiting, startAfter }));
+      await upkeep.tick();
+      const state = () => sql<{ status: string }>('SELECT status FROM highlights WHERE id = $1', [waiting]);
+      expect(await state()).toEqual([{ status: 'failed' }]);
+      await sql('DELETE FROM highlights WHERE id = $1', [waiting]);
+
+      writeFileSync(file(waiting), 'a film whose name came after the row had gone');
+      await jobs.enqueue(HIGHLIGHT, job);
+      await until(() => !existsSync(file(waiting)));
     });
 
     it('grow old with their match, or by themselves where it has no video', async () => {

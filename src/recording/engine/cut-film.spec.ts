@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, statSync } from 'node:fs';
 import { TICKS_PER_SECOND } from '../../media/access-unit';
 import { drawClip, shift } from '../../media/fmp4/clip.fixture';
@@ -102,5 +103,28 @@ describe.each([0, 2])('a stretch of a film with %d B-frames', (bFrames) => {
 
   it('has nothing to cut where nothing is', async () => {
     await expect(cut('video', 5, 5, true)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('a stretch of a film of H.265', () => {
+  const room = new Room();
+  afterAll(() => room.remove());
+
+  it('is cut out of the finished file', async () => {
+    const whole = room.at('h265.mp4');
+    const encode = ['-c:v', 'libx265', '-x265-params', 'keyint=25:min-keyint=25:scenecut=0:bframes=2:log-level=none'];
+    const input = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=4', '-pix_fmt', 'yuv420p'];
+    execFileSync('ffmpeg', ['-v', 'error', ...input, ...encode, '-tag:v', 'hvc1', '-movflags', '+faststart', whole]);
+    const disk = new NodeDisk();
+    const [source, target] = [await disk.open(whole, 'read'), await disk.open(room.at('cut.mp4'), 'create')];
+    try {
+      const stretch = await readMovieStretch(source, statSync(whole).size, SECOND, 3 * SECOND);
+      await cutFilm(source, target, { ...stretch, from: SECOND, to: 3 * SECOND, exact: false });
+    } finally {
+      await source.close();
+      await target.close();
+    }
+    expect(complaints(room.at('cut.mp4'))).toEqual(complaints(whole));
+    expect(pictures(room.at('cut.mp4'))).toEqual(pictures(whole).slice(25, 75));
   });
 });

@@ -50,7 +50,8 @@ export async function cutFilm(
   cut: FilmCut,
   { signal, progress }: CutOptions = {},
 ): Promise<CutFilm> {
-  const { samples, ftyp, picture, exact } = cut;
+  const { ftyp, picture, exact } = cut;
+  const samples = withoutLeading(cut.samples);
   const to = Math.round(cut.to);
   const [first] = samples;
   if (!first) throw new RangeError('there are no pictures in the stretch');
@@ -80,6 +81,16 @@ export async function cutFilm(
     }
   }
   return { bytes: at, from, to };
+}
+
+/**
+ * Without the pictures that are decoded behind the first keyframe and shown before it: where a group is open they refer to the
+ * one before (Rec. ITU-T H.265 3.79, "leading picture"), which is not there.
+ */
+function withoutLeading(samples: readonly FilmSample[]): readonly FilmSample[] {
+  const shown = ({ dts, cts }: FilmSample): number => dts + cts;
+  const opening = samples[0] ? shown(samples[0]) : 0;
+  return samples.filter((sample) => shown(sample) >= opening);
 }
 
 /** Stretches of the source without anything between; each is a chunk. */
