@@ -1,3 +1,4 @@
+import { CameraSpeed } from './camera-speed';
 import { JpegPace, Placed } from './jpeg-pace';
 import { PresentationOrder } from './presentation-order';
 import {
@@ -23,38 +24,6 @@ export const HOLD_QUIET_MS = 60;
 const MAX_HOLD_BYTES = 8 * 1024 * 1024;
 /** Pictures that lag the clock by more than a jump for this long are not a burst on its way: time has passed. */
 const LAG_PATIENCE_MS = 1500;
-
-/** Gains of the clock recovery loop, per second and per second squared: critically damped, settled in about 8 s. */
-const PHASE_GAIN = 0.5;
-const RATE_GAIN = 0.0625;
-/** How much faster or slower than its stamps say a camera may really be (25 said and 5 sent is a rate of +4). */
-const MIN_RATE = -0.75;
-const MAX_RATE = 9;
-/** A speed that differs by less than this from the one learned is no other speed. */
-const RATE_TOLERANCE = 0.1;
-const LEARNING_MS = 1500;
-/** The two halves of a measured time differ by less than this part where a camera keeps its speed. */
-const STEADINESS = 0.2;
-/** Further from the clock than this, the speed is measured anew. */
-const RELEARN_LAG_MS = 250;
-/**
- * The loop sleeps while the timeline is this close to the clock, so that an honest camera's spacing comes out to the tick:
- * players and FFmpeg take pictures a hair too close to each other for doubled ones. It sleeps again once this near.
- */
-const WAKE_MS = 60;
-const SLEEP_MS = 5;
-/** A clock error below this is a crystal's, not a camera that lies about its rate. */
-const HONEST_RATE = 0.0005;
-/** Time constant of the filter that keeps network jitter out of the loop, in milliseconds. */
-const JITTER_FILTER_MS = 500;
-/** No arrival moves the loop by more than this much time, so that one late packet is not taken for a slow clock. */
-const MAX_CONTROL_MS = 200;
-
-/** A picture's arrival in ms and its stamp in ticks. */
-interface Instant {
-  readonly arrival: number;
-  readonly stamp: number;
-}
 
 /** Where the timeline of a session stands that began in another process. */
 export interface ResumedTimeline {
@@ -96,16 +65,11 @@ export class SessionTimeline {
   private lastTicks = -1;
   private lastArrival = 0;
   private lastStamp = 0;
-  /** The camera's clock error: true time passes `1 + rate` times as fast as its stamps say. Kept over reconnects. */
-  private rate = 0;
-  private lag = 0;
-  private slewing = false;
+  private readonly speed = new CameraSpeed();
   private readonly order = new PresentationOrder();
   private readonly jpegPace = new JpegPace<JpegPicture>();
   /** Arrival of the first picture that lagged by more than a jump. */
   private late: number | undefined;
-  /** Where a connection's paced pictures began, until its speed is measured: arrival in ms, stamp in ticks. */
-  private learning: (Instant & { half?: Instant }) | undefined;
 
   /** @param resumed a session that began in another process goes on here: what is missing since then is a gap */
   constructor(resumed?: ResumedTimeline) {
@@ -185,18 +149,17 @@ export class SessionTimeline {
     let start = Infinity;
     held.forEach(({ unit, arrival }, i) => {
       const before = held[i - 1];
-      if (before) offset += this.trustedStep(unit.dts - before.unit.dts, arrival - before.arrival) * (1 + this.rate);
+      if (before) offset += this.trustedStep(unit.dts - before.unit.dts, arrival - before.arrival) * this.speed.scale;
       offsets.push(offset);
       start = Math.min(start, arrival - offset);
     });
     this.zero ??= start;
     const earliest = this.lastTicks < 0 ? 0 : this.last + 1;
     const base = Math.max(start - this.zero, earliest);
-    this.lag = 0;
     this.late = undefined;
     this.order.restart();
     const newest = held.at(-1) as Held;
-    this.learning = { arrival: newest.arrival, stamp: newest.unit.dts };
+    this.speed.begin({ arrival: newest.arrival, stamp: newest.unit.dts });
     return held.map(({ unit, arrival }, i) => {
       const before = held[i - 1];
       if (before && this.isJump((unit.dts - before.unit.dts) / TICKS_PER_MS, arrival - before.arrival))
@@ -223,13 +186,12 @@ export class SessionTimeline {
     const stampStep = (unit.dts - this.lastStamp) / TICKS_PER_MS;
     this.lastArrival = arrival;
 
-    const predicted = this.last + stampStep * (1 + this.rate);
+    const predicted = this.last + stampStep * this.speed.scale;
     const error = now - predicted;
-    const lateBy = arrivalStep - stampStep * (1 + this.rate);
+    const lateBy = arrivalStep - stampStep * this.speed.scale;
     if (this.isJump(stampStep, arrivalStep) || (error < -EARLY_MS && lateBy < -EARLY_MS)) {
-      this.lag = 0;
       this.late = undefined;
-      this.learning = undefined;
+      this.speed.forget();
       this.order.restart();
       // Anchored at now; where the timeline was ahead of the clock, it goes on from where it was.
       return this.emitTimed(unit, now > this.last ? now : this.last + Math.max(arrivalStep, 0));
@@ -237,28 +199,8 @@ export class SessionTimeline {
 
     if (error > JUMP_MS && (this.late || lateBy > JUMP_MS / 2)) return this.placeLate(unit, arrival, predicted, now);
     this.late = undefined;
-    this.learnSpeed(unit, arrival);
-    const control = Math.max(0, Math.min(arrivalStep, stampStep * (1 + Math.max(0, this.rate)), MAX_CONTROL_MS));
-    this.lag += (error - this.lag) * (1 - Math.exp(-control / JITTER_FILTER_MS));
-    if (!this.mustSlew()) return this.emitTimed(unit, predicted);
-    const seconds = control / 1000;
-    if (stampStep > 0) {
-      // The loop runs in true time; the rate it corrects is per unit of the camera's time.
-      const scale = Math.max(control / stampStep, 1);
-      this.rate = clamp(this.rate + RATE_GAIN * (this.lag / 1000) * seconds * scale, MIN_RATE, MAX_RATE);
-    }
-    const corrected = predicted + PHASE_GAIN * this.lag * seconds;
-    const slowest = this.last + stampStep * (1 + this.rate) * 0.25;
-    return this.emitTimed(unit, Math.max(corrected, slowest));
-  }
-
-  private mustSlew(): boolean {
-    const distance = Math.abs(this.lag);
-    if (this.slewing && distance < SLEEP_MS && Math.abs(this.rate) < HONEST_RATE) {
-      this.slewing = false;
-      this.rate = 0;
-    } else if (distance > WAKE_MS || this.rate !== 0) this.slewing = true;
-    return this.slewing;
+    const moved = { arrival, stamp: unit.dts, arrivalStep, stampStep };
+    return this.emitTimed(unit, this.speed.follow(moved, this.last, error));
   }
 
   /**
@@ -267,44 +209,19 @@ export class SessionTimeline {
    */
   private placeLate(unit: TimedUnit, arrival: number, predicted: number, now: number): Frame {
     this.late ??= arrival;
-    this.learning = undefined;
+    this.speed.stopLearning();
     if (arrival - this.late <= LAG_PATIENCE_MS) return this.emitTimed(unit, predicted);
     this.noteLoss('camera_stalled');
     this.late = undefined;
-    this.lag = 0;
+    this.speed.forget();
     return this.emitTimed(unit, now);
-  }
-
-  /**
-   * A camera far from its word is measured early in its connection, and again when it runs away from the clock later, so
-   * that the loop has little left to do. Both halves of the measure must agree: a freeze or a burst is no speed.
-   */
-  private learnSpeed(unit: TimedUnit, arrival: number): void {
-    const now = { arrival, stamp: unit.dts };
-    const { learning } = this;
-    if (!learning) {
-      if (Math.abs(this.lag) > RELEARN_LAG_MS) this.learning = now;
-      return;
-    }
-    if (arrival - learning.arrival < LEARNING_MS / 2) return;
-    if (!learning.half) {
-      learning.half = now;
-      return;
-    }
-    if (arrival - learning.arrival < LEARNING_MS) return;
-    const speed = speedBetween(learning, now);
-    const steady = Math.abs(speedBetween(learning, learning.half) / speedBetween(learning.half, now) - 1) < STEADINESS;
-    if (speed > 0 && steady && Math.abs(speed / (1 + this.rate) - 1) > RATE_TOLERANCE) {
-      this.rate = clamp(speed - 1, MIN_RATE, MAX_RATE);
-    }
-    this.learning = undefined;
   }
 
   private emitTimed(unit: TimedUnit, at: number): Frame {
     this.lastStamp = unit.dts;
     const dts = this.advance(at);
     if (unit.kind === 'jpeg') return jpegFrame(unit, dts, this.takePending());
-    const cts = this.order.place(unit.pts, dts + (unit.pts - unit.dts) * (1 + this.rate), dts) - dts;
+    const cts = this.order.place(unit.pts, dts + (unit.pts - unit.dts) * this.speed.scale, dts) - dts;
     const after = this.takePending();
     const { kind, config, data, keyframe } = unit;
     return after ? { kind, config, data, keyframe, dts, cts, after } : { kind, config, data, keyframe, dts, cts };
@@ -347,13 +264,4 @@ function isTimed(unit: AccessUnit): unit is TimedUnit {
 function jpegFrame({ data, width, height }: JpegPicture, dts: number, after: GapReason | undefined): JpegFrame {
   const frame = { kind: 'jpeg', data, width, height, dts, keyframe: true, cts: 0 } as const;
   return after ? { ...frame, after } : frame;
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
-}
-
-/** True time that passed for each unit of the camera's; not finite or not positive where its clock did not run. */
-function speedBetween(from: Instant, to: Instant): number {
-  return (to.arrival - from.arrival) / ((to.stamp - from.stamp) / TICKS_PER_MS);
 }
