@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import send from 'send';
 import { clampSuffix } from '../common/byte-range';
 import { ProblemException } from '../common/problem';
+import { DiskEntry } from '../storage/disk';
 
 /** What of a file an answer is made of. */
 export interface SendableFile {
@@ -11,6 +12,11 @@ export interface SendableFile {
   readonly bytes: number;
   /** Changes with the file's content. */
   readonly etag: string;
+}
+
+/** Another one whenever the file is another one, or was written to. */
+export function etagOf({ identity, bytes, modifiedAt }: DiskEntry): string {
+  return `"${identity}-${bytes}-${modifiedAt.getTime()}"`.replace(/:/g, '-');
 }
 
 /**

@@ -3,6 +3,7 @@ import { DataSource, IsNull } from 'typeorm';
 import { ProblemException } from '../common/problem';
 import { OpenVideo, VideoStore } from '../storage/video-store';
 import { Video } from './entities/video.entity';
+import { etagOf } from './send-file';
 import { Thumbnails, VideoPlace } from './thumbnails.service';
 
 /** A video's file, let in. */
@@ -38,7 +39,7 @@ export class VideoFiles {
   async open(video: VideoPlace): Promise<DownloadableVideo> {
     const { sessionId, clubId } = video;
     const { entry, path } = await this.look(video);
-    const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
+    const etag = etagOf(entry);
     return { sessionId, clubId, path, filename: `${sessionId}.mp4`, bytes: entry.bytes, etag };
   }
 

@@ -9,6 +9,7 @@ import { Clock } from '../common/clock';
 import { faultPoint } from '../common/fault-point';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
+import { etagOf } from '../files/send-file';
 import { DownloadableVideo } from '../files/video-files.service';
 import { RecordingLog } from '../recording/recording-log.service';
 import { RecordingView } from '../recording/recording-view';
@@ -150,7 +151,7 @@ export class HighlightsService {
     if (!opened) throw new ProblemException('not_found');
     await opened.file.close();
     const { path, entry } = opened;
-    const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
+    const etag = etagOf(entry);
     const filename = `highlight-${id}.mp4`;
     return { sessionId: row.session_id, clubId: row.club_id, path, filename, bytes: entry.bytes, etag };
   }

@@ -5,7 +5,7 @@ import { ClubLogos } from '../clubs/club-logos.service';
 import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
-import { SendableFile } from '../files/send-file';
+import { etagOf, SendableFile } from '../files/send-file';
 import { JobContext, JobData, JobEnd, JobKind, JobRefused } from '../jobs/job-kind';
 import { Jobs } from '../jobs/jobs';
 import { brandFilm } from '../media/brand-film';
@@ -80,7 +80,7 @@ export class BrandedFilms implements OnModuleInit {
     const found = await this.shelf.find(place);
     if (!found) throw new ProblemException('not_found');
     const { path, entry } = found;
-    const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
+    const etag = etagOf(entry);
     return { path, bytes: entry.bytes, etag };
   }
 

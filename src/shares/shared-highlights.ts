@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ProblemException } from '../common/problem';
-import { SendableFile } from '../files/send-file';
+import { etagOf, SendableFile } from '../files/send-file';
 import { HighlightPictures } from '../highlights/highlight-pictures.service';
 import { HighlightPlace, HighlightShelf } from '../storage/highlight-shelf';
 import { SharedMedia, SharedThing } from './shared-media';
@@ -20,7 +20,7 @@ export class SharedHighlights extends SharedMedia {
     if (!opened) throw new ProblemException('not_found');
     await opened.file.close();
     const { path, entry } = opened;
-    const etag = `"${entry.identity}-${entry.bytes}-${entry.modifiedAt.getTime()}"`.replace(/:/g, '-');
+    const etag = etagOf(entry);
     return { path, bytes: entry.bytes, etag };
   }
 

@@ -385,7 +385,7 @@ describe('shares', () => {
       expect((await see(`${url}/video.mp4`)).status).toBe(200);
     });
 
-    it('a card of 1200 by 630 for previews, made once', async () => {
+    it('a card of 1200 by 630 for previews', async () => {
       const { url } = await made(club.player, await match());
       const card = await see(`${url}/card.jpg`);
       expect([card.status, card.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
