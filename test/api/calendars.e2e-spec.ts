@@ -116,6 +116,51 @@ describe("a court's calendar", () => {
     expect(change.body.code).toBe('from_calendar');
   });
 
+  it.each([
+    ['was recorded and stopped early', 'done', 'stopped_early'],
+    ['was recorded, its file not made', 'failed', 'recording_failed'],
+    ['somebody cancelled', 'cancelled', 'cancelled_by_admin'],
+  ])('does not have a match filmed again that %s, but another time is another match', async (_, status, reason) => {
+    await fetched(calendar(event('a', 0)));
+    const [made] = await bookings();
+    const session = '00000000-0000-4000-8000-0000000000' + String(court).padStart(2, '0');
+    await sql(
+      `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, closed_at)
+       VALUES ($1, $2, $3, $4, 'closed', now())`,
+      [session, court, club.clubId, club.ids.desk],
+    );
+    await sql('UPDATE bookings SET status = $2, reason = $3, session_id = $4 WHERE id = $1', [
+      ...[made?.id, status, reason, status === 'cancelled' ? null : session],
+    ]);
+    expect(await fetched(calendar(event('a', 0), event('b', 1)))).toMatchObject({ events: 2, skipped: 0 });
+    const ahead = async (): Promise<(string | null)[]> =>
+      (await bookings()).filter((one) => one.status === 'planned').map(({ title }) => title);
+    expect(await ahead()).toEqual(['b']);
+    await fetched(calendar(event('a', 0.5), event('b', 2)));
+    expect(await ahead()).toEqual(['b']);
+    await fetched(calendar(event('a', 3), event('b', 2)));
+    expect(await ahead()).toEqual(['b', 'a']);
+  });
+
+  it('leaves nobody a booking of it to cancel: that is done in the calendar', async () => {
+    await fetched(calendar(event('a', 0)));
+    const [made] = await bookings();
+    const refused = await club.desk.delete<{ code: string }>(`/api/clubs/${club.clubId}/bookings/${made?.id}`);
+    expect(refused.body.code).toBe('from_calendar');
+    // What has left it may come back to it.
+    await fetched(calendar());
+    await fetched(calendar(event('a', 0)));
+    expect(await titles()).toEqual(['a']);
+    // So may what went with the account of who had entered the calendar.
+    await sql(
+      `UPDATE bookings SET status = 'cancelled', reason = 'cancelled_by_owner', owner_id = $2
+        WHERE court_id = $1 AND status = 'planned'`,
+      [court, club.ids.player],
+    );
+    await fetched(calendar(event('a', 0)));
+    expect(await titles()).toEqual(['a']);
+  });
+
   it('takes nobody’s time who booked by hand', async () => {
     const mine = {
       terrain_id: court,
