@@ -161,6 +161,13 @@ describe("a court's calendar", () => {
     expect(await titles()).toEqual(['a']);
   });
 
+  it('keeps what it could not read, and lets go of the rest', async () => {
+    await fetched(calendar(event('a', 0), event('b', 2), event('c', 4)));
+    const unreadable = event('a', 0).replace('DTSTART', 'X-WAS');
+    expect(await fetched(calendar(unreadable, event('c', 4)))).toMatchObject({ events: 1, skipped: 1 });
+    expect(await titles()).toEqual(['a', 'c']);
+  });
+
   it('takes nobody’s time who booked by hand', async () => {
     const mine = {
       terrain_id: court,

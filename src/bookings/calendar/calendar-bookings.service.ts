@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
-import { CalendarEvent } from './calendar-events';
+import { CalendarEvent, CalendarReading } from './calendar-events';
 
 /** Whose the bookings of a court's calendar are. */
 export interface CalendarOwner {
@@ -37,11 +37,14 @@ const AHEAD = `status IN ('planned', 'starting', 'recording')`;
  */
 @Injectable()
 export class CalendarBookings {
-  /** @param now what ends after it is followed; what is over is history */
+  /**
+   * What the calendar has no more is cancelled, but for what was not read of it.
+   * @param now what ends after it is followed; what is over is history
+   */
   async follow(
     manager: EntityManager,
     owner: CalendarOwner,
-    events: readonly CalendarEvent[],
+    { events, unread }: Pick<CalendarReading, 'events' | 'unread'>,
     now: Date,
   ): Promise<FollowOutcome> {
     const known = await manager.query<Known[]>(
@@ -51,7 +54,9 @@ export class CalendarBookings {
     );
     const byKey = new Map(known.map((row) => [keyOf(row.external_uid, row.external_recurrence), row]));
     const wanted = new Set(events.map(({ uid, recurrence }) => keyOf(uid, recurrence)));
-    const left = known.filter((row) => row.status !== 'recording' && !wanted.has(keyOfRow(row)));
+    const left = known.filter(
+      (row) => row.status !== 'recording' && !wanted.has(keyOfRow(row)) && !unread.has(row.external_uid),
+    );
     const moved = events.flatMap((event) => {
       const row = byKey.get(keyOf(event.uid, event.recurrence));
       return row && row.status === 'planned' && !isAt(row, event) ? [{ row, event }] : [];

@@ -114,7 +114,7 @@ export class CalendarFetcher {
 
   private async follow(calendar: DueCalendar, { headers, body }: OutgoingAnswer): Promise<void> {
     const now = this.clock.now();
-    const { events, skipped } = await readCalendar(body.toString('utf8'), {
+    const reading = await readCalendar(body.toString('utf8'), {
       ...{ from: now, to: now + AHEAD_MS, timeZone: calendar.time_zone },
       longestMs: this.config.maxDurationMinutes * MINUTE_MS,
     });
@@ -127,14 +127,14 @@ export class CalendarFetcher {
       );
       if (!same) return;
       const owner = { clubId, courtId, userId, consentAt };
-      const outcome = await this.bookings.follow(manager, owner, events, new Date(now));
+      const outcome = await this.bookings.follow(manager, owner, reading, new Date(now));
       await manager.query(
         `UPDATE court_calendars
             SET fetched_at = now(), read_at = now(), next_fetch_at = now() + $2::float8 * interval '1 millisecond',
                 events = $3, skipped = $4, error = NULL, etag = $5, last_modified = $6
           WHERE court_id = $1`,
         [
-          ...[courtId, jitter(EVERY_MS, 0.1), outcome.events, skipped + outcome.overlapping],
+          ...[courtId, jitter(EVERY_MS, 0.1), outcome.events, reading.skipped + outcome.overlapping],
           ...[short(headers.etag), short(headers['last-modified'])],
         ],
       );
