@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { DataSource } from 'typeorm';
 import { SecretBox } from '../../src/common/secret-box';
 import { CalendarFetcher } from '../../src/bookings/calendar/calendar-fetcher.service';
+import { withClient } from '../../src/database/embedded/connect';
 import { Canary } from '../security/canary';
 import { startTestClub, TestClub } from '../support/club';
+import { until } from '../support/until';
 
 interface Calendar {
   readonly origin: string;
@@ -44,15 +46,16 @@ const calendar = (...events: string[]): Answered => ({
 describe("a court's calendar", () => {
   let club: TestClub;
   let server: Server;
-  let answer: (request: IncomingMessage) => Answered;
+  let answer: (request: IncomingMessage) => Answered | Promise<Answered>;
   let court: number;
   let number = 0;
 
   beforeAll(async () => {
     club = await startTestClub();
     server = createServer((request, response) => {
-      const { status, body, headers } = answer(request);
-      response.writeHead(status, headers).end(body);
+      void Promise.resolve(answer(request)).then(({ status, body, headers }) =>
+        response.writeHead(status, headers).end(body),
+      );
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
   });
@@ -193,6 +196,43 @@ describe("a court's calendar", () => {
     expect(error).toContain(words);
     expect(await titles()).toEqual(['a']);
     expect((await fetched(calendar(event('a', 0)))).error).toBeNull();
+  });
+
+  it('whose events cannot be entered costs no other one its bookings, and says so', async () => {
+    await fetched(calendar());
+    const poisoned = court;
+    court = await club.addCourt(`Court ${++number}`, 'rtsp://127.0.0.1:1/nothing');
+    await fetched(calendar());
+    const owner = (text: string): Promise<unknown> =>
+      withClient(club.service.databaseUrl, (client) => client.query(text));
+    await owner("ALTER TABLE bookings ADD CONSTRAINT no_poison CHECK (title <> 'poison')");
+    try {
+      const due = 'UPDATE court_calendars SET next_fetch_at = now(), read_at = NULL WHERE court_id = ANY ($1)';
+      await sql(due, [[poisoned, court]]);
+      let asked = 0;
+      answer = () => calendar(event('a', 0, asked++ === 0 ? 'poison' : 'sound'));
+      const seen = async (): Promise<{ error: string | null; later: boolean }[]> =>
+        sql(
+          'SELECT error, next_fetch_at > now() AS later FROM court_calendars WHERE court_id = ANY ($1) ORDER BY error',
+          [[poisoned, court]],
+        );
+      await until(async () => {
+        await club.service.app.get(CalendarFetcher).tick();
+        return (await seen()).every(({ later }) => later);
+      });
+      expect((await seen()).map(({ error }) => error)).toEqual(['Its events cannot be entered.', null]);
+      const made = await sql("SELECT FROM bookings WHERE court_id = ANY ($1) AND title = 'sound'", [[poisoned, court]]);
+      expect(made).toHaveLength(1);
+    } finally {
+      await owner('ALTER TABLE bookings DROP CONSTRAINT no_poison');
+    }
+  });
+
+  it('with names that no row can hold is read all the same', async () => {
+    const odd = event('a\u0000b', 0, 'Odd').replace('UID', `RECURRENCE-ID;VALUE=TEXT:${'x'.repeat(9_000)}\r\nUID`);
+    expect(await fetched(calendar(odd, event('c', 1)))).toMatchObject({ events: 2, skipped: 0, error: null });
+    expect(await fetched(calendar(odd, event('c', 1)))).toMatchObject({ events: 2, skipped: 0, error: null });
+    expect(await titles()).toEqual(['Odd', 'c']);
   });
 
   it('is not read again while it is the same, but is at least every hour', async () => {

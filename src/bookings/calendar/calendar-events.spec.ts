@@ -141,6 +141,17 @@ describe('readCalendar', () => {
     expect([...unread]).toEqual(['a']);
   });
 
+  it.each([
+    ['control characters', 'a\u0000b\u0007c', 'abc'],
+    ['half a character', 'a\ud83dc', 'ac'],
+    ['thousands of letters', 'x'.repeat(5_000), 'x'.repeat(255)],
+    ['a character across the limit', `${'x'.repeat(254)}\u{1f3be}`, 'x'.repeat(254)],
+  ])('names an event of %s as a row can hold it', async (_, name, expected) => {
+    const one = event(`UID:${name}`, `RECURRENCE-ID;VALUE=TEXT:${name}`, ...ninety('20261022T180000'));
+    const { events } = await readCalendar(calendar(one), RULES);
+    expect(events.map(({ uid, recurrence }) => [uid, recurrence])).toEqual([[expected, expected]]);
+  });
+
   it.each(['', 'hello', '<html></html>', 'BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n', 'BEGIN:VCALENDAR\r\n'])(
     'says that %j is no calendar',
     async (text) => {

@@ -16,6 +16,8 @@ const ALL_MS = 3_000;
 /** An occurrence may have been moved from behind the window into it. */
 const MOVED_MS = 14 * 86_400_000;
 const MOST_TITLE = 120;
+/** Of what names an event, and which of its repetitions. */
+const MOST_NAME = 255;
 
 /** One occurrence of an event. */
 export interface CalendarEvent {
@@ -163,7 +165,7 @@ function occurrences(event: IcalEvent, rules: ReadingRules): CalendarEvent[] {
     found.push({ uid: uidOf(item.component), recurrence, startsAt, endsAt, title: titleOf(item) });
   };
   if (!event.isRecurring()) {
-    const recurrence = event.component.hasProperty('recurrence-id') ? String(event.recurrenceId) : '';
+    const recurrence = event.component.hasProperty('recurrence-id') ? nameOf(event.recurrenceId) : '';
     take(event, event.startDate, event.endDate, recurrence);
     return found;
   }
@@ -175,7 +177,7 @@ function occurrences(event: IcalEvent, rules: ReadingRules): CalendarEvent[] {
     // What is over is not worth the details.
     if (momentOf(next, zone) < from - MOVED_MS) continue;
     const { item, startDate, endDate, recurrenceId } = event.getOccurrenceDetails(next);
-    take(item, startDate, endDate, String(recurrenceId));
+    take(item, startDate, endDate, nameOf(recurrenceId));
   }
 }
 
@@ -192,7 +194,14 @@ function momentOf(time: IcalTime, zone: string): number {
 
 function uidOf(component: IcalComponent): string {
   const uid: unknown = component.getFirstPropertyValue('uid');
-  return typeof uid === 'string' ? uid.slice(0, 255) : '';
+  return typeof uid === 'string' ? nameOf(uid) : '';
+}
+
+/** As a row of the database can hold it: without control characters and halves of a character, and not longer than it may be. */
+function nameOf(value: unknown): string {
+  return String(value)
+    .slice(0, MOST_NAME)
+    .replace(/[\p{Cc}\p{Cs}]+/gu, '');
 }
 
 function isCancelled({ component }: IcalEvent): boolean {
