@@ -250,6 +250,31 @@ describe("a court's calendar", () => {
     expect([...new Set(asked)]).toEqual(['"1"', undefined]);
   });
 
+  it('says nothing of an address just entered that the one before answered', async () => {
+    await fetched(calendar());
+    let late: ((answered: Answered) => void) | undefined;
+    answer = () => new Promise((resolve) => (late = resolve));
+    const tick = (): Promise<void> => club.service.app.get(CalendarFetcher).tick();
+    await sql('UPDATE court_calendars SET next_fetch_at = now() WHERE court_id = $1', [court]);
+    await until(() => {
+      void tick();
+      return late !== undefined;
+    });
+    expect((await club.desk.put(path(), { url: url() })).status).toBe(200);
+    answer = () => calendar(event('a', 0));
+    late?.({ status: 500, body: '' });
+    const told = await until(async () => {
+      await tick();
+      const [row] = await sql<{ error: string | null; read: boolean }>(
+        'SELECT error, read_at > set_at AS read FROM court_calendars WHERE court_id = $1',
+        [court],
+      );
+      return row && (row.read || row.error !== null) ? row : null;
+    });
+    expect(told).toEqual({ error: null, read: true });
+    expect(await titles()).toEqual(['a']);
+  });
+
   it('is let go of with what it planned, and its address is shown nowhere', async () => {
     await fetched(calendar(event('a', 0)));
     const seen = await club.desk.get(path());
