@@ -163,11 +163,16 @@ export class WebhookDeliveries {
     return this.view(webhookId, id);
   }
 
-  /** What nobody will send any more, and what is too old to be looked at. @returns how many were forgotten */
+  /**
+   * What waits for a webhook that is switched off will not be sent any more; what waited through an outage of the service will.
+   * And what is too old to be looked at goes. @returns how many were forgotten
+   */
   async forget(): Promise<number> {
     await this.database.query(
-      `UPDATE webhook_deliveries SET status = 'failed', error = 'The webhook was switched off.', lease_until = NULL
-        WHERE status = 'pending' AND next_attempt_at < now() - interval '1 day'`,
+      `UPDATE webhook_deliveries d SET status = 'failed', error = 'The webhook was switched off.', lease_until = NULL
+         FROM webhooks w
+        WHERE w.id = d.webhook_id AND NOT w.enabled AND d.type <> 'ping' AND d.status = 'pending'
+          AND d.next_attempt_at < now() - interval '1 day' AND (d.lease_until IS NULL OR d.lease_until < now())`,
     );
     const [, forgotten] = await this.database.query<[unknown, number]>(
       `DELETE FROM webhook_deliveries WHERE id IN

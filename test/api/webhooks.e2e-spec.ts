@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { unknownCamera } from '../../src/clubs/watch/camera-state';
 import { CameraStates } from '../../src/clubs/watch/camera-states.service';
 import { SecretBox } from '../../src/common/secret-box';
+import { WebhookDeliveries } from '../../src/webhooks/webhook-deliveries.service';
 import { MOST_WEBHOOKS } from '../../src/webhooks/webhooks.service';
 import { WebhookSender } from '../../src/webhooks/webhook-sender.service';
 import { h264Clip, RtspCamera } from '../cameras';
@@ -359,6 +360,21 @@ describe('webhooks', () => {
     expect(receiver.received[0]?.headers['webhook-id']).toBe(oldest.message_id);
     const foreign = await made();
     expect((await club.desk.post(`${path()}/${foreign.id}/deliveries/${oldest.id}/redeliver`)).status).toBe(404);
+  });
+
+  it('keep what waited through an outage, and let go of what waits for one that is switched off', async () => {
+    const [on, off, underWay] = [(await made()).id, (await made()).id, (await made()).id];
+    await sql('UPDATE webhooks SET enabled = false WHERE id = ANY ($1)', [[off, underWay]]);
+    await sql(
+      `INSERT INTO webhook_deliveries (webhook_id, message_id, type, body, next_attempt_at, lease_until)
+       SELECT id, gen_random_uuid(), 'recording.ready', '{}', now() - interval '2 days',
+              CASE WHEN id = $2 THEN now() + interval '60 seconds' END FROM unnest($1::integer[]) AS id`,
+      [[on, off, underWay], underWay],
+    );
+    await club.service.app.get(WebhookDeliveries).forget();
+    const off0 = { status: 'failed', error: 'The webhook was switched off.' };
+    expect([await log(off), await log(underWay)]).toMatchObject([[off0], [{ status: 'pending', error: null }]]);
+    expect(await tried(on)).toMatchObject({ status: 'delivered' });
   });
 
   it('are sent once by two processes that share them', async () => {
