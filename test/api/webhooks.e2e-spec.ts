@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { unknownCamera } from '../../src/clubs/watch/camera-state';
 import { CameraStates } from '../../src/clubs/watch/camera-states.service';
@@ -452,5 +453,47 @@ describe('webhooks of a service that knows nobody on its own machine', () => {
     expect(await ask('http://192.168.1.1/')).toBe(422);
     expect(await ask('http://10.20.0.1/')).toBe(201);
     expect(await ask('https://93.184.215.14/')).toBe(201);
+  });
+});
+
+describe('webhooks in a service whose first key is not the newest of the installation', () => {
+  const [own, others] = [randomBytes(32), randomBytes(32)];
+  let club: TestClub;
+
+  beforeAll(async () => {
+    club = await startTestClub({ env: { SECRETS_KEY: `${own.toString('hex')},${others.toString('hex')}` } });
+  });
+
+  afterAll(() => club?.close());
+
+  it.each<[string, (path: string) => Promise<Answer<Body>>, (string | null)[]]>([
+    [
+      'their address',
+      (path) => club.desk.patch(path, { url: 'https://new.example/' }),
+      ['https://new.example/', 'old'],
+    ],
+    ['their secret', (path) => club.desk.post(`${path}/rotate`), ['https://hooks.example/', null]],
+  ])('name the key of all they hold after %s was changed', async (_, change, [url, secret]) => {
+    const path = `/api/clubs/${club.clubId}/webhooks`;
+    const { body } = await club.desk.post<Body>(path, { url: 'https://hooks.example/', events: ALL });
+    const id = body.webhook?.id as number;
+    const newest = new SecretBox([others]);
+    const database = club.service.app.get(DataSource);
+    await database.query('UPDATE webhooks SET url_sealed = $2, secret_sealed = $3, key_id = $4 WHERE id = $1', [
+      ...[id, newest.seal('https://hooks.example/', `webhook:${id}`), newest.seal('old', `webhook:${id}`)],
+      newest.keyId,
+    ]);
+    expect((await change(`${path}/${id}`)).status).toBe(200);
+    const [row] = await database.query<Record<string, string | null>[]>(
+      'SELECT key_id, url_sealed, secret_sealed, old_secret_sealed FROM webhooks WHERE id = $1',
+      [id],
+    );
+    const { key_id: keyId, ...texts } = row as Record<string, string | null>;
+    const box = new SecretBox([own]);
+    expect(keyId).toBe(box.keyId);
+    const opened = Object.values(texts).map((text) => (text === null ? null : box.open(text, `webhook:${id}`)));
+    expect(opened[0]).toBe(url);
+    if (secret === null) expect(opened[2]).toBe('old');
+    else expect(opened.slice(1)).toEqual([secret, null]);
   });
 });
