@@ -156,16 +156,31 @@ export class WebhooksService {
     });
   }
 
-  /** Sends it a message that says nothing. @returns the delivery's id @throws ProblemException `not_found`, `forbidden` */
+  /**
+   * Sends it a message that says nothing; one that waits is sent now, and there is no other.
+   * @returns the delivery's id
+   * @throws ProblemException `not_found`, `forbidden`
+   */
   async ping(principal: Principal, clubId: number, id: number, caller: Caller): Promise<number> {
     await this.require(principal, clubId, id);
     const [messageId, body] = this.outbox.message(clubId, 'ping', { webhook_id: id });
     return this.database.transaction(async (manager) => {
+      await this.note('pinged', principal, clubId, id, caller, manager);
+      // Message before webhook, as what came of one is entered.
+      const waits = `webhook_id = $1 AND type = 'ping' AND status = 'pending'`;
+      const [waiting] = await manager.query<[{ id: string }[], number]>(
+        `UPDATE webhook_deliveries SET next_attempt_at = least(next_attempt_at, now()) WHERE ${waits} RETURNING id`,
+        [id],
+      );
+      if (waiting[0]) return Number(waiting[0].id);
+      // Of any number of calls at once one makes it.
+      await manager.query('SELECT FROM webhooks WHERE id = $1 FOR NO KEY UPDATE', [id]);
+      const [known] = await manager.query<{ id: string }[]>(`SELECT id FROM webhook_deliveries WHERE ${waits}`, [id]);
+      if (known) return Number(known.id);
       const [row] = await manager.query<{ id: string }[]>(
         `INSERT INTO webhook_deliveries (webhook_id, message_id, type, body) VALUES ($1, $2, 'ping', $3) RETURNING id`,
         [id, messageId, body],
       );
-      await this.note('pinged', principal, clubId, id, caller, manager);
       return Number(row?.id);
     });
   }

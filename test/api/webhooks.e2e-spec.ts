@@ -346,8 +346,10 @@ describe('webhooks', () => {
 
   it('send a message of the log again when asked, and list the log by page', async () => {
     const { id } = await made();
-    for (let i = 0; i < 3; i++) await ping(id);
-    await until(async () => (await log(id)).every(({ status }) => status === 'delivered'));
+    for (let i = 0; i < 3; i++) {
+      await ping(id);
+      await until(async () => (await log(id)).every(({ status }) => status === 'delivered'));
+    }
     const first = await club.desk.get<Body>(`${path()}/${id}/deliveries?limit=2`);
     const rest = await club.desk.get<Body>(`${path()}/${id}/deliveries?limit=2&cursor=${first.body.next_cursor}`);
     const ids = [...(first.body.deliveries ?? []), ...(rest.body.deliveries ?? [])].map((one) => one.id);
@@ -361,6 +363,61 @@ describe('webhooks', () => {
     expect(receiver.received[0]?.headers['webhook-id']).toBe(oldest.message_id);
     const foreign = await made();
     expect((await club.desk.post(`${path()}/${foreign.id}/deliveries/${oldest.id}/redeliver`)).status).toBe(404);
+  });
+
+  it('have one ping that waits, which is sent when another is asked for', async () => {
+    const { id } = await made();
+    receiver.behaviour = 500;
+    const first = await ping(id);
+    await tried(id);
+    receiver.behaviour = 200;
+    const more = await Promise.all(Array.from({ length: 5 }, () => ping(id)));
+    expect(new Set(more.map((one) => one.id))).toEqual(new Set([first.id]));
+    expect(await tried(id, 2)).toMatchObject({ id: first.id, status: 'delivered' });
+    const fresh = await made();
+    receiver.behaviour = 'hang';
+    const atOnce = await Promise.all(Array.from({ length: 5 }, () => ping(fresh.id)));
+    expect(new Set(atOnce.map((one) => one.id)).size).toBe(1);
+  });
+
+  it("of one club's receivers that hang leave room for other clubs'", async () => {
+    const hanging = await WebhookReceiver.start();
+    hanging.behaviour = 'hang';
+    try {
+      const hung: number[] = [];
+      for (let i = 0; i < 8; i++) hung.push((await made(hanging.url())).id);
+      await sql(
+        `INSERT INTO webhook_deliveries (webhook_id, message_id, type, body)
+         SELECT id, gen_random_uuid(), 'ping', '{}' FROM unnest($1::integer[]) AS id, generate_series(1, 2)`,
+        [hung],
+      );
+      const other = await club.operator.post<{ id: number }>('/api/clubs', {
+        name: 'Other',
+        time_zone: 'Europe/Paris',
+      });
+      const place = `/api/clubs/${other.body.id}/webhooks`;
+      const sender = club.service.app.get(WebhookSender);
+      await until(async () => {
+        await sender.tick();
+        return hanging.received.length >= 4;
+      });
+      const { body } = await club.operator.post<Body>(place, { url: receiver.url(), events: ALL });
+      await club.operator.post(`${place}/${body.webhook?.id}/ping`);
+      await until(async () => {
+        await sender.tick();
+        return receiver.received.length > 0;
+      });
+      // Not one of them is given up yet.
+      const over = await sql(
+        'SELECT id FROM webhook_deliveries WHERE webhook_id = ANY ($1) AND duration_ms IS NOT NULL',
+        [hung],
+      );
+      expect(over).toEqual([]);
+      expect(hanging.received).toHaveLength(4);
+    } finally {
+      await sql('DELETE FROM webhooks');
+      await hanging.stop();
+    }
   });
 
   it('keep what waited through an outage, and let go of what waits for one that is switched off', async () => {
