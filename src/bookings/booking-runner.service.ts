@@ -9,6 +9,7 @@ import { toProblem } from '../common/to-problem';
 import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
 import { RecordingLog } from '../recording/recording-log.service';
+import { RecordingView } from '../recording/recording-view';
 import { RecordingService } from '../recording/recording.service';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { SessionsService } from '../sessions/sessions.service';
@@ -18,6 +19,8 @@ import { BookingStore, DueBooking } from './booking-store';
 export const LEAD_MS = 10_000;
 /** Between two tries of a camera that is away, of a service that is full. */
 const PAUSES_MS = [3_000, 5_000, 10_000, 20_000, 30_000];
+/** A recording that ends no later than this after a booking's start is the match before. */
+const SLACK_MS = 5_000;
 /** It records already: somebody pressed the button in these seconds. */
 const RECORDS: readonly ProblemCode[] = ['already_recording', 'already_recorded'];
 
@@ -32,11 +35,12 @@ interface Found {
  * to do, so nothing is lost with a process. Invariants: a court has one open session, which the database sees to, and only the
  * process that moves its bytes acts on it; a booking names its session before that is recorded, and is `recording` before its
  * recording has a row. Whatever a crash leaves is found again as a booking without a recording. Nobody's running recording is
- * touched, nor a session in which somebody else has not recorded yet.
+ * touched, nor a session in which somebody else has not recorded yet; and no two bookings have one recording.
  */
 @Injectable()
 export class BookingRunner implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(BookingRunner.name);
+  /** By court: of two bookings in a row the second sees what the first has made of the court. */
   private readonly underWay = new Map<number, Promise<void>>();
   /** By booking: tries that failed, and when the next one is; {@link Clock.monotonic}. */
   private readonly tries = new Map<number, { readonly count: number; readonly nextAt: number }>();
@@ -83,13 +87,13 @@ export class BookingRunner implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Not waited for: one camera that is away must not delay the others. */
   private take(booking: DueBooking): void {
-    const { id } = booking;
-    if (this.ending.signal.aborted || this.underWay.has(id)) return;
+    const { id, courtId } = booking;
+    if (this.ending.signal.aborted || this.underWay.has(courtId)) return;
     if (this.clock.monotonic() < (this.tries.get(id)?.nextAt ?? 0)) return;
     const attempt = this.attempt(booking)
       .catch((error: unknown) => this.hindered(booking, error))
-      .finally(() => this.underWay.delete(id));
-    this.underWay.set(id, attempt);
+      .finally(() => this.underWay.delete(courtId));
+    this.underWay.set(courtId, attempt);
   }
 
   private async attempt(booking: DueBooking): Promise<void> {
@@ -124,9 +128,22 @@ export class BookingRunner implements OnModuleInit, BeforeApplicationShutdown {
       await this.sessions.end(there.id, 'next_booking');
       return this.open(booking);
     }
-    if (own) return { id: there.id, opened: false };
-    await this.store.hinder(id, 'court_busy');
+    if (own && !(await this.isOfAnotherMatch(booking, there.id, recording))) return { id: there.id, opened: false };
+    // The match before is expected to end just when this one begins.
+    if (!own || this.clock.now() > booking.startsAt.getTime() + SLACK_MS) await this.store.hinder(id, 'court_busy');
     return null;
+  }
+
+  /** A session of the same owner whose recording is, or will be, the one of a match before. */
+  private async isOfAnotherMatch(
+    { id, sessionId, startsAt }: DueBooking,
+    there: string,
+    recording: RecordingView | null,
+  ): Promise<boolean> {
+    if (there === sessionId) return false;
+    if (await this.store.isAnothers(there, id)) return true;
+    if (!recording?.active) return false;
+    return Date.parse(recording.planned_end_at) <= startsAt.getTime() + SLACK_MS;
   }
 
   private async open({ clubId, courtId, ownerId, playerIds, ownerAdmin }: DueBooking): Promise<Found | null> {

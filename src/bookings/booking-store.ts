@@ -97,6 +97,15 @@ export class BookingStore {
     return moved > 0;
   }
 
+  /** The session is, or will be, the one of another booking that is ahead. */
+  async isAnothers(sessionId: string, id: number): Promise<boolean> {
+    const rows = await this.database.query<unknown[]>(
+      'SELECT FROM bookings WHERE session_id = $1 AND id <> $2 AND status = ANY ($3) LIMIT 1',
+      [sessionId, id, AHEAD],
+    );
+    return rows.length > 0;
+  }
+
   /** From here on nobody cancels it: its recording begins. False: somebody has, or it is over. */
   async begin(id: number, sessionId: string): Promise<boolean> {
     const [, moved] = await this.database.query<[unknown, number]>(

@@ -12,6 +12,8 @@ import { resealTables, SEALED_KEYS } from './sealed-tables';
 
 /** Cameras sealed anew in one transaction: a crash costs no more than so many, done again. */
 const BATCH = 100;
+/** As people are told of them. */
+const SEALED = 'sealed addresses or secrets (cameras, webhooks, calendars)';
 
 interface SealedCamera {
   readonly id: number;
@@ -20,8 +22,8 @@ interface SealedCamera {
 }
 
 /**
- * Seals what clubs gave in confidence (cameras' addresses; webhooks, calendars: `sealed-tables.ts`) anew after `SECRETS_KEY` got a newer key, at the start and then by the clock. Invariant: a
- * row is opened before it is written, and written only as it was read, so that at any moment it opens with one of the
+ * Seals what clubs gave in confidence (cameras' addresses; webhooks, calendars: `sealed-tables.ts`) anew after `SECRETS_KEY`
+ * got a newer key, at the start and then by the clock. Invariant: a row is opened before it is written, and written only as it was read, so that at any moment it opens with one of the
  * keys. What does not open is left as it is. Batches are transactions of their own; two processes at once take different
  * rows.
  */
@@ -57,7 +59,7 @@ export class CameraKeys extends KeySource implements OnApplicationBootstrap {
     return { waiting: row?.waiting ?? 0, unreadable: row?.unreadable ?? 0 };
   }
 
-  /** @throws MaintenanceAlarm where a camera cannot be opened with any key */
+  /** @throws MaintenanceAlarm where something cannot be opened with any key */
   async reseal(): Promise<Counts> {
     let resealed = 0;
     let damaged = 0;
@@ -70,7 +72,10 @@ export class CameraKeys extends KeySource implements OnApplicationBootstrap {
       faultPoint('cameras.reseal.committed');
     }
     const others = await resealTables(this.database, this.box);
-    damaged += others.damaged;
+    damaged += others.damaged.length;
+    for (const row of others.damaged) {
+      this.logger.error({ row }, 'What is sealed in a row cannot be opened; it is left as it is.');
+    }
     const { unreadable } = await this.figures();
     if (resealed + others.resealed > 0) {
       this.logger.log({ resealed, others: others.resealed }, 'What was sealed with an older key has the newest one.');
@@ -81,8 +86,7 @@ export class CameraKeys extends KeySource implements OnApplicationBootstrap {
       ...(others.resealed > 0 && { resealed_others: others.resealed }),
     };
     if (unreadable > 0) throw await this.missingKey(unreadable, counts);
-    if (damaged > 0)
-      throw new MaintenanceAlarm(`${damaged} cameras' addresses are damaged: enter them again.`, {}, counts);
+    if (damaged > 0) throw new MaintenanceAlarm(`${damaged} ${SEALED} are damaged: enter them again.`, {}, counts);
     return counts;
   }
 
@@ -138,8 +142,8 @@ export class CameraKeys extends KeySource implements OnApplicationBootstrap {
       [this.box.keyIds],
     );
     const message =
-      `${count} cameras are sealed with a key that SECRETS_KEY no longer has: put it back behind the newest one. ` +
-      'Nothing is lost; until then these cameras cannot be reached.';
+      `${count} ${SEALED} have a key that SECRETS_KEY no longer has: put it back behind the newest one. ` +
+      'Nothing is lost; until then nothing can be reached with them.';
     return new MaintenanceAlarm(message, { keyIds: rows.map((row) => row.key_id) }, counts);
   }
 }

@@ -28,19 +28,19 @@ export const SEALED_KEYS = ['cameras', ...TABLES.map(({ table }) => table)]
 /**
  * Seals with the newest key what an older one sealed, in batches that are transactions of their own. A row of which one
  * column does not open is left as it is, whole.
- * @returns how many rows were sealed anew, and of how many that was not possible
+ * @returns how many rows were sealed anew, and those of which that was not possible, as `table:id`
  */
 export async function resealTables(
   database: DataSource,
   box: SecretBox,
-): Promise<{ resealed: number; damaged: number }> {
-  const total = { resealed: 0, damaged: 0 };
+): Promise<{ resealed: number; damaged: readonly string[] }> {
+  const total = { resealed: 0, damaged: [] as string[] };
   if (box.keyIds.length < 2) return total;
   for (const table of TABLES) {
     for (let after: number | null = 0; after !== null;) {
       const batch = await resealBatch(database, box, table, after);
       total.resealed += batch.resealed;
-      total.damaged += batch.damaged;
+      total.damaged.push(...batch.damaged);
       after = batch.last;
     }
   }
@@ -54,14 +54,14 @@ function resealBatch(
   box: SecretBox,
   { table, id, columns, owner }: SealedTable,
   after: number,
-): Promise<{ resealed: number; damaged: number; last: number | null }> {
+): Promise<{ resealed: number; damaged: readonly string[]; last: number | null }> {
   return database.transaction(async (manager) => {
     const rows = await manager.query<Row[]>(
       `SELECT ${id} AS id, ${columns.join(', ')} FROM ${table} WHERE key_id = ANY ($1) AND ${id} > $2
         ORDER BY ${id} LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
       [box.keyIds.slice(1), after],
     );
-    let resealed = 0;
+    const damaged: string[] = [];
     for (const row of rows) {
       const rowId = row.id as number;
       const sealed = sealAnew(
@@ -69,13 +69,15 @@ function resealBatch(
         columns.map((column) => row[column] as string | null),
         owner(rowId),
       );
-      if (sealed === null) continue;
+      if (sealed === null) {
+        damaged.push(`${table}:${rowId}`);
+        continue;
+      }
       const set = columns.map((column, i) => `${column} = $${i + 3}`).join(', ');
       await manager.query(`UPDATE ${table} SET key_id = $2, ${set} WHERE ${id} = $1`, [rowId, box.keyId, ...sealed]);
-      resealed++;
     }
     const last = (rows.at(-1)?.id ?? null) as number | null;
-    return { resealed, damaged: rows.length - resealed, last };
+    return { resealed: rows.length - damaged.length, damaged, last };
   });
 }
 

@@ -16,6 +16,8 @@ export const KEPT_DAYS = 30;
 const LEASE = `interval '60 seconds'`;
 /** To one receiver at once: one that is slow keeps the others waiting for no slot of theirs. */
 const AT_ONCE = 2;
+/** To all of one club's: receivers that hang leave room for other clubs'. */
+const OF_A_CLUB = 4;
 
 /** A message that this process is to send now. */
 export interface ClaimedDelivery extends Pick<
@@ -68,7 +70,8 @@ export class WebhookDeliveries {
   ) {}
 
   /**
-   * Takes messages that are due for this process. Of any number of processes one has each, until its lease lapses.
+   * Takes messages that are due for this process: each club's first, then their seconds, and of these what waits longest. Of any
+   * number of processes one has each, until its lease lapses.
    * @param limit how many at the most
    * @param busy webhooks that are being sent to just now, each as often as they are
    */
@@ -78,14 +81,20 @@ export class WebhookDeliveries {
           SET lease_until = now() + ${LEASE}, attempts = d.attempts + 1, last_attempt_at = now(),
               -- Of this attempt; what the one before came to is no news any more.
               response_status = NULL, duration_ms = NULL, error = NULL
-         FROM (SELECT x.id FROM webhooks w CROSS JOIN LATERAL
-                 (SELECT p.id FROM webhook_deliveries p
-                   WHERE p.webhook_id = w.id AND p.status = 'pending' AND p.next_attempt_at <= now()
-                     AND (p.lease_until IS NULL OR p.lease_until < now()) AND (w.enabled OR p.type = 'ping')
-                   ORDER BY p.next_attempt_at, p.id
-                   LIMIT greatest(0, ${AT_ONCE} - cardinality(array_positions($2::integer[], w.id)))
-                   FOR UPDATE SKIP LOCKED) x
-                LIMIT $1) due, webhooks w, clubs c
+         FROM (SELECT y.id FROM
+                 (SELECT x.id, x.next_attempt_at,
+                         (SELECT count(*) FROM unnest($2::integer[]) AS b (id) JOIN webhooks o ON o.id = b.id
+                           WHERE o.club_id = w.club_id)
+                         + row_number() OVER (PARTITION BY w.club_id ORDER BY x.next_attempt_at, x.id) AS place
+                    FROM webhooks w CROSS JOIN LATERAL
+                      (SELECT p.id, p.next_attempt_at FROM webhook_deliveries p
+                        WHERE p.webhook_id = w.id AND p.status = 'pending' AND p.next_attempt_at <= now()
+                          AND (p.lease_until IS NULL OR p.lease_until < now()) AND (w.enabled OR p.type = 'ping')
+                        ORDER BY p.next_attempt_at, p.id
+                        LIMIT greatest(0, ${AT_ONCE} - cardinality(array_positions($2::integer[], w.id)))
+                        FOR UPDATE SKIP LOCKED) x) y
+                WHERE y.place <= ${OF_A_CLUB}
+                ORDER BY y.place, y.next_attempt_at, y.id LIMIT $1) due, webhooks w, clubs c
         WHERE d.id = due.id AND w.id = d.webhook_id AND c.id = w.club_id
     RETURNING d.id, d.webhook_id, d.message_id, d.body, d.attempts, w.url_sealed, w.secret_sealed, w.old_secret_sealed,
               w.old_secret_until, c.camera_networks`,
@@ -163,11 +172,16 @@ export class WebhookDeliveries {
     return this.view(webhookId, id);
   }
 
-  /** What nobody will send any more, and what is too old to be looked at. @returns how many were forgotten */
+  /**
+   * What waits for a webhook that is switched off will not be sent any more; what waited through an outage of the service will.
+   * And what is too old to be looked at goes. @returns how many were forgotten
+   */
   async forget(): Promise<number> {
     await this.database.query(
-      `UPDATE webhook_deliveries SET status = 'failed', error = 'The webhook was switched off.', lease_until = NULL
-        WHERE status = 'pending' AND next_attempt_at < now() - interval '1 day'`,
+      `UPDATE webhook_deliveries d SET status = 'failed', error = 'The webhook was switched off.', lease_until = NULL
+         FROM webhooks w
+        WHERE w.id = d.webhook_id AND NOT w.enabled AND d.type <> 'ping' AND d.status = 'pending'
+          AND d.next_attempt_at < now() - interval '1 day' AND (d.lease_until IS NULL OR d.lease_until < now())`,
     );
     const [, forgotten] = await this.database.query<[unknown, number]>(
       `DELETE FROM webhook_deliveries WHERE id IN

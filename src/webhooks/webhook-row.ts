@@ -9,6 +9,8 @@ export interface WebhookRow {
   readonly secret_sealed: string;
   readonly old_secret_sealed: string | null;
   readonly old_secret_until: Date | null;
+  /** Of all that is sealed. */
+  readonly key_id: string;
   readonly events: WebhookView['events'];
   readonly description: string | null;
   readonly enabled: boolean;

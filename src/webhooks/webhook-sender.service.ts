@@ -103,7 +103,7 @@ export class WebhookSender implements BeforeApplicationShutdown {
     } catch (error) {
       if (error instanceof OutgoingError) return outcome(null, error.message);
       this.logger.error({ err: error, webhookId: delivery.webhook_id }, 'A webhook cannot be called.');
-      return outcome(null, 'Its address or secret cannot be read: enter the address again.');
+      return outcome(null, 'Its address or secret cannot be read: enter the address again, or have a new secret made.');
     }
   }
 

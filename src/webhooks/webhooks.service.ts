@@ -11,6 +11,7 @@ import { OutgoingHttp } from '../proxy/outgoing-http';
 import { ChangeWebhookDto, CreateWebhookDto, WebhookView } from './dto/webhooks.dto';
 import { WebhookOutbox } from './webhook-outbox.service';
 import { ownerOfWebhook, viewOfWebhook, WebhookRow } from './webhook-row';
+import { sealWebhook } from './webhook-seals';
 import { newWebhookSecret } from './webhook-signature';
 
 /** Of a club: each is told everything anew. */
@@ -100,20 +101,21 @@ export class WebhooksService {
     await this.require(principal, clubId, id);
     const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
     const origin = dto.url === undefined ? null : this.originOf(dto.url, cameraNetworks);
-    const sealed = dto.url === undefined ? null : this.box.seal(dto.url, ownerOfWebhook(id));
     const row = await this.database.transaction(async (manager) => {
-      const [locked] = await manager.query<WebhookRow[]>('SELECT * FROM webhooks WHERE id = $1 FOR UPDATE', [id]);
-      if (!locked) throw new ProblemException('not_found');
+      const locked = await this.hold(manager, id);
+      const seals = dto.url === undefined ? locked : sealWebhook(this.box, locked, { url: dto.url });
       const [rows] = await manager.query<[WebhookRow[], number]>(
         `UPDATE webhooks
-            SET url_sealed = coalesce($2, url_sealed), origin = coalesce($3, origin), events = coalesce($4, events),
-                description = CASE WHEN $5 THEN $6 ELSE description END, enabled = coalesce($7, enabled),
-                disabled_because = CASE WHEN $7 IS NULL THEN disabled_because END,
-                failing_since = CASE WHEN $7 IS NULL AND $2 IS NULL THEN failing_since END
+            SET origin = coalesce($2, origin), events = coalesce($3, events),
+                description = CASE WHEN $4 THEN $5 ELSE description END, enabled = coalesce($6, enabled),
+                disabled_because = CASE WHEN $6 IS NULL THEN disabled_because END,
+                failing_since = CASE WHEN $6 IS NULL AND $2 IS NULL THEN failing_since END,
+                url_sealed = $7, secret_sealed = $8, old_secret_sealed = $9, key_id = $10
           WHERE id = $1 RETURNING *`,
         [
-          ...[id, sealed, origin, dto.events ?? null],
+          ...[id, origin, dto.events ?? null],
           ...[dto.description !== undefined, dto.description ?? null, dto.enabled ?? null],
+          ...[seals.url_sealed, seals.secret_sealed, seals.old_secret_sealed, seals.key_id],
         ],
       );
       await this.note('changed', principal, clubId, id, caller, manager, { fields: Object.keys(dto) });
@@ -132,14 +134,15 @@ export class WebhooksService {
     await this.require(principal, clubId, id);
     const secret = newWebhookSecret();
     const row = await this.database.transaction(async (manager) => {
+      const seals = sealWebhook(this.box, await this.hold(manager, id), { secret });
       const [rows] = await manager.query<[WebhookRow[], number]>(
-        `UPDATE webhooks SET old_secret_sealed = secret_sealed, old_secret_until = now() + ${OLD_SECRET}, secret_sealed = $2
+        `UPDATE webhooks SET old_secret_until = now() + ${OLD_SECRET},
+                url_sealed = $2, secret_sealed = $3, old_secret_sealed = $4, key_id = $5
           WHERE id = $1 RETURNING *`,
-        [id, this.box.seal(secret, ownerOfWebhook(id))],
+        [id, seals.url_sealed, seals.secret_sealed, seals.old_secret_sealed, seals.key_id],
       );
-      if (!rows[0]) throw new ProblemException('not_found');
       await this.note('rotated', principal, clubId, id, caller, manager);
-      return rows[0];
+      return rows[0] as WebhookRow;
     });
     return { webhook: viewOfWebhook(row), secret };
   }
@@ -153,18 +156,40 @@ export class WebhooksService {
     });
   }
 
-  /** Sends it a message that says nothing. @returns the delivery's id @throws ProblemException `not_found`, `forbidden` */
+  /**
+   * Sends it a message that says nothing; one that waits is sent now, and there is no other.
+   * @returns the delivery's id
+   * @throws ProblemException `not_found`, `forbidden`
+   */
   async ping(principal: Principal, clubId: number, id: number, caller: Caller): Promise<number> {
     await this.require(principal, clubId, id);
     const [messageId, body] = this.outbox.message(clubId, 'ping', { webhook_id: id });
     return this.database.transaction(async (manager) => {
+      await this.note('pinged', principal, clubId, id, caller, manager);
+      // Message before webhook, as what came of one is entered.
+      const waits = `webhook_id = $1 AND type = 'ping' AND status = 'pending'`;
+      const [waiting] = await manager.query<[{ id: string }[], number]>(
+        `UPDATE webhook_deliveries SET next_attempt_at = least(next_attempt_at, now()) WHERE ${waits} RETURNING id`,
+        [id],
+      );
+      if (waiting[0]) return Number(waiting[0].id);
+      // Of any number of calls at once one makes it.
+      await manager.query('SELECT FROM webhooks WHERE id = $1 FOR NO KEY UPDATE', [id]);
+      const [known] = await manager.query<{ id: string }[]>(`SELECT id FROM webhook_deliveries WHERE ${waits}`, [id]);
+      if (known) return Number(known.id);
       const [row] = await manager.query<{ id: string }[]>(
         `INSERT INTO webhook_deliveries (webhook_id, message_id, type, body) VALUES ($1, $2, 'ping', $3) RETURNING id`,
         [id, messageId, body],
       );
-      await this.note('pinged', principal, clubId, id, caller, manager);
       return Number(row?.id);
     });
+  }
+
+  /** @throws ProblemException `not_found` */
+  private async hold(manager: EntityManager, id: number): Promise<WebhookRow> {
+    const [row] = await manager.query<WebhookRow[]>('SELECT * FROM webhooks WHERE id = $1 FOR UPDATE', [id]);
+    if (!row) throw new ProblemException('not_found');
+    return row;
   }
 
   /** @throws ProblemException `url_forbidden` */

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { DataSource } from 'typeorm';
 import { SecretBox } from '../../src/common/secret-box';
 import { CalendarFetcher } from '../../src/bookings/calendar/calendar-fetcher.service';
+import { withClient } from '../../src/database/embedded/connect';
 import { Canary } from '../security/canary';
 import { startTestClub, TestClub } from '../support/club';
+import { until } from '../support/until';
 
 interface Calendar {
   readonly origin: string;
@@ -44,15 +46,16 @@ const calendar = (...events: string[]): Answered => ({
 describe("a court's calendar", () => {
   let club: TestClub;
   let server: Server;
-  let answer: (request: IncomingMessage) => Answered;
+  let answer: (request: IncomingMessage) => Answered | Promise<Answered>;
   let court: number;
   let number = 0;
 
   beforeAll(async () => {
     club = await startTestClub();
     server = createServer((request, response) => {
-      const { status, body, headers } = answer(request);
-      response.writeHead(status, headers).end(body);
+      void Promise.resolve(answer(request)).then(({ status, body, headers }) =>
+        response.writeHead(status, headers).end(body),
+      );
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
   });
@@ -116,6 +119,58 @@ describe("a court's calendar", () => {
     expect(change.body.code).toBe('from_calendar');
   });
 
+  it.each([
+    ['was recorded and stopped early', 'done', 'stopped_early'],
+    ['was recorded, its file not made', 'failed', 'recording_failed'],
+    ['somebody cancelled', 'cancelled', 'cancelled_by_admin'],
+  ])('does not have a match filmed again that %s, but another time is another match', async (_, status, reason) => {
+    await fetched(calendar(event('a', 0)));
+    const [made] = await bookings();
+    const session = '00000000-0000-4000-8000-0000000000' + String(court).padStart(2, '0');
+    await sql(
+      `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, closed_at)
+       VALUES ($1, $2, $3, $4, 'closed', now())`,
+      [session, court, club.clubId, club.ids.desk],
+    );
+    await sql('UPDATE bookings SET status = $2, reason = $3, session_id = $4 WHERE id = $1', [
+      ...[made?.id, status, reason, status === 'cancelled' ? null : session],
+    ]);
+    expect(await fetched(calendar(event('a', 0), event('b', 1)))).toMatchObject({ events: 2, skipped: 0 });
+    const ahead = async (): Promise<(string | null)[]> =>
+      (await bookings()).filter((one) => one.status === 'planned').map(({ title }) => title);
+    expect(await ahead()).toEqual(['b']);
+    await fetched(calendar(event('a', 0.5), event('b', 2)));
+    expect(await ahead()).toEqual(['b']);
+    await fetched(calendar(event('a', 3), event('b', 2)));
+    expect(await ahead()).toEqual(['b', 'a']);
+  });
+
+  it('leaves nobody a booking of it to cancel: that is done in the calendar', async () => {
+    await fetched(calendar(event('a', 0)));
+    const [made] = await bookings();
+    const refused = await club.desk.delete<{ code: string }>(`/api/clubs/${club.clubId}/bookings/${made?.id}`);
+    expect(refused.body.code).toBe('from_calendar');
+    // What has left it may come back to it.
+    await fetched(calendar());
+    await fetched(calendar(event('a', 0)));
+    expect(await titles()).toEqual(['a']);
+    // So may what went with the account of who had entered the calendar.
+    await sql(
+      `UPDATE bookings SET status = 'cancelled', reason = 'cancelled_by_owner', owner_id = $2
+        WHERE court_id = $1 AND status = 'planned'`,
+      [court, club.ids.player],
+    );
+    await fetched(calendar(event('a', 0)));
+    expect(await titles()).toEqual(['a']);
+  });
+
+  it('keeps what it could not read, and lets go of the rest', async () => {
+    await fetched(calendar(event('a', 0), event('b', 2), event('c', 4)));
+    const unreadable = event('a', 0).replace('DTSTART', 'X-WAS');
+    expect(await fetched(calendar(unreadable, event('c', 4)))).toMatchObject({ events: 1, skipped: 1 });
+    expect(await titles()).toEqual(['a', 'c']);
+  });
+
   it('takes nobody’s time who booked by hand', async () => {
     const mine = {
       terrain_id: court,
@@ -143,6 +198,43 @@ describe("a court's calendar", () => {
     expect((await fetched(calendar(event('a', 0)))).error).toBeNull();
   });
 
+  it('whose events cannot be entered costs no other one its bookings, and says so', async () => {
+    await fetched(calendar());
+    const poisoned = court;
+    court = await club.addCourt(`Court ${++number}`, 'rtsp://127.0.0.1:1/nothing');
+    await fetched(calendar());
+    const owner = (text: string): Promise<unknown> =>
+      withClient(club.service.databaseUrl, (client) => client.query(text));
+    await owner("ALTER TABLE bookings ADD CONSTRAINT no_poison CHECK (title <> 'poison')");
+    try {
+      const due = 'UPDATE court_calendars SET next_fetch_at = now(), read_at = NULL WHERE court_id = ANY ($1)';
+      await sql(due, [[poisoned, court]]);
+      let asked = 0;
+      answer = () => calendar(event('a', 0, asked++ === 0 ? 'poison' : 'sound'));
+      const seen = async (): Promise<{ error: string | null; later: boolean }[]> =>
+        sql(
+          'SELECT error, next_fetch_at > now() AS later FROM court_calendars WHERE court_id = ANY ($1) ORDER BY error',
+          [[poisoned, court]],
+        );
+      await until(async () => {
+        await club.service.app.get(CalendarFetcher).tick();
+        return (await seen()).every(({ later }) => later);
+      });
+      expect((await seen()).map(({ error }) => error)).toEqual(['Its events cannot be entered.', null]);
+      const made = await sql("SELECT FROM bookings WHERE court_id = ANY ($1) AND title = 'sound'", [[poisoned, court]]);
+      expect(made).toHaveLength(1);
+    } finally {
+      await owner('ALTER TABLE bookings DROP CONSTRAINT no_poison');
+    }
+  });
+
+  it('with names that no row can hold is read all the same', async () => {
+    const odd = event('a\u0000b', 0, 'Odd').replace('UID', `RECURRENCE-ID;VALUE=TEXT:${'x'.repeat(9_000)}\r\nUID`);
+    expect(await fetched(calendar(odd, event('c', 1)))).toMatchObject({ events: 2, skipped: 0, error: null });
+    expect(await fetched(calendar(odd, event('c', 1)))).toMatchObject({ events: 2, skipped: 0, error: null });
+    expect(await titles()).toEqual(['Odd', 'c']);
+  });
+
   it('is not read again while it is the same, but is at least every hour', async () => {
     const asked: (string | undefined)[] = [];
     const same = (request: IncomingMessage): Answered => {
@@ -156,6 +248,31 @@ describe("a court's calendar", () => {
     await sql("UPDATE court_calendars SET read_at = now() - interval '61 minutes' WHERE court_id = $1", [court]);
     await fetched(same);
     expect([...new Set(asked)]).toEqual(['"1"', undefined]);
+  });
+
+  it('says nothing of an address just entered that the one before answered', async () => {
+    await fetched(calendar());
+    let late: ((answered: Answered) => void) | undefined;
+    answer = () => new Promise((resolve) => (late = resolve));
+    const tick = (): Promise<void> => club.service.app.get(CalendarFetcher).tick();
+    await sql('UPDATE court_calendars SET next_fetch_at = now() WHERE court_id = $1', [court]);
+    await until(() => {
+      void tick();
+      return late !== undefined;
+    });
+    expect((await club.desk.put(path(), { url: url() })).status).toBe(200);
+    answer = () => calendar(event('a', 0));
+    late?.({ status: 500, body: '' });
+    const told = await until(async () => {
+      await tick();
+      const [row] = await sql<{ error: string | null; read: boolean }>(
+        'SELECT error, read_at > set_at AS read FROM court_calendars WHERE court_id = $1',
+        [court],
+      );
+      return row && (row.read || row.error !== null) ? row : null;
+    });
+    expect(told).toEqual({ error: null, read: true });
+    expect(await titles()).toEqual(['a']);
   });
 
   it('is let go of with what it planned, and its address is shown nowhere', async () => {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -133,8 +134,14 @@ describe("the key of the cameras' addresses is rotated", () => {
       [box.seal('https://cal.example/5', 'calendar:5'), box.keyId, operator!.id],
     );
     const before = await sql('SELECT * FROM webhooks WHERE id = $1', [torn]);
+    const logged = jest.spyOn(Logger.prototype, 'error');
     const service = await start(BOTH);
-    expect(await ran(service.url)).toMatchObject({ result: { resealed_cameras: CAMERAS, resealed_others: 2 } });
+    expect(await ran(service.url)).toMatchObject({
+      result: { resealed_cameras: CAMERAS, resealed_others: 2 },
+      error: '1 sealed addresses or secrets (cameras, webhooks, calendars) are damaged: enter them again.',
+    });
+    expect(logged.mock.calls.map(([what]) => what as unknown)).toContainEqual({ row: `webhooks:${torn}` });
+    logged.mockRestore();
     expect((await details(service.url)).camera_keys).toEqual({ waiting: 1, unreadable: 0 });
     const [hook] = await sql<Record<string, string>>(
       'SELECT url_sealed, secret_sealed, old_secret_sealed FROM webhooks WHERE id = $1',
@@ -191,7 +198,9 @@ describe("the key of the cameras' addresses is rotated", () => {
     const service = await start(newer.toString('hex'));
     const task = await ran(service.url);
     expect(task).toMatchObject({ outcome: 'failed', result: { resealed_cameras: 0, unreadable_cameras: CAMERAS } });
-    expect(task.error).toMatch(/250 cameras .* SECRETS_KEY no longer has: put it back/);
+    expect(task.error).toMatch(
+      /^250 sealed addresses or secrets \(cameras, webhooks, calendars\) .* SECRETS_KEY no longer has: put it back/,
+    );
     expect((await details(service.url)).camera_keys).toEqual({ waiting: CAMERAS, unreadable: CAMERAS });
     const operator = await Api.signedIn(service.url, ADMIN.email, ADMIN.password);
     const answer = await operator.post<{ code: string; detail: string }>('/api/terrains/7/camera/test');
@@ -213,6 +222,7 @@ describe("the key of the cameras' addresses is rotated", () => {
     expect(task).toMatchObject({
       outcome: 'failed',
       result: { resealed_cameras: CAMERAS - 1, unreadable_cameras: 1 },
+      error: '1 sealed addresses or secrets (cameras, webhooks, calendars) are damaged: enter them again.',
     });
     expect((await rows()).find(({ court_id: id }) => id === 120)).toEqual(damaged);
     expect((await details(service.url)).camera_keys).toEqual({ waiting: 1, unreadable: 0 });

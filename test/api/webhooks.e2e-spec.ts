@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { unknownCamera } from '../../src/clubs/watch/camera-state';
 import { CameraStates } from '../../src/clubs/watch/camera-states.service';
 import { SecretBox } from '../../src/common/secret-box';
+import { WebhookDeliveries } from '../../src/webhooks/webhook-deliveries.service';
 import { MOST_WEBHOOKS } from '../../src/webhooks/webhooks.service';
 import { WebhookSender } from '../../src/webhooks/webhook-sender.service';
 import { h264Clip, RtspCamera } from '../cameras';
@@ -344,8 +346,10 @@ describe('webhooks', () => {
 
   it('send a message of the log again when asked, and list the log by page', async () => {
     const { id } = await made();
-    for (let i = 0; i < 3; i++) await ping(id);
-    await until(async () => (await log(id)).every(({ status }) => status === 'delivered'));
+    for (let i = 0; i < 3; i++) {
+      await ping(id);
+      await until(async () => (await log(id)).every(({ status }) => status === 'delivered'));
+    }
     const first = await club.desk.get<Body>(`${path()}/${id}/deliveries?limit=2`);
     const rest = await club.desk.get<Body>(`${path()}/${id}/deliveries?limit=2&cursor=${first.body.next_cursor}`);
     const ids = [...(first.body.deliveries ?? []), ...(rest.body.deliveries ?? [])].map((one) => one.id);
@@ -359,6 +363,76 @@ describe('webhooks', () => {
     expect(receiver.received[0]?.headers['webhook-id']).toBe(oldest.message_id);
     const foreign = await made();
     expect((await club.desk.post(`${path()}/${foreign.id}/deliveries/${oldest.id}/redeliver`)).status).toBe(404);
+  });
+
+  it('have one ping that waits, which is sent when another is asked for', async () => {
+    const { id } = await made();
+    receiver.behaviour = 500;
+    const first = await ping(id);
+    await tried(id);
+    receiver.behaviour = 200;
+    const more = await Promise.all(Array.from({ length: 5 }, () => ping(id)));
+    expect(new Set(more.map((one) => one.id))).toEqual(new Set([first.id]));
+    expect(await tried(id, 2)).toMatchObject({ id: first.id, status: 'delivered' });
+    const fresh = await made();
+    receiver.behaviour = 'hang';
+    const atOnce = await Promise.all(Array.from({ length: 5 }, () => ping(fresh.id)));
+    expect(new Set(atOnce.map((one) => one.id)).size).toBe(1);
+  });
+
+  it("of one club's receivers that hang leave room for other clubs'", async () => {
+    const hanging = await WebhookReceiver.start();
+    hanging.behaviour = 'hang';
+    try {
+      const hung: number[] = [];
+      for (let i = 0; i < 8; i++) hung.push((await made(hanging.url())).id);
+      await sql(
+        `INSERT INTO webhook_deliveries (webhook_id, message_id, type, body)
+         SELECT id, gen_random_uuid(), 'ping', '{}' FROM unnest($1::integer[]) AS id, generate_series(1, 2)`,
+        [hung],
+      );
+      const other = await club.operator.post<{ id: number }>('/api/clubs', {
+        name: 'Other',
+        time_zone: 'Europe/Paris',
+      });
+      const place = `/api/clubs/${other.body.id}/webhooks`;
+      const sender = club.service.app.get(WebhookSender);
+      await until(async () => {
+        await sender.tick();
+        return hanging.received.length >= 4;
+      });
+      const { body } = await club.operator.post<Body>(place, { url: receiver.url(), events: ALL });
+      await club.operator.post(`${place}/${body.webhook?.id}/ping`);
+      await until(async () => {
+        await sender.tick();
+        return receiver.received.length > 0;
+      });
+      // Not one of them is given up yet.
+      const over = await sql(
+        'SELECT id FROM webhook_deliveries WHERE webhook_id = ANY ($1) AND duration_ms IS NOT NULL',
+        [hung],
+      );
+      expect(over).toEqual([]);
+      expect(hanging.received).toHaveLength(4);
+    } finally {
+      await sql('DELETE FROM webhooks');
+      await hanging.stop();
+    }
+  });
+
+  it('keep what waited through an outage, and let go of what waits for one that is switched off', async () => {
+    const [on, off, underWay] = [(await made()).id, (await made()).id, (await made()).id];
+    await sql('UPDATE webhooks SET enabled = false WHERE id = ANY ($1)', [[off, underWay]]);
+    await sql(
+      `INSERT INTO webhook_deliveries (webhook_id, message_id, type, body, next_attempt_at, lease_until)
+       SELECT id, gen_random_uuid(), 'recording.ready', '{}', now() - interval '2 days',
+              CASE WHEN id = $2 THEN now() + interval '60 seconds' END FROM unnest($1::integer[]) AS id`,
+      [[on, off, underWay], underWay],
+    );
+    await club.service.app.get(WebhookDeliveries).forget();
+    const off0 = { status: 'failed', error: 'The webhook was switched off.' };
+    expect([await log(off), await log(underWay)]).toMatchObject([[off0], [{ status: 'pending', error: null }]]);
+    expect(await tried(on)).toMatchObject({ status: 'delivered' });
   });
 
   it('are sent once by two processes that share them', async () => {
@@ -436,5 +510,47 @@ describe('webhooks of a service that knows nobody on its own machine', () => {
     expect(await ask('http://192.168.1.1/')).toBe(422);
     expect(await ask('http://10.20.0.1/')).toBe(201);
     expect(await ask('https://93.184.215.14/')).toBe(201);
+  });
+});
+
+describe('webhooks in a service whose first key is not the newest of the installation', () => {
+  const [own, others] = [randomBytes(32), randomBytes(32)];
+  let club: TestClub;
+
+  beforeAll(async () => {
+    club = await startTestClub({ env: { SECRETS_KEY: `${own.toString('hex')},${others.toString('hex')}` } });
+  });
+
+  afterAll(() => club?.close());
+
+  it.each<[string, (path: string) => Promise<Answer<Body>>, (string | null)[]]>([
+    [
+      'their address',
+      (path) => club.desk.patch(path, { url: 'https://new.example/' }),
+      ['https://new.example/', 'old'],
+    ],
+    ['their secret', (path) => club.desk.post(`${path}/rotate`), ['https://hooks.example/', null]],
+  ])('name the key of all they hold after %s was changed', async (_, change, [url, secret]) => {
+    const path = `/api/clubs/${club.clubId}/webhooks`;
+    const { body } = await club.desk.post<Body>(path, { url: 'https://hooks.example/', events: ALL });
+    const id = body.webhook?.id as number;
+    const newest = new SecretBox([others]);
+    const database = club.service.app.get(DataSource);
+    await database.query('UPDATE webhooks SET url_sealed = $2, secret_sealed = $3, key_id = $4 WHERE id = $1', [
+      ...[id, newest.seal('https://hooks.example/', `webhook:${id}`), newest.seal('old', `webhook:${id}`)],
+      newest.keyId,
+    ]);
+    expect((await change(`${path}/${id}`)).status).toBe(200);
+    const [row] = await database.query<Record<string, string | null>[]>(
+      'SELECT key_id, url_sealed, secret_sealed, old_secret_sealed FROM webhooks WHERE id = $1',
+      [id],
+    );
+    const { key_id: keyId, ...texts } = row as Record<string, string | null>;
+    const box = new SecretBox([own]);
+    expect(keyId).toBe(box.keyId);
+    const opened = Object.values(texts).map((text) => (text === null ? null : box.open(text, `webhook:${id}`)));
+    expect(opened[0]).toBe(url);
+    if (secret === null) expect(opened[2]).toBe('old');
+    else expect(opened.slice(1)).toEqual([secret, null]);
   });
 });

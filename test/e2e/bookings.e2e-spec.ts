@@ -1,4 +1,6 @@
 import { DataSource } from 'typeorm';
+import { BY_SERVICE } from '../../src/auth/audit.service';
+import { RecordingService } from '../../src/recording/recording.service';
 import { h264Clip, RtspCamera } from '../cameras';
 import { Booked } from '../support/booked';
 import { startTestClub, TestClub } from '../support/club';
@@ -143,6 +145,40 @@ describe('a booked recording', () => {
     });
     for (const session of [open, recorded]) await desk.stop(session as string);
     await booked.that(running as number, ({ status }) => status === 'done');
+  });
+
+  it('right behind another one of its owner has a session and a recording of its own', async () => {
+    const place = await court();
+    const [before, behind] = [
+      await booked.make(place, { from: -50, to: 10 }, { owner_id: club.ids.player }),
+      await booked.make(place, { from: 10, to: 75 }, { owner_id: club.ids.player }),
+    ];
+    const second = await booked.that(behind, ({ started_at: at }) => at !== null);
+    expect(second).toMatchObject({ status: 'recording' });
+    const first = await booked.that(before, ({ status }) => status === 'done');
+    expect(first.reason).toBeNull();
+    expect(second.session_id).not.toBe(first.session_id);
+    expect(Date.parse(second.started_at as string)).toBeGreaterThan(Date.parse(second.starts_at) - GOP_MS - 500);
+    expect((await desk.over(first.session_id as string)).status).toBe('ready');
+    const running = await desk.recording(second.session_id as string);
+    expect(running).toMatchObject({ active: true, planned_end_at: second.ends_at });
+    await desk.stop(second.session_id as string);
+    await booked.that(behind, ({ status }) => status === 'done');
+    expect((await desk.over(second.session_id as string)).status).toBe('ready');
+  });
+
+  it('does not take what its owner records by hand for its own where that ends before', async () => {
+    const place = await court();
+    const mine = new Courtside(club.player, club.clubId);
+    const match = (await mine.create(place)).body.session?.session_id as string;
+    const ends = Date.now() + 6_000;
+    const { ids, clubId, service } = club;
+    const session = { id: match, courtId: place, clubId, userId: ids.player, status: 'live' as const };
+    await service.app.get(RecordingService).startUntil(() => ends, session, BY_SERVICE);
+    const id = await booked.make(place, { from: 5, to: 90 }, { owner_id: ids.player });
+    const began = await booked.that(id, ({ started_at: at }) => at !== null);
+    expect(began.session_id).not.toBe(match);
+    await desk.stop(began.session_id as string);
   });
 
   it('that is cancelled while its session waits is not recorded, and frees the court', async () => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
-import { CalendarEvent } from './calendar-events';
+import { CalendarEvent, CalendarReading } from './calendar-events';
 
 /** Whose the bookings of a court's calendar are. */
 export interface CalendarOwner {
@@ -37,11 +37,14 @@ const AHEAD = `status IN ('planned', 'starting', 'recording')`;
  */
 @Injectable()
 export class CalendarBookings {
-  /** @param now what ends after it is followed; what is over is history */
+  /**
+   * What the calendar has no more is cancelled, but for what was not read of it.
+   * @param now what ends after it is followed; what is over is history
+   */
   async follow(
     manager: EntityManager,
     owner: CalendarOwner,
-    events: readonly CalendarEvent[],
+    { events, unread }: Pick<CalendarReading, 'events' | 'unread'>,
     now: Date,
   ): Promise<FollowOutcome> {
     const known = await manager.query<Known[]>(
@@ -51,7 +54,9 @@ export class CalendarBookings {
     );
     const byKey = new Map(known.map((row) => [keyOf(row.external_uid, row.external_recurrence), row]));
     const wanted = new Set(events.map(({ uid, recurrence }) => keyOf(uid, recurrence)));
-    const left = known.filter((row) => row.status !== 'recording' && !wanted.has(keyOfRow(row)));
+    const left = known.filter(
+      (row) => row.status !== 'recording' && !wanted.has(keyOfRow(row)) && !unread.has(row.external_uid),
+    );
     const moved = events.flatMap((event) => {
       const row = byKey.get(keyOf(event.uid, event.recurrence));
       return row && row.status === 'planned' && !isAt(row, event) ? [{ row, event }] : [];
@@ -64,10 +69,14 @@ export class CalendarBookings {
       );
     }
     let overlapping = 0;
+    let changes = away.length;
     for (const { row, event } of moved) if (!(await this.move(manager, row.id, event))) overlapping++;
     const fresh = events.filter(({ uid, recurrence }) => !byKey.has(keyOf(uid, recurrence)));
-    for (const event of fresh) if (!(await this.add(manager, owner, event))) overlapping++;
-    const changes = away.length + fresh.length - overlapping;
+    for (const event of fresh) {
+      const outcome = await this.add(manager, owner, event);
+      if (outcome === 'overlaps') overlapping++;
+      if (outcome === 'added') changes++;
+    }
     return { events: events.length - overlapping, overlapping, changes };
   }
 
@@ -82,19 +91,39 @@ export class CalendarBookings {
     return moved > 0;
   }
 
-  private async add(manager: EntityManager, owner: CalendarOwner, event: CalendarEvent): Promise<boolean> {
+  /**
+   * One that was recorded and stopped, or that a person cancelled, is still in its calendar until its time is over: nobody who
+   * ended it is filmed again. Another time is another match.
+   */
+  private async add(
+    manager: EntityManager,
+    owner: CalendarOwner,
+    event: CalendarEvent,
+  ): Promise<'added' | 'ended' | 'overlaps'> {
     const { clubId, courtId, userId, consentAt } = owner;
-    const made = await manager.query<unknown[]>(
-      `INSERT INTO bookings (club_id, court_id, owner_id, created_by, starts_at, ends_at, title, source, external_uid,
-                             external_recurrence, consent_by, consent_at)
-       VALUES ($1, $2, $3, $3, $4, $5, $6, 'ical', $7, $8, CASE WHEN $9::timestamptz IS NOT NULL THEN $3::integer END, $9)
-       ON CONFLICT DO NOTHING RETURNING id`,
+    const [row] = await manager.query<{ ended: boolean; added: boolean }[]>(
+      `WITH ended AS (
+         SELECT FROM bookings WHERE court_id = $2 AND source = 'ical' AND external_uid = $7 AND external_recurrence = $8
+            AND ((status IN ('done', 'failed') AND session_id IS NOT NULL)
+                 -- Those of an account that was erased went with it: who enters the calendar next has them again.
+                 OR (status = 'cancelled' AND reason IN ('cancelled_by_owner', 'cancelled_by_admin') AND owner_id = $3))
+            -- By the club's index; no booking is longer than a day.
+            AND club_id = $1 AND starts_at < $5 AND starts_at > $4::timestamptz - interval '1 day' AND ends_at > $4),
+       added AS (
+         INSERT INTO bookings (club_id, court_id, owner_id, created_by, starts_at, ends_at, title, source, external_uid,
+                               external_recurrence, consent_by, consent_at)
+         SELECT $1::integer, $2::integer, $3::integer, $3, $4, $5, $6, 'ical', $7::text, $8::text,
+                CASE WHEN $9::timestamptz IS NOT NULL THEN $3 END, $9
+          WHERE NOT EXISTS (SELECT FROM ended)
+         ON CONFLICT DO NOTHING RETURNING id)
+       SELECT EXISTS (SELECT FROM ended) AS ended, EXISTS (SELECT FROM added) AS added`,
       [
         ...[clubId, courtId, userId, new Date(event.startsAt), new Date(event.endsAt), event.title],
         ...[event.uid, event.recurrence, consentAt],
       ],
     );
-    return made.length > 0;
+    if (row?.ended) return 'ended';
+    return row?.added ? 'added' : 'overlaps';
   }
 }
 

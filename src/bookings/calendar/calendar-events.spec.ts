@@ -26,6 +26,7 @@ describe('readCalendar', () => {
         },
       ],
       skipped: 0,
+      unread: new Set(),
     });
   });
 
@@ -85,7 +86,7 @@ describe('readCalendar', () => {
     ['what is over', ninety('20261018T180000')],
     ['what is far ahead', ninety('20261103T180000')],
   ])('leaves out %s', async (_, lines) => {
-    expect(await readCalendar(calendar(event('UID:a', ...lines)), RULES)).toEqual({ events: [], skipped: 0 });
+    expect(await readCalendar(calendar(event('UID:a', ...lines)), RULES)).toMatchObject({ events: [], skipped: 0 });
   });
 
   it.each([
@@ -118,8 +119,37 @@ describe('readCalendar', () => {
 
   it('looks at so many events and no more', async () => {
     const many = Array.from({ length: MOST_EVENTS + 7 }, (_, i) => event(`UID:${i}`, ...ninety('20261020T180000')));
-    const { events, skipped } = await readCalendar(calendar(...many), RULES);
+    const { events, skipped, unread } = await readCalendar(calendar(...many), RULES);
     expect([events.length, skipped]).toEqual([MOST_EVENTS, 7]);
+    expect([...unread]).toEqual(Array.from({ length: 7 }, (_, i) => String(MOST_EVENTS + i)));
+  });
+
+  it('finds what lies ahead behind years of what is over', async () => {
+    const old = Array.from({ length: 3 * MOST_EVENTS }, (_, i) => event(`UID:${i}`, ...ninety('20240105T180000')));
+    const reading = await readCalendar(calendar(...old, event('UID:ahead', ...ninety('20261020T180000'))), RULES);
+    expect(reading.events.map(({ uid }) => uid)).toEqual(['ahead']);
+    expect([reading.skipped, reading.unread.size]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ['is not understood', ['SUMMARY:No start']],
+    ['takes too long', ['DTSTART:20200101T000000Z', 'DURATION:PT1H', 'RRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30']],
+    ['repeats too often', ['DTSTART:20261019T000000Z', 'DURATION:PT1M', 'RRULE:FREQ=MINUTELY;COUNT=700']],
+  ])('says of what it did not read, for it %s', async (_, lines) => {
+    const good = event('UID:good', ...ninety('20261022T180000'));
+    const { unread } = await readCalendar(calendar(good, event('UID:a', ...lines)), RULES);
+    expect([...unread]).toEqual(['a']);
+  });
+
+  it.each([
+    ['control characters', 'a\u0000b\u0007c', 'abc'],
+    ['half a character', 'a\ud83dc', 'ac'],
+    ['thousands of letters', 'x'.repeat(5_000), 'x'.repeat(255)],
+    ['a character across the limit', `${'x'.repeat(254)}\u{1f3be}`, 'x'.repeat(254)],
+  ])('names an event of %s as a row can hold it', async (_, name, expected) => {
+    const one = event(`UID:${name}`, `RECURRENCE-ID;VALUE=TEXT:${name}`, ...ninety('20261022T180000'));
+    const { events } = await readCalendar(calendar(one), RULES);
+    expect(events.map(({ uid, recurrence }) => [uid, recurrence])).toEqual([[expected, expected]]);
   });
 
   it.each(['', 'hello', '<html></html>', 'BEGIN:VCARD\r\nVERSION:3.0\r\nEND:VCARD\r\n', 'BEGIN:VCALENDAR\r\n'])(

@@ -3,8 +3,10 @@ import { isTimeZone } from '../../clubs/dto/fields';
 import { atMost, Ical, IcalComponent, IcalEvent, IcalTime, TakesTooLong } from './ical';
 import { momentAt } from './local-time';
 
-/** Of a calendar; what is more is not looked at. */
+/** Of a calendar that may lie in the window; what is more is not looked at. */
 export const MOST_EVENTS = 500;
+/** Events that do not repeat are looked at so many at once: a context a piece would cost more than they do. */
+const CHUNK = 100;
 /** Bookings that one calendar makes. */
 const MOST_OCCURRENCES = 500;
 const PARSE_MS = 1_000;
@@ -14,6 +16,8 @@ const ALL_MS = 3_000;
 /** An occurrence may have been moved from behind the window into it. */
 const MOVED_MS = 14 * 86_400_000;
 const MOST_TITLE = 120;
+/** Of what names an event, and which of its repetitions. */
+const MOST_NAME = 255;
 
 /** One occurrence of an event. */
 export interface CalendarEvent {
@@ -31,6 +35,8 @@ export interface CalendarReading {
   readonly events: readonly CalendarEvent[];
   /** Events that lie in the window and cannot be bookings: too long, too many, or not understood. */
   readonly skipped: number;
+  /** Of events that were not read, or not to the end: that they are not in `events` says nothing. */
+  readonly unread: ReadonlySet<string>;
 }
 
 export interface ReadingRules {
@@ -49,34 +55,69 @@ export class NoCalendar extends Error {}
 /**
  * The occurrences of a calendar's events within a window (RFC 5545): repetitions with their exceptions, in the calendar's own
  * time zones or, where it has none by that name, those of the IANA database. Days without a time and cancelled events are left
- * out. A stranger's text: each step is bounded in time, and others get their turn in between.
+ * out. A stranger's text: each step is bounded in time, and others get their turn in between. A calendar may hold years of what
+ * is over: only what can lie in the window counts.
  * @throws NoCalendar
  */
 export async function readCalendar(text: string, rules: ReadingRules): Promise<CalendarReading> {
-  const series = parse(text);
   const found = new Map<string, CalendarEvent>();
-  let skipped = 0;
+  const unread = new Set<string>();
   const until = performance.now() + ALL_MS;
-  for (const one of series.slice(0, MOST_EVENTS)) {
+  let skipped = 0;
+  const leaveOut = (one: IcalEvent): void => {
+    skipped++;
+    unread.add(uidOf(one.component));
+  };
+  const candidates = await withoutThoseElsewhere(parse(text), rules, until);
+  candidates.slice(MOST_EVENTS).forEach(leaveOut);
+  for (const one of candidates.slice(0, MOST_EVENTS)) {
     await setImmediate();
     const left = Math.min(EVENT_MS, Math.floor(until - performance.now()));
     if (left <= 0) {
-      skipped++;
+      leaveOut(one);
       continue;
     }
     try {
       for (const event of atMost(left, () => occurrences(one, rules))) {
         const tooLong = event.endsAt - event.startsAt > rules.longestMs;
-        if (tooLong || event.endsAt <= event.startsAt || found.size >= MOST_OCCURRENCES) skipped++;
+        if (tooLong || event.endsAt <= event.startsAt) skipped++;
+        else if (found.size >= MOST_OCCURRENCES) leaveOut(one);
         else found.set(`${event.uid}\n${event.recurrence}`, event);
       }
     } catch {
       // Whatever the library makes of one event must not cost the others.
-      skipped++;
+      leaveOut(one);
     }
   }
   const events = [...found.values()].sort((a, b) => a.startsAt - b.startsAt);
-  return { events, skipped: skipped + Math.max(0, series.length - MOST_EVENTS) };
+  return { events, skipped, unread };
+}
+
+/** Leaves out what does not repeat and lies outside the window. What takes too long, or is not understood, stays. */
+async function withoutThoseElsewhere(
+  series: readonly IcalEvent[],
+  rules: ReadingRules,
+  until: number,
+): Promise<IcalEvent[]> {
+  const mayCount = (one: IcalEvent): boolean => {
+    try {
+      return one.isRecurring() || occurrences(one, rules).length > 0;
+    } catch {
+      return true;
+    }
+  };
+  const kept: IcalEvent[] = [];
+  for (let at = 0; at < series.length; at += CHUNK) {
+    await setImmediate();
+    const chunk = series.slice(at, at + CHUNK);
+    const left = Math.min(EVENT_MS, Math.floor(until - performance.now()));
+    try {
+      kept.push(...(left > 0 ? atMost(left, () => chunk.filter(mayCount)) : chunk));
+    } catch {
+      kept.push(...chunk);
+    }
+  }
+  return kept;
 }
 
 /** @throws NoCalendar */
@@ -124,7 +165,7 @@ function occurrences(event: IcalEvent, rules: ReadingRules): CalendarEvent[] {
     found.push({ uid: uidOf(item.component), recurrence, startsAt, endsAt, title: titleOf(item) });
   };
   if (!event.isRecurring()) {
-    const recurrence = event.component.hasProperty('recurrence-id') ? String(event.recurrenceId) : '';
+    const recurrence = event.component.hasProperty('recurrence-id') ? nameOf(event.recurrenceId) : '';
     take(event, event.startDate, event.endDate, recurrence);
     return found;
   }
@@ -136,7 +177,7 @@ function occurrences(event: IcalEvent, rules: ReadingRules): CalendarEvent[] {
     // What is over is not worth the details.
     if (momentOf(next, zone) < from - MOVED_MS) continue;
     const { item, startDate, endDate, recurrenceId } = event.getOccurrenceDetails(next);
-    take(item, startDate, endDate, String(recurrenceId));
+    take(item, startDate, endDate, nameOf(recurrenceId));
   }
 }
 
@@ -153,7 +194,14 @@ function momentOf(time: IcalTime, zone: string): number {
 
 function uidOf(component: IcalComponent): string {
   const uid: unknown = component.getFirstPropertyValue('uid');
-  return typeof uid === 'string' ? uid.slice(0, 255) : '';
+  return typeof uid === 'string' ? nameOf(uid) : '';
+}
+
+/** As a row of the database can hold it: without control characters and halves of a character, and not longer than it may be. */
+function nameOf(value: unknown): string {
+  return String(value)
+    .slice(0, MOST_NAME)
+    .replace(/[\p{Cc}\p{Cs}]+/gu, '');
 }
 
 function isCancelled({ component }: IcalEvent): boolean {

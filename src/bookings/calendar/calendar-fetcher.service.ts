@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DataSource } from 'typeorm';
 import { Clock, jitter } from '../../common/clock';
+import { isDatabaseUnavailable } from '../../common/database-error';
 import { SecretBox, SecretBoxError } from '../../common/secret-box';
 import { AppConfig } from '../../config/app-config';
 import { ScheduledTasks } from '../../maintenance/scheduled-tasks.service';
@@ -87,8 +88,14 @@ export class CalendarFetcher {
       return true;
     } catch (error) {
       const told = error instanceof CalendarFault || error instanceof OutgoingError || error instanceof NoCalendar;
-      if (!told) throw error;
-      await this.note(calendar, 'error = $3', [error.message]);
+      if (told) await this.note(calendar, error.message);
+      // Nothing can be noted either; the next turn begins with it again.
+      else if (isDatabaseUnavailable(error)) throw error;
+      else {
+        // One club's calendar must not cost the others theirs.
+        this.logger.error({ err: error, courtId: calendar.court_id }, 'The events of a calendar cannot be entered.');
+        await this.note(calendar, 'Its events cannot be entered.');
+      }
       return false;
     }
   }
@@ -107,14 +114,14 @@ export class CalendarFetcher {
       timeoutMs: PATIENCE_MS,
       maxBytes: MOST_BYTES,
     });
-    if (answer.status === 304) return this.note(calendar, 'error = NULL', []);
+    if (answer.status === 304) return this.note(calendar, null);
     if (answer.status !== 200) throw new CalendarFault(`The calendar's address answered ${answer.status}.`);
     await this.follow(calendar, answer);
   }
 
   private async follow(calendar: DueCalendar, { headers, body }: OutgoingAnswer): Promise<void> {
     const now = this.clock.now();
-    const { events, skipped } = await readCalendar(body.toString('utf8'), {
+    const reading = await readCalendar(body.toString('utf8'), {
       ...{ from: now, to: now + AHEAD_MS, timeZone: calendar.time_zone },
       longestMs: this.config.maxDurationMinutes * MINUTE_MS,
     });
@@ -127,14 +134,14 @@ export class CalendarFetcher {
       );
       if (!same) return;
       const owner = { clubId, courtId, userId, consentAt };
-      const outcome = await this.bookings.follow(manager, owner, events, new Date(now));
+      const outcome = await this.bookings.follow(manager, owner, reading, new Date(now));
       await manager.query(
         `UPDATE court_calendars
             SET fetched_at = now(), read_at = now(), next_fetch_at = now() + $2::float8 * interval '1 millisecond',
                 events = $3, skipped = $4, error = NULL, etag = $5, last_modified = $6
           WHERE court_id = $1`,
         [
-          ...[courtId, jitter(EVERY_MS, 0.1), outcome.events, skipped + outcome.overlapping],
+          ...[courtId, jitter(EVERY_MS, 0.1), outcome.events, reading.skipped + outcome.overlapping],
           ...[short(headers.etag), short(headers['last-modified'])],
         ],
       );
@@ -142,11 +149,13 @@ export class CalendarFetcher {
     });
   }
 
-  private async note(calendar: DueCalendar, change: string, values: unknown[]): Promise<void> {
+  /** How it went, unless another address was entered meanwhile. @param error a sentence for people */
+  private async note({ court_id: courtId, set_at: setAt }: DueCalendar, error: string | null): Promise<void> {
     await this.database.query(
-      `UPDATE court_calendars SET fetched_at = now(), next_fetch_at = now() + $2::float8 * interval '1 millisecond', ${change}
-        WHERE court_id = $1`,
-      [calendar.court_id, jitter(EVERY_MS, 0.1), ...values],
+      `UPDATE court_calendars
+          SET fetched_at = now(), next_fetch_at = now() + $2::float8 * interval '1 millisecond', error = $4
+        WHERE court_id = $1 AND set_at = $3`,
+      [courtId, jitter(EVERY_MS, 0.1), setAt, error],
     );
   }
 

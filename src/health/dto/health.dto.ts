@@ -12,7 +12,10 @@ export class AuditTrailView {
 
 /** How far the rotation of `SECRETS_KEY` has come. */
 export class CameraKeysView {
-  @ApiProperty({ example: 0, description: 'Cameras whose address is not yet sealed with the newest key.' })
+  @ApiProperty({
+    example: 0,
+    description: 'Sealed addresses or secrets (cameras, webhooks, calendars) that do not have the newest key yet.',
+  })
   waiting: number;
 
   @ApiProperty({ example: 0, description: 'Of these, sealed with a key that is not there: put it back.' })
