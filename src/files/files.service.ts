@@ -7,6 +7,8 @@ import { requireClub } from '../auth/tenant';
 import { momentOf } from '../common/moment';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
+import { CompressionLog } from '../compression/compression-log.service';
+import { CompressionView } from '../compression/dto/compression.dto';
 import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
 import { SessionsService } from '../sessions/sessions.service';
 import { VideoStore } from '../storage/video-store';
@@ -30,6 +32,7 @@ export class FilesService {
     private readonly store: VideoStore,
     private readonly removal: VideoRemoval,
     private readonly videos: VideoFiles,
+    private readonly compression: CompressionLog,
   ) {}
 
   /** Newest first. A player: those of sessions they own or take part in. */
@@ -111,9 +114,12 @@ export class FilesService {
   }
 
   private async views(videos: readonly Video[]): Promise<VideoView[]> {
-    const names = await this.names.of(videos.map(({ sessionId }) => sessionId));
+    const ids = videos.map(({ sessionId }) => sessionId);
+    const [names, compression] = await Promise.all([this.names.of(ids), this.compression.of(ids)]);
     // Rows of sessions, courts and people are never deleted.
-    return videos.map((video) => viewOf(video, names.get(video.sessionId) as MatchNames));
+    return videos.map((video) => {
+      return viewOf(video, names.get(video.sessionId) as MatchNames, compression(video.sessionId));
+    });
   }
 
   /** @throws ProblemException `not_found` for a club the principal is nothing in. */
@@ -148,7 +154,7 @@ function filenameOf(video: Video): string {
   return `${video.sessionId}.mp4`;
 }
 
-function viewOf(video: Video, names: MatchNames): VideoView {
+function viewOf(video: Video, names: MatchNames, compression: CompressionView): VideoView {
   const bytes = Number(video.sizeBytes);
   return {
     session_id: video.sessionId,
@@ -168,5 +174,6 @@ function viewOf(video: Video, names: MatchNames): VideoView {
     created_at: video.createdAt.toISOString(),
     missing_since: video.missingSince?.toISOString() ?? null,
     gaps: video.gaps as VideoView['gaps'],
+    compression,
   };
 }

@@ -4,6 +4,7 @@ import { PersonView } from '../../auth/person-view';
 import { MAX_ID, ToInteger } from '../../common/ids';
 import { IsMoment } from '../../common/moment';
 import { PageQuery } from '../../common/pagination';
+import { CompressionView } from '../../compression/dto/compression.dto';
 import { GapView } from '../../recording/recording-view';
 import { IfPresent } from '../../common/if-present.decorator';
 
@@ -124,6 +125,9 @@ export class VideoView {
 
   @ApiProperty({ type: [GapView] })
   gaps: GapView[];
+
+  @ApiProperty({ type: CompressionView })
+  compression: CompressionView;
 }
 
 export class VideoListAnswer {
