@@ -79,7 +79,8 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       const latencyMs = Math.round(this.clock.monotonic() - began);
       const { port } = await this.serve(sessionId, proxy, latencyMs);
       faultPoint('camera.open');
-      return { facts, proxyPort: port.port, latencyMs, zero: noteZero(proxy.origin as number, this.clock) };
+      const zero = spec.sharedZero ?? noteZero(proxy.origin as number, this.clock);
+      return { facts, proxyPort: port.port, latencyMs, zero };
     } catch (error) {
       await proxy.close();
       throw error;
@@ -207,7 +208,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   private proxyOf(
-    { sessionId, cameraUrl, cameraNetworks = null }: OpenSpec,
+    { sessionId, cameraUrl, cameraNetworks = null, sharedZero, reference }: OpenSpec,
     resumed?: CameraProxyOptions['resumed'],
   ): CameraProxy {
     return new CameraProxy({
@@ -216,6 +217,8 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       stallMs: this.config.cameraStallSeconds * 1000,
       timeoutMs: this.config.cameraTimeoutSeconds * 1000,
       ...(resumed ? { resumed } : {}),
+      ...(sharedZero ? { zero: findZero(sharedZero, this.clock) } : {}),
+      ...(reference ? { reference: () => this.courts.get(reference)?.proxy.clockOffset } : {}),
       onState: (state, cause) => this.onProxyState(sessionId, state, cause),
       onConsumerError: (consumer, error) =>
         this.logger.error({ err: error, sessionId, consumer }, 'A consumer of frames failed.'),
