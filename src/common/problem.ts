@@ -30,6 +30,8 @@ export const PROBLEMS = {
   booking_limit: [409, 'You have all the bookings you may have'],
   webhook_limit: [409, 'The club has all the webhooks it may have'],
   from_calendar: [409, 'This booking comes from a calendar'],
+  camera_limit: [409, 'The court has all the cameras it may have'],
+  is_an_angle: [409, 'This is an angle of a match'],
   marker_limit: [409, 'The session has all the markers it may have'],
   share_limit: [409, 'The match has all the links it may have'],
   already_compressed: [409, 'This video is compressed already'],

@@ -9,11 +9,13 @@ import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { CompressionLog } from '../compression/compression-log.service';
 import { CompressionView } from '../compression/dto/compression.dto';
+import { MatchAngle, MatchAngles } from '../sessions/match-angles.service';
 import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
 import { SessionsService } from '../sessions/sessions.service';
 import { VideoStore } from '../storage/video-store';
-import { ClubQuery, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
+import { ClubQuery, VideoAngleView, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
 import { Video } from './entities/video.entity';
+import { standsForMatch } from './match-videos';
 import { DownloadableVideo, VideoFiles } from './video-files.service';
 import { VideoRemoval } from './video-removal.service';
 
@@ -29,6 +31,7 @@ export class FilesService {
     private readonly database: DataSource,
     private readonly sessions: SessionsService,
     private readonly names: MatchNamesService,
+    private readonly angles: MatchAngles,
     private readonly store: VideoStore,
     private readonly removal: VideoRemoval,
     private readonly videos: VideoFiles,
@@ -39,6 +42,7 @@ export class FilesService {
   async list(principal: Principal, query: VideoListQuery): Promise<{ videos: VideoView[]; nextCursor: string | null }> {
     const limit = query.limit ?? DEFAULT_PAGE;
     const builder = this.visible(principal, query.club_id)
+      .andWhere(standsForMatch('v'))
       .orderBy('v.created_at', 'DESC')
       .addOrderBy('v.session_id', 'DESC')
       .limit(limit + 1);
@@ -66,9 +70,9 @@ export class FilesService {
     const clubId = query.club_id ?? principal.clubId;
     if (clubId !== null) requireClub(principal, clubId, 'admin');
     const sums = await this.visible(principal, query.club_id)
-      .select('count(*)::int', 'count')
+      .select(`(count(*) FILTER (WHERE ${standsForMatch('v')}))::int`, 'count')
       .addSelect('coalesce(sum(v.size_bytes), 0)::float8', 'bytes')
-      .addSelect('coalesce(sum(v.duration_seconds), 0)', 'seconds')
+      .addSelect(`coalesce(sum(v.duration_seconds) FILTER (WHERE ${standsForMatch('v')}), 0)`, 'seconds')
       .addSelect('min(v.created_at)', 'oldest')
       .addSelect('max(v.created_at)', 'newest')
       .getRawOne<{ count: number; bytes: number; seconds: number; oldest: Date | null; newest: Date | null }>();
@@ -96,10 +100,13 @@ export class FilesService {
     return this.videos.thumbnail(await this.require(principal, sessionId, query));
   }
 
-  /** @throws ProblemException `not_found` or `forbidden` (admins only). */
+  /** With its angles. @throws ProblemException `not_found`, `forbidden` (admins only), `is_an_angle` where its match has a film. */
   async delete(principal: Principal, sessionId: string, query: ClubQuery, caller: Caller): Promise<void> {
     const video = await this.require(principal, sessionId, query);
     requireClub(principal, video.clubId, 'admin');
+    if (!(await this.standsForMatch(video))) {
+      throw new ProblemException('is_an_angle', `It is deleted with its match: ${video.angleOf}.`);
+    }
     const removed = await this.removal.remove(sessionId, { action: 'video.deleted', ...authorOf(principal, caller) });
     if (!removed) throw new ProblemException('not_found');
   }
@@ -113,12 +120,26 @@ export class FilesService {
     return video;
   }
 
+  private standsForMatch({ sessionId }: Video): Promise<boolean> {
+    const videos = this.database.getRepository(Video).createQueryBuilder('v');
+    return videos.where('v.session_id = :sessionId', { sessionId }).andWhere(standsForMatch('v')).getExists();
+  }
+
   private async views(videos: readonly Video[]): Promise<VideoView[]> {
     const ids = videos.map(({ sessionId }) => sessionId);
-    const [names, compression] = await Promise.all([this.names.of(ids), this.compression.of(ids)]);
-    // Rows of sessions, courts and people are never deleted.
+    const [names, compression, angles] = await Promise.all([
+      this.names.of(ids),
+      this.compression.of(ids),
+      this.angles.of(ids),
+    ]);
     return videos.map((video) => {
-      return viewOf(video, names.get(video.sessionId) as MatchNames, compression(video.sessionId));
+      const { sessionId } = video;
+      return viewOf(video, {
+        // Rows of sessions, courts and people are never deleted.
+        names: names.get(sessionId) as MatchNames,
+        compression: compression(sessionId),
+        angles: angles.get(sessionId) ?? [],
+      });
     });
   }
 
@@ -137,7 +158,7 @@ export class FilesService {
 /** Owned the match of a video, or took part in it. @param parameter that holds the person's id */
 function tookPart(parameter: string): string {
   return `(v.user_id = :${parameter} OR EXISTS
-    (SELECT 1 FROM session_players p WHERE p.session_id = v.session_id AND p.user_id = :${parameter}))`;
+    (SELECT 1 FROM session_players p WHERE p.session_id = coalesce(v.angle_of, v.session_id) AND p.user_id = :${parameter}))`;
 }
 
 /** On top of what somebody may see, never beside it. */
@@ -154,7 +175,14 @@ function filenameOf(video: Video): string {
   return `${video.sessionId}.mp4`;
 }
 
-function viewOf(video: Video, names: MatchNames, compression: CompressionView): VideoView {
+/** What is known of a video besides its row. */
+interface VideoAsides {
+  readonly names: MatchNames;
+  readonly compression: CompressionView;
+  readonly angles: readonly MatchAngle[];
+}
+
+function viewOf(video: Video, { names, compression, angles }: VideoAsides): VideoView {
   const bytes = Number(video.sizeBytes);
   return {
     session_id: video.sessionId,
@@ -175,5 +203,25 @@ function viewOf(video: Video, names: MatchNames, compression: CompressionView): 
     missing_since: video.missingSince?.toISOString() ?? null,
     gaps: video.gaps as VideoView['gaps'],
     compression,
+    camera_name: names.cameraName,
+    angle_of: video.angleOf,
+    angles: angles.flatMap(viewOfAngle),
   };
+}
+
+/** An angle of which nothing was recorded is none of the film. */
+function viewOfAngle(angle: MatchAngle): VideoAngleView[] {
+  const { sessionId, position, name, recordingStatus: status, durationSeconds, sizeBytes, offsetSeconds } = angle;
+  if (status === null) return [];
+  return [
+    {
+      session_id: sessionId,
+      position,
+      name,
+      status,
+      duration_seconds: durationSeconds === null ? null : Math.round(durationSeconds * 1000) / 1000,
+      size_bytes: sizeBytes,
+      offset_seconds: offsetSeconds,
+    },
+  ];
 }
