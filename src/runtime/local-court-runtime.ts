@@ -23,6 +23,7 @@ import {
   CourtStatus,
   InterruptedSpec,
   LiveItem,
+  MotionFacts,
   OpenedCourt,
   OpenSpec,
   PictureDetail,
@@ -34,6 +35,7 @@ import {
   RuntimeEvent,
 } from './court-runtime';
 import { LocalCourt } from './local-court';
+import { MotionWatch } from './motion-watch';
 import { RecordingRoom } from './recording-room';
 import { findZero, noteZero } from './session-zero';
 
@@ -52,6 +54,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   /** Recordings under way or just finished, whether their session is still open or not. */
   private readonly recorders = new Map<string, CourtRecorder>();
   private readonly room: RecordingRoom;
+  private readonly moving: MotionWatch;
 
   constructor(
     private readonly connector: CameraConnector,
@@ -66,6 +69,8 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       { courts: this.courts, recorders: this.recorders, recorderFactory, clock, reserveMb: config.diskReserveMb },
       (sessionId, recording) => this.events.next({ type: 'recording.changed', sessionId, recording }),
     );
+    this.moving = new MotionWatch(this.courts, this.toolchain);
+    if (config.activityScores) this.events.subscribe((event) => this.moving.hear(event));
   }
 
   async open(spec: OpenSpec): Promise<OpenedCourt> {
@@ -118,7 +123,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     await court.recorder?.stop();
     if (this.courts.delete(sessionId)) this.events.next({ type: 'court.closed', sessionId, last: court.status() });
     this.connector.releasePort(court.port.port);
-    await Promise.all([court.port.close(), court.endViewers(), court.proxy.close()]);
+    await Promise.all([court.port.close(), court.endViewers(), this.moving.end(sessionId), court.proxy.close()]);
     this.forgetLater(sessionId);
   }
 
@@ -185,6 +190,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
 
   watch(): Observable<RuntimeEvent> {
     return this.events.asObservable();
+  }
+
+  motion(): Observable<MotionFacts> {
+    return this.moving.scores();
   }
 
   bytesToCome(): number {

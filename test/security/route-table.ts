@@ -305,6 +305,15 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: SESSION,
   },
 
+  'GET /api/recording/{session_id}/activity': {
+    ask: ({ sessionId }) => ({ path: `/api/recording/${sessionId}/activity?buckets=10` }),
+    statuses: SESSION,
+  },
+  'POST /api/recording/{session_id}/keep': {
+    ask: ({ sessionId }) => ({ path: `/api/recording/${sessionId}/keep`, body: {} }),
+    statuses: '            401 401 401 404 404 404 403 200 200 200',
+  },
+
   // Files.
   'GET /api/video/files/list': {
     ask: ({ clubId }) => ({ path: `/api/video/files/list?club_id=${clubId}` }),

@@ -952,6 +952,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recording/{session_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much moved in a match, second by second
+         * @description The owner, the other players, the admins; while it is recorded, some seconds late, and afterwards. Goes with the video.
+         */
+        get: operations["ActivityController_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recording/{session_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps a recording from stopping by itself
+         * @description The owner and the admins. Nobody has to play for another of the court's `auto_stop_minutes`; its planned end stays.
+         */
+        post: operations["ActivityController_keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/video/files/list": {
         parameters: {
             query?: never;
@@ -2186,6 +2226,12 @@ export interface components {
             started_at: string | null;
             /** Format: date-time */
             planned_end_at: string;
+            /**
+             * Format: date-time
+             * @description Nobody plays: it stops by itself then.
+             * @example null
+             */
+            auto_stop_at: string | null;
         };
         CourtOwnerView: {
             /** @example 12 */
@@ -2493,6 +2539,11 @@ export interface components {
             /** @example Court 1 */
             name: string;
             camera: components["schemas"]["CameraView"];
+            /**
+             * @description A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.
+             * @example 10
+             */
+            auto_stop_minutes: number | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -2516,6 +2567,11 @@ export interface components {
              * @example rtsp://viewer:secret@192.168.1.20:554/stream1
              */
             camera_url: string;
+            /**
+             * @description A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.
+             * @example 10
+             */
+            auto_stop_minutes?: number | null;
         };
         UpdateCourtDto: {
             /** @example Court 1 */
@@ -2525,6 +2581,11 @@ export interface components {
              * @example rtsp://viewer:secret@192.168.1.20:554/stream1
              */
             camera_url?: string;
+            /**
+             * @description A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.
+             * @example 10
+             */
+            auto_stop_minutes?: number | null;
         };
         CameraTestAnswer: {
             /** @example true */
@@ -2948,6 +3009,23 @@ export interface components {
             /** @example 1/5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55.mp4 */
             video_path: string | null;
             error: string | null;
+            /**
+             * Format: date-time
+             * @description Nobody plays: it stops by itself then, unless somebody wants it to go on.
+             * @example null
+             */
+            auto_stop_at: string | null;
+            /**
+             * @description Why it stopped by itself before its planned end.
+             * @example null
+             * @enum {string|null}
+             */
+            stop_reason: "no_play" | null;
+            /**
+             * @description With `no_play`: seconds without play at its end; they are in the file.
+             * @example null
+             */
+            idle_tail_seconds: number | null;
         };
         ViewersView: {
             /** @description MJPEG streams open now. */
@@ -3178,6 +3256,47 @@ export interface components {
             /** @example 1/5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55.mp4 */
             video_path: string | null;
             recording: components["schemas"]["RecordingView"];
+        };
+        ActivityAnswer: {
+            /** @example true */
+            success: boolean;
+            /**
+             * Format: uuid
+             * @example 5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55
+             */
+            session_id: string;
+            /**
+             * @description Of the film; 0 where nothing is known of it.
+             * @example 5401
+             */
+            seconds: number;
+            /**
+             * @description A point stands for so many seconds; the last one maybe for fewer.
+             * @example 19
+             */
+            bucket_seconds: number;
+            /**
+             * @description How much moved, in the film's order: tenths of a percent of the picture that changed within two seconds or so, 100 for a tenth of the picture and more. 3 and more is somebody who moves. `null`: not known.
+             * @example [
+             *       0,
+             *       2,
+             *       24,
+             *       31,
+             *       null,
+             *       18
+             *     ]
+             */
+            scores: (number | null)[];
+            /**
+             * @description Seconds without play at the end of a recording that stopped by itself; they are in the film.
+             * @example null
+             */
+            idle_tail_seconds: number | null;
+        };
+        KeepAnswer: {
+            /** @example true */
+            success: boolean;
+            status: components["schemas"]["RecordingView"];
         };
         VideoView: {
             /** Format: uuid */
@@ -3913,7 +4032,7 @@ export interface components {
              *       "camera.offline"
              *     ]
              */
-            events: ("recording.started" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
+            events: ("recording.started" | "recording.stopped_by_itself" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
             /**
              * @description One line.
              * @example Our booking site
@@ -3936,7 +4055,7 @@ export interface components {
              *       "camera.offline"
              *     ]
              */
-            events: ("recording.started" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
+            events: ("recording.started" | "recording.stopped_by_itself" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
             /** @example Our booking site */
             description: string | null;
             /** @example true */
@@ -3988,7 +4107,7 @@ export interface components {
              *       "camera.offline"
              *     ]
              */
-            events?: ("recording.started" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
+            events?: ("recording.started" | "recording.stopped_by_itself" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
             /** @example Our booking site */
             description?: string | null;
             /**
@@ -4184,9 +4303,9 @@ export interface components {
             /** @description Files removed from the trash. */
             emptied_files: number;
             /** @description Tasks that failed or raised an alarm; see health. */
-            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
+            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks")[];
             /** @description Tasks that another service process is doing now. */
-            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
+            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks")[];
         };
         AuditActorView: {
             /** @example 12 */
@@ -4239,7 +4358,7 @@ export interface components {
         };
         TaskView: {
             /** @enum {string} */
-            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks";
+            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks";
             /** @example 900 */
             every_seconds: number;
             /**
@@ -4274,7 +4393,7 @@ export interface components {
         };
         CameraKeysView: {
             /**
-             * @description Cameras whose address is not yet sealed with the newest key.
+             * @description Sealed addresses or secrets (cameras, webhooks, calendars) that do not have the newest key yet.
              * @example 0
              */
             waiting: number;
@@ -8813,6 +8932,159 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ActivityController_of: {
+        parameters: {
+            query?: {
+                /** @description Points wanted at most, each the mean of its seconds. Default: a point a second. */
+                buckets?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ActivityController_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeepAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_recording`: Nothing is being recorded */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
