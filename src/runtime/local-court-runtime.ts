@@ -82,7 +82,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     try {
       const facts = await proxy.open(abort.signal);
       const latencyMs = Math.round(this.clock.monotonic() - began);
-      const { port } = await this.serve(sessionId, proxy, latencyMs);
+      const { port } = await this.serve(spec, proxy, latencyMs);
       faultPoint('camera.open');
       const zero = spec.sharedZero ?? noteZero(proxy.origin as number, this.clock);
       return { facts, proxyPort: port.port, latencyMs, zero };
@@ -100,7 +100,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     if (journal === null) return null;
     const zero = findZero(spec.zero, this.clock);
     const proxy = this.proxyOf(spec, { zero, lastTicks: journal.endTicks ?? 0, facts });
-    const court = await this.serve(sessionId, proxy, 0);
+    const court = await this.serve(spec, proxy, 0);
     const { clubId, plannedEndAt, gaps, restarts } = recording;
     // Its row may never have heard of the first frame.
     const began = Math.round(spec.zero.wallMs + ((journal.startTicks ?? 0) * 1000) / TICKS_PER_SECOND);
@@ -235,7 +235,11 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   /** Opens the proxy's port, and from then on the court. @throws what the port does; it is closed then. */
-  private async serve(sessionId: string, proxy: CameraProxy, latencyMs: number): Promise<LocalCourt> {
+  private async serve(
+    { sessionId, reference }: OpenSpec,
+    proxy: CameraProxy,
+    latencyMs: number,
+  ): Promise<LocalCourt> {
     const port = new ProxyPort(proxy, () => this.snapshots.of(proxy, sessionId));
     try {
       await port.open(this.config.proxyBasePort);
@@ -248,6 +252,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     const tiles = this.picturesOf(proxy, sessionId, 'tile');
     const live = new CourtLive(proxy, this.clock);
     const court = new LocalCourt(sessionId, proxy, port, pictures, tiles, live, latencyMs, this.clock);
+    court.isAngle = reference !== undefined;
     this.courts.set(sessionId, court);
     return court;
   }
