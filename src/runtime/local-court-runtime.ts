@@ -235,11 +235,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   /** Opens the proxy's port, and from then on the court. @throws what the port does; it is closed then. */
-  private async serve(
-    { sessionId, reference }: OpenSpec,
-    proxy: CameraProxy,
-    latencyMs: number,
-  ): Promise<LocalCourt> {
+  private async serve({ sessionId, reference }: OpenSpec, proxy: CameraProxy, latencyMs: number): Promise<LocalCourt> {
     const port = new ProxyPort(proxy, () => this.snapshots.of(proxy, sessionId));
     try {
       await port.open(this.config.proxyBasePort);
