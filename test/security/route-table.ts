@@ -326,6 +326,10 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: async (world) => ({ path: `/api/video/files/${await world.film()}/thumbnail.jpg` }),
     statuses: SESSION,
   },
+  'POST /api/video/files/{id}/compress': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.video()}/compress`, body: {} }),
+    statuses: '            401 401 401 404 404 404 403 403 202 202',
+  },
   'DELETE /api/video/files/{id}/delete': {
     ask: async (world) => ({ path: `/api/video/files/${await world.video()}/delete` }),
     statuses: '            401 401 401 404 404 404 403 403 200 200',
