@@ -103,7 +103,7 @@ function figures({ what, most }: Case, { clocks, pictures }: Apart): Figure[] {
 
 /** Two cameras of one match: whether their films show the same moment at the same time. */
 export async function angles(lab: Lab): Promise<Finding> {
-  const seconds = lab.options.quick ? 12 : 60;
+  const seconds = lab.options.quick ? 12 : 30;
   const room = lab.room();
   const host = await lab.host(room);
   const pairs: Filmed[][] = [];

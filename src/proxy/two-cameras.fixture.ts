@@ -38,6 +38,8 @@ export interface TrueCamera {
   readonly ahead?: (n: number) => number | null;
   /** By how much its stamps have jumped by the n-th picture. */
   readonly jumped?: (n: number) => number;
+  /** Picture with which another connection begins. */
+  readonly reconnectsAt?: number;
 }
 
 interface Arrival {
@@ -45,6 +47,7 @@ interface Arrival {
   readonly at: number;
   readonly captured: number;
   readonly report: { readonly ntpMs: number; readonly stamp: number } | null;
+  readonly reconnected: boolean;
 }
 
 /** A picture on its timeline. */
@@ -74,7 +77,8 @@ function arrivals(camera: TrueCamera, seed: number): Arrival[] {
     const reports = camera.reportEvery > 0 && (n - camera.firstReport) % camera.reportEvery === 0 && ahead !== null;
     const report =
       reports && n >= camera.firstReport ? { ntpMs: EPOCH_MS + captured + (ahead as number), stamp: pts } : null;
-    return { unit: { kind: 'h264', config, data: Buffer.alloc(1), keyframe, dts, pts }, at: latest, captured, report };
+    const unit: H264AccessUnit = { kind: 'h264', config, data: Buffer.alloc(1), keyframe, dts, pts };
+    return { unit, at: latest, captured, report, reconnected: n === camera.reconnectsAt };
   });
 }
 
@@ -88,11 +92,12 @@ export function playTogether(
     arrivals(camera, 7 + which).map((arrival) => ({ which, ...arrival })),
   );
   all.sort((a, b) => a.at - b.at);
-  for (const { which, unit, at, captured, report } of all) {
+  for (const { which, unit, at, captured, report, reconnected } of all) {
     const { timeline, camera } = cameras[which] as (typeof cameras)[number];
+    const rest = reconnected ? timeline.beginConnection() : [];
     if (report) timeline.noteReport(report.ntpMs, report.stamp, EPOCH_MS + at);
     waiting[which]?.push(captured);
-    for (const frame of timeline.place(unit, at)) {
+    for (const frame of [...rest, ...timeline.place(unit, at)]) {
       const taken = waiting[which]?.shift() as number;
       const shownAt = (frame.dts + frame.cts) / 90 - (camera.reorder ?? 0) * FRAME_MS;
       placed[which]?.push({ frame, off: shownAt - taken, captured: taken });
