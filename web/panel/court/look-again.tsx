@@ -12,10 +12,12 @@ export function LookAgain(props: {
   readonly gaps: readonly Stretch[];
   /** What lies on the timeline. */
   readonly lane: ReactNode;
+  /** What lies below the timeline. */
+  readonly under: ReactNode;
   /** Keys besides those of the player; the same object each time. */
   readonly keys: KeyActions;
 }) {
-  const { lookback, gaps, lane, keys } = props;
+  const { lookback, gaps, lane, under, keys } = props;
   const { t } = useTranslation('court');
   const { t: player } = useTranslation('player');
   const { t: markers } = useTranslation('markers');
@@ -34,6 +36,7 @@ export function LookAgain(props: {
         gaps={gaps}
         disabled={off}
         lane={lane}
+        under={under}
         onSeek={(seconds) => lookback?.goTo(seconds, false)}
       />
       <Group gap="xs" justify="space-between">

@@ -7,6 +7,8 @@ import { useTranslation } from 'react-i18next';
 import type { GapMessage } from '../../live';
 import type { Club } from '../access/club';
 import { useMayRun } from '../access/may-run';
+import { useActivity } from '../activity/activity-data';
+import { ActivityStrip } from '../activity/activity-strip';
 import { answer, api } from '../api/client';
 import { courtsChanged, isRunning } from '../courts/court-states';
 import { HighlightList } from '../highlights/highlight-list';
@@ -62,6 +64,7 @@ function OpenSession(props: {
   const played = useCourtPlayer(stage, sessionId, {
     onGap: (gap) => setTold((before) => [...before, gap]),
     onMarker: (marker) => markerHeard(sessionId, marker),
+    onAutoStop: () => void sessionChanged(sessionId),
     onSubscribed: () => markersMayDiffer(sessionId),
   });
   const recordedSeconds = useRecordedSeconds(session, played);
@@ -71,6 +74,7 @@ function OpenSession(props: {
   const mayRun = useMayRun(session.user_id);
   const recorded = recordedSeconds !== null && session.recording !== null;
   const moments = useMoments(sessionId, { ownerId: session.user_id, recorded, ofFile: false });
+  const activity = useActivity(sessionId, recorded, running);
   const looking = lookback?.active === true;
   /** What one sees then: a moment of the past, or the present while it is recorded. */
   const moment = () =>
@@ -112,6 +116,14 @@ function OpenSession(props: {
           gaps={gaps}
           keys={keys}
           lane={<MarkerLane markers={moments.markers} end={lookback?.end ?? 0} onGo={goTo} />}
+          under={
+            <ActivityStrip
+              activity={activity.data}
+              end={lookback?.end ?? 0}
+              disabled={!lookback?.possible}
+              onSeek={(seconds) => lookback?.goTo(seconds, false)}
+            />
+          }
         />
       </div>
       <div className={classes.side}>

@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { accessTexts } from '../access/texts';
+import type { activityTexts } from '../activity/texts';
 import type { accountTexts } from '../account/texts';
 import type { auditTexts } from '../admin/audit-texts';
 import type { buttonTexts } from '../admin/button-texts';
@@ -31,6 +32,7 @@ const KEY = 'padelvar.language';
 
 /** Rooms whose texts come with their pages: `bring.ts`. */
 interface LaterRooms {
+  activity: typeof activityTexts;
   account: typeof accountTexts;
   admin: typeof adminTexts;
   audit: typeof auditTexts;

@@ -28,12 +28,14 @@ export function Player(props: {
   readonly chosen: { readonly start: number; readonly end: number } | null;
   /** What lies on the timeline. */
   readonly lane: ReactNode;
+  /** What lies below the timeline. */
+  readonly under: ReactNode;
   /** Keys besides those of the player; the same object each time. */
   readonly keys: KeyActions;
   /** What may be done to the moment that is shown. */
   readonly children: ReactNode;
 }) {
-  const { video, element, control, chosen, lane, keys, children } = props;
+  const { video, element, control, chosen, lane, under, keys, children } = props;
   const { t } = useTranslation('player');
   const { t: markers } = useTranslation('markers');
   const { t: videos } = useTranslation('videos');
@@ -82,6 +84,7 @@ export function Player(props: {
           disabled={off}
           chosen={chosen}
           lane={lane}
+          under={under}
           onSeek={(seconds) => control?.goTo(seconds)}
         />
         <div className={classes.buttons}>

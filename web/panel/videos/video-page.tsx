@@ -6,6 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { useClubs } from '../access/club';
 import { isAdmin, useUser } from '../access/use-access';
 import { dateTime } from '../i18n/format';
+import { useActivity } from '../activity/activity-data';
+import { ActivityStrip } from '../activity/activity-strip';
 import { ShareButton } from '../sharing/share-button';
 import type { SharedMatch } from '../sharing/shares-data';
 import { CutBar } from '../highlights/cut-bar';
@@ -93,6 +95,7 @@ function Finished(props: {
   const { video, session, timeZone } = props;
   const { t } = useTranslation('videos');
   const user = useUser();
+  const activity = useActivity(video.session_id, video.missing_since === null, false);
   const element = useRef<HTMLVideoElement>(null);
   const missing = video.missing_since;
   const control = useControl(element, video, session?.camera.fps ?? null, missing === null);
@@ -128,6 +131,14 @@ function Finished(props: {
               end={control?.end ?? video.duration_seconds}
               disabled={off}
               onGo={goTo}
+            />
+          }
+          under={
+            <ActivityStrip
+              activity={activity.data}
+              end={control?.end ?? video.duration_seconds}
+              disabled={off}
+              onSeek={(seconds) => control?.goTo(seconds)}
             />
           }
         >
