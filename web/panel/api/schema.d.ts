@@ -280,6 +280,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/terrains/{id}/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists a court's cameras
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN. Position 0 is the main camera, as `camera` of the terrain.
+         */
+        get: operations["CourtCamerasController_list"];
+        put?: never;
+        /**
+         * Adds a further camera to a court
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN; at most three besides the main one, each at the lowest free position. Sessions film with all of them; a match that is on has the new one within seconds. The camera is not dialled; test it afterwards.
+         */
+        post: operations["CourtCamerasController_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terrains/{id}/cameras/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a further camera away
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN; not the main one, and not while a session is open. Its videos stay.
+         */
+        delete: operations["CourtCamerasController_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes the name or the address of one of a court's cameras
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN; 0: the main one. An open session keeps the address it began with.
+         */
+        patch: operations["CourtCamerasController_change"];
+        trace?: never;
+    };
+    "/api/terrains/{id}/cameras/{position}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dials one of a court's cameras and says what it is, or what is wrong
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN. While it films a match the answer comes from there, without dialling.
+         */
+        post: operations["CourtCamerasController_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clubs/{id}/terrains": {
         parameters: {
             query?: never;
@@ -1064,7 +1132,7 @@ export interface paths {
         post?: never;
         /**
          * Deletes a video for good
-         * @description Admins.
+         * @description Admins. With its angles.
          */
         delete: operations["FilesController_delete"];
         options?: never;
@@ -2477,6 +2545,88 @@ export interface components {
              */
             players_book?: boolean;
         };
+        CourtCameraView: {
+            /** @enum {string} */
+            protocol: "rtsp" | "rtsps" | "http" | "https";
+            /** @example 192.168.1.20 */
+            host: string;
+            /** @example true */
+            has_credentials: boolean;
+            /**
+             * @description 0: the main camera, the one of `camera`.
+             * @example 1
+             */
+            position: number;
+            /**
+             * @description As people call it.
+             * @example Back wall
+             */
+            name: string | null;
+        };
+        CourtCameraListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description By position; the main one first. */
+            cameras: components["schemas"]["CourtCameraView"][];
+            /** @example 2 */
+            count: number;
+        };
+        AddCameraDto: {
+            /**
+             * @description rtsp(s) or http(s), user and password as they are. Write-only: no answer ever holds it.
+             * @example rtsp://viewer:secret@192.168.1.20:554/stream1
+             */
+            camera_url: string;
+            /**
+             * @description As people call it; `null`: it has no name.
+             * @example Back wall
+             */
+            name?: string | null;
+        };
+        CourtCameraAnswer: {
+            /** @example true */
+            success: boolean;
+            camera: components["schemas"]["CourtCameraView"];
+        };
+        ChangeCameraDto: {
+            /**
+             * @description rtsp(s) or http(s), user and password as they are. Write-only: no answer ever holds it.
+             * @example rtsp://viewer:secret@192.168.1.20:554/stream1
+             */
+            camera_url?: string;
+            /**
+             * @description As people call it; `null`: it has no name.
+             * @example Back wall
+             */
+            name?: string | null;
+        };
+        CameraTestAnswer: {
+            /** @example true */
+            reachable: boolean;
+            /** @enum {string} */
+            protocol: "rtsp" | "rtsps" | "mjpeg" | "http";
+            /** @enum {string} */
+            codec: "h264" | "h265" | "mjpeg";
+            /** @example 1920 */
+            width: number;
+            /** @example 1080 */
+            height: number;
+            /**
+             * @description Measured.
+             * @example 25
+             */
+            fps: number | null;
+            /**
+             * @description From dialling to the first whole frame.
+             * @example 320
+             */
+            latency_ms: number;
+            /**
+             * @description A JPEG, for five minutes; `null` where none could be made.
+             * @example /api/terrains/3/camera/snapshot/mE3wq0w2Yw5m0R0Yv5J3vQ
+             */
+            snapshot_url: string | null;
+        };
         CameraView: {
             /** @enum {string} */
             protocol: "rtsp" | "rtsps" | "http" | "https";
@@ -2493,6 +2643,8 @@ export interface components {
             /** @example Court 1 */
             name: string;
             camera: components["schemas"]["CameraView"];
+            /** @description All of them, the main one first. */
+            cameras: components["schemas"]["CourtCameraView"][];
             /** Format: date-time */
             created_at: string;
         };
@@ -2525,33 +2677,6 @@ export interface components {
              * @example rtsp://viewer:secret@192.168.1.20:554/stream1
              */
             camera_url?: string;
-        };
-        CameraTestAnswer: {
-            /** @example true */
-            reachable: boolean;
-            /** @enum {string} */
-            protocol: "rtsp" | "rtsps" | "mjpeg" | "http";
-            /** @enum {string} */
-            codec: "h264" | "h265" | "mjpeg";
-            /** @example 1920 */
-            width: number;
-            /** @example 1080 */
-            height: number;
-            /**
-             * @description Measured.
-             * @example 25
-             */
-            fps: number | null;
-            /**
-             * @description From dialling to the first whole frame.
-             * @example 320
-             */
-            latency_ms: number;
-            /**
-             * @description A JPEG, for five minutes; `null` where none could be made.
-             * @example /api/terrains/3/camera/snapshot/mE3wq0w2Yw5m0R0Yv5J3vQ
-             */
-            snapshot_url: string | null;
         };
         UserView: {
             /** @example 12 */
@@ -2914,6 +3039,39 @@ export interface components {
              */
             fps: number | null;
         };
+        SessionAngleView: {
+            /**
+             * Format: uuid
+             * @description For whatever shows pictures of it: live, preview, review, download.
+             */
+            session_id: string;
+            /** @example 1 */
+            position: number;
+            /** @example Back wall */
+            name: string | null;
+            /**
+             * @description `connecting`, with a `reason`: it is not there, and is tried again while the match is on.
+             * @enum {string}
+             */
+            status: "connecting" | "live" | "reconnecting" | "closed" | "failed";
+            /**
+             * @description Why it is not there, or why it ended.
+             * @example null
+             */
+            reason: string | null;
+            camera: components["schemas"]["SessionCameraView"];
+            /**
+             * @description As `recording.status`; `null`: nothing of it is recorded.
+             * @example recording
+             * @enum {string|null}
+             */
+            recording_status: "starting" | "recording" | "reconnecting" | "stopping" | "finalizing" | "ready" | "failed" | null;
+            /**
+             * @description Where its recording's first picture lies on the time of the match's recording, in seconds: second `t` of the match is second `t - offset_seconds` of the angle. `null` as long as one of the two has no picture.
+             * @example -0.24
+             */
+            offset_seconds: number | null;
+        };
         GapView: {
             /** @example 734.2 */
             start_seconds: number;
@@ -3019,6 +3177,19 @@ export interface components {
             /** @enum {string} */
             status: "connecting" | "live" | "reconnecting" | "closed" | "failed";
             camera: components["schemas"]["SessionCameraView"];
+            /**
+             * @description As its camera was called when it opened.
+             * @example Front
+             */
+            camera_name: string | null;
+            /**
+             * Format: uuid
+             * @description The session of the match that this is an angle of; `null`: this is the match.
+             * @example null
+             */
+            angle_of: string | null;
+            /** @description The court's further cameras, by position. */
+            angles: components["schemas"]["SessionAngleView"][];
             /** @example 8080 */
             proxy_port: number | null;
             recording: components["schemas"]["RecordingView"] | null;
@@ -3179,6 +3350,35 @@ export interface components {
             video_path: string | null;
             recording: components["schemas"]["RecordingView"];
         };
+        VideoAngleView: {
+            /**
+             * Format: uuid
+             * @description For `files/:id` and whatever is below it, and for media URLs.
+             */
+            session_id: string;
+            /** @example 1 */
+            position: number;
+            /** @example Back wall */
+            name: string | null;
+            /**
+             * @description `ready`: there is a file.
+             * @example ready
+             * @enum {string}
+             */
+            status: "starting" | "recording" | "reconnecting" | "stopping" | "finalizing" | "ready" | "failed";
+            /**
+             * @description `null` where there is no file (yet).
+             * @example 5399.2
+             */
+            duration_seconds: number | null;
+            /** @example 1701234567 */
+            size_bytes: number | null;
+            /**
+             * @description Where its first picture lies on the time of the match's file, in seconds; may be negative. Second `t` of the match is second `t - offset_seconds` of the angle. `null`: not known.
+             * @example -0.24
+             */
+            offset_seconds: number | null;
+        };
         VideoView: {
             /** Format: uuid */
             session_id: string;
@@ -3221,6 +3421,19 @@ export interface components {
              */
             missing_since: string | null;
             gaps: components["schemas"]["GapView"][];
+            /**
+             * @description As its camera was called then.
+             * @example Front
+             */
+            camera_name: string | null;
+            /**
+             * Format: uuid
+             * @description The session of the match that this is an angle of; `null`: this is the match.
+             * @example null
+             */
+            angle_of: string | null;
+            /** @description What further cameras filmed of it, by position. */
+            angles: components["schemas"]["VideoAngleView"][];
         };
         VideoListAnswer: {
             /** @example true */
@@ -4274,7 +4487,7 @@ export interface components {
         };
         CameraKeysView: {
             /**
-             * @description Cameras whose address is not yet sealed with the newest key.
+             * @description Sealed addresses or secrets (cameras, webhooks, calendars) that do not have the newest key yet.
              * @example 0
              */
             waiting: number;
@@ -4363,7 +4576,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "marker_limit" | "share_limit" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
+            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "camera_limit" | "is_an_angle" | "marker_limit" | "share_limit" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
             errors?: {
                 field: string;
                 message: string;
@@ -5679,6 +5892,453 @@ export interface operations {
             };
             /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourtCameraListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCameraDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourtCameraAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_limit`: The court has all the cameras it may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_address_forbidden`: This camera address is not allowed; `camera_scheme_unsupported`: This camera address has an unsupported scheme */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `in_use`: Still in use */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCameraDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourtCameraAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_address_forbidden`: This camera address is not allowed; `camera_scheme_unsupported`: This camera address has an unsupported scheme */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraTestAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_address_forbidden`: This camera address is not allowed; `camera_scheme_unsupported`: This camera address has an unsupported scheme */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_unreachable`: The camera cannot be reached; `camera_unauthorized`: The camera refuses its user name or password; `camera_stream_not_found`: The camera has no stream at this path; `camera_redirected`: The camera redirects elsewhere; `camera_unsupported`: The camera's stream is not supported */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_timeout`: The camera did not answer in time */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7839,7 +8499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session_full`: The session has all the players it may have; `session_over`: The session is over */
+            /** @description `is_an_angle`: This is an angle of a match; `session_full`: The session has all the players it may have; `session_over`: The session is over */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7934,7 +8594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session_over`: The session is over */
+            /** @description `is_an_angle`: This is an angle of a match; `session_over`: The session is over */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8219,7 +8879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `in_use`: Still in use */
+            /** @description `is_an_angle`: This is an angle of a match; `in_use`: Still in use */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8564,7 +9224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session_not_live`: The session is not live; `already_recording`: This session is already recording; `already_recorded`: This session has its recording */
+            /** @description `is_an_angle`: This is an angle of a match; `session_not_live`: The session is not live; `already_recording`: This session is already recording; `already_recorded`: This session has its recording */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8659,7 +9319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded */
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8745,7 +9405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded */
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9291,6 +9951,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `is_an_angle`: This is an angle of a match */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
                 headers: {
@@ -9428,7 +10097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded; `marker_limit`: The session has all the markers it may have */
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded; `marker_limit`: The session has all the markers it may have */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9744,7 +10413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all highlights it may have */
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all highlights it may have */
             409: {
                 headers: {
                     [name: string]: unknown;
