@@ -7,6 +7,7 @@ import type { buttonTexts } from '../admin/button-texts';
 import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
+import type { bookingsTexts } from '../bookings/texts';
 import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
 import type { healthTexts } from '../health/texts';
@@ -34,6 +35,7 @@ interface LaterRooms {
   account: typeof accountTexts;
   admin: typeof adminTexts;
   audit: typeof auditTexts;
+  bookings: typeof bookingsTexts;
   button: typeof buttonTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
