@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module';
+import { HighlightCountsModule } from '../highlights/highlight-counts.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
@@ -16,6 +17,7 @@ import { VideoFiles } from './video-files.service';
   imports: [
     TypeOrmModule.forFeature([Video]),
     AuthModule,
+    HighlightCountsModule,
     ProxyModule,
     SessionsModule,
     StorageModule,

@@ -7,6 +7,7 @@ import { requireClub } from '../auth/tenant';
 import { momentOf } from '../common/moment';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
+import { HighlightCounts } from '../highlights/highlight-counts.service';
 import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
 import { SessionsService } from '../sessions/sessions.service';
 import { VideoStore } from '../storage/video-store';
@@ -27,6 +28,7 @@ export class FilesService {
     private readonly database: DataSource,
     private readonly sessions: SessionsService,
     private readonly names: MatchNamesService,
+    private readonly highlights: HighlightCounts,
     private readonly store: VideoStore,
     private readonly removal: VideoRemoval,
     private readonly videos: VideoFiles,
@@ -111,9 +113,12 @@ export class FilesService {
   }
 
   private async views(videos: readonly Video[]): Promise<VideoView[]> {
-    const names = await this.names.of(videos.map(({ sessionId }) => sessionId));
+    const ids = videos.map(({ sessionId }) => sessionId);
+    const [names, highlights] = await Promise.all([this.names.of(ids), this.highlights.of(ids)]);
     // Rows of sessions, courts and people are never deleted.
-    return videos.map((video) => viewOf(video, names.get(video.sessionId) as MatchNames));
+    return videos.map((video) =>
+      viewOf(video, names.get(video.sessionId) as MatchNames, highlights.get(video.sessionId) ?? 0),
+    );
   }
 
   /** @throws ProblemException `not_found` for a club the principal is nothing in. */
@@ -148,7 +153,7 @@ function filenameOf(video: Video): string {
   return `${video.sessionId}.mp4`;
 }
 
-function viewOf(video: Video, names: MatchNames): VideoView {
+function viewOf(video: Video, names: MatchNames, highlights: number): VideoView {
   const bytes = Number(video.sizeBytes);
   return {
     session_id: video.sessionId,
@@ -168,5 +173,6 @@ function viewOf(video: Video, names: MatchNames): VideoView {
     created_at: video.createdAt.toISOString(),
     missing_since: video.missingSince?.toISOString() ?? null,
     gaps: video.gaps as VideoView['gaps'],
+    highlights,
   };
 }

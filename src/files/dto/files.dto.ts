@@ -124,6 +124,9 @@ export class VideoView {
 
   @ApiProperty({ type: [GapView] })
   gaps: GapView[];
+
+  @ApiProperty({ example: 3, description: 'Highlights of it that can be watched.' })
+  highlights: number;
 }
 
 export class VideoListAnswer {

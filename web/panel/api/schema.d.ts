@@ -3221,6 +3221,11 @@ export interface components {
              */
             missing_since: string | null;
             gaps: components["schemas"]["GapView"][];
+            /**
+             * @description Highlights of it that can be watched.
+             * @example 3
+             */
+            highlights: number;
         };
         VideoListAnswer: {
             /** @example true */
@@ -4274,7 +4279,7 @@ export interface components {
         };
         CameraKeysView: {
             /**
-             * @description Cameras whose address is not yet sealed with the newest key.
+             * @description Sealed addresses or secrets (cameras, webhooks, calendars) that do not have the newest key yet.
              * @example 0
              */
             waiting: number;
