@@ -146,6 +146,11 @@ const adminClub = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('../admin/settings-page'), 'SettingsPage'),
 });
+const adminWebhooks = createRoute({
+  getParentRoute: () => admin,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('../webhooks/webhooks-page'), 'WebhooksPage'),
+});
 const adminAudit = createRoute({
   getParentRoute: () => admin,
   path: '/audit',
@@ -168,7 +173,7 @@ const routeTree = root.addChildren([
     account,
     health,
     clubs,
-    admin.addChildren([adminHome, adminCourts, adminCodes, adminPeople, adminClub, adminAudit]),
+    admin.addChildren([adminHome, adminCourts, adminCodes, adminPeople, adminClub, adminWebhooks, adminAudit]),
   ]),
 ]);
 

@@ -15,7 +15,9 @@ import type { sharingTexts } from '../sharing/texts';
 import type { highlightsTexts } from '../highlights/texts';
 import type { markersTexts } from '../markers/texts';
 import type { playerTexts } from '../ui/player-texts';
+import type { outgoingTexts } from '../ui/outgoing-texts';
 import type { videosTexts } from '../videos/texts';
+import type { webhooksTexts } from '../webhooks/texts';
 import { problemTexts } from './problems';
 
 /** Each room brings its own texts, in both languages. */
@@ -41,10 +43,12 @@ interface LaterRooms {
   health: typeof healthTexts;
   highlights: typeof highlightsTexts;
   markers: typeof markersTexts;
+  outgoing: typeof outgoingTexts;
   people: typeof peopleTexts;
   player: typeof playerTexts;
   sharing: typeof sharingTexts;
   videos: typeof videosTexts;
+  webhooks: typeof webhooksTexts;
 }
 
 type Rooms = typeof ROOMS & LaterRooms;
