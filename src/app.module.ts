@@ -21,6 +21,7 @@ import { MetricsModule } from './metrics/metrics.module';
 import { MaintenanceModule } from './maintenance/maintenance.module';
 import { OverviewModule } from './overview/overview.module';
 import { MarkersModule } from './markers/markers.module';
+import { ObjectsModule } from './objects/objects.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
@@ -47,6 +48,7 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     SharesModule,
     BookingsModule,
     WebhooksModule,
+    ObjectsModule,
     JobsModule,
     PreviewModule,
     PrivacyModule,

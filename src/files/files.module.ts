@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from '../auth/auth.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { StoredVideosModule } from '../objects/stored-videos.module';
 import { StorageModule } from '../storage/storage.module';
 import { Video } from './entities/video.entity';
 import { DownloadTrail } from './download-trail.service';
@@ -20,6 +21,7 @@ import { VideoFiles } from './video-files.service';
     SessionsModule,
     StorageModule,
     VideoCatalogueModule,
+    StoredVideosModule,
   ],
   controllers: [FilesController],
   providers: [DownloadTrail, FilesService, Thumbnails, VideoFiles],

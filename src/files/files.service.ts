@@ -8,11 +8,13 @@ import { momentOf } from '../common/moment';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
+import { ObjectBook } from '../objects/object-book.service';
 import { SessionsService } from '../sessions/sessions.service';
 import { VideoStore } from '../storage/video-store';
 import { ClubQuery, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
 import { Video } from './entities/video.entity';
 import { DownloadableVideo, VideoFiles } from './video-files.service';
+import { storageOf } from './video-storage';
 import { VideoRemoval } from './video-removal.service';
 
 export type { DownloadableVideo } from './video-files.service';
@@ -30,6 +32,7 @@ export class FilesService {
     private readonly store: VideoStore,
     private readonly removal: VideoRemoval,
     private readonly videos: VideoFiles,
+    private readonly objects: ObjectBook,
   ) {}
 
   /** Newest first. A player: those of sessions they own or take part in. */
@@ -49,12 +52,12 @@ export class FilesService {
       builder.andWhere('(v.created_at, v.session_id) < (:before, :id)', { before, id });
     }
     const page = cutPage(await builder.getMany(), limit, (video) => [video.createdAt.getTime(), video.sessionId]);
-    return { videos: await this.views(page.items), nextCursor: page.next_cursor };
+    return { videos: await this.views(principal, page.items), nextCursor: page.next_cursor };
   }
 
   /** As {@link download}, also where its file is missing. @throws ProblemException `not_found` */
   async one(principal: Principal, sessionId: string, query: ClubQuery): Promise<VideoView> {
-    const [view] = await this.views([await this.require(principal, sessionId, query)]);
+    const [view] = await this.views(principal, [await this.require(principal, sessionId, query)]);
     return view as VideoView;
   }
 
@@ -110,10 +113,15 @@ export class FilesService {
     return video;
   }
 
-  private async views(videos: readonly Video[]): Promise<VideoView[]> {
-    const names = await this.names.of(videos.map(({ sessionId }) => sessionId));
+  private async views(principal: Principal, videos: readonly Video[]): Promise<VideoView[]> {
+    const ids = videos.map(({ sessionId }) => sessionId);
+    const [names, objects] = await Promise.all([this.names.of(ids), this.objects.findAll(ids)]);
+    const isAdmin = principal.role !== 'PLAYER';
     // Rows of sessions, courts and people are never deleted.
-    return videos.map((video) => viewOf(video, names.get(video.sessionId) as MatchNames));
+    return videos.map((video) => {
+      const storage = storageOf(objects.get(video.sessionId), isAdmin);
+      return { ...viewOf(video, names.get(video.sessionId) as MatchNames), storage };
+    });
   }
 
   /** @throws ProblemException `not_found` for a club the principal is nothing in. */
@@ -148,7 +156,7 @@ function filenameOf(video: Video): string {
   return `${video.sessionId}.mp4`;
 }
 
-function viewOf(video: Video, names: MatchNames): VideoView {
+function viewOf(video: Video, names: MatchNames): Omit<VideoView, 'storage'> {
   const bytes = Number(video.sizeBytes);
   return {
     session_id: video.sessionId,

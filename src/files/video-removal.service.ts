@@ -23,7 +23,7 @@ export interface RemovalReason {
  * in the audit trail, then its thumbnail goes, then the file to the trash, then its bytes. So no row ever leads to a file that is gone; what is
  * left of the file is found by the row's mark or in the trash, and taken away by the next look (`files_and_rows`, `trash`).
  * What people marked in it goes with the row; highlights of it are marked as it is, and their files go when it does.
- * Whoever has the file open reads on to its end.
+ * The copy in a club's storage is marked too, and goes with the next look (`storage`). Whoever has the file open reads on to its end.
  */
 @Injectable()
 export class VideoRemoval {
@@ -111,6 +111,10 @@ export class VideoRemoval {
       await manager.query('UPDATE highlights SET deleted_at = now() WHERE session_id = $1 AND deleted_at IS NULL', [
         sessionId,
       ]);
+      await manager.query(
+        `UPDATE video_objects SET state = 'deleting', next_try_at = now() WHERE session_id = $1 AND state <> 'deleted'`,
+        [sessionId],
+      );
       const facts = { size_bytes: Number(row.size_bytes), duration_seconds: row.duration_seconds };
       await this.audit.record(
         { action, actorId, ip, clubId: row.club_id, target: sessionId, details: { ...facts, ...details } },

@@ -66,6 +66,34 @@ export class VideoListQuery extends PageQuery {
   to?: string;
 }
 
+/** Where the file of a video is. */
+export class VideoStorageView {
+  @ApiProperty({
+    enum: ['here', 'both', 'storage'],
+    description: "`here`: with this service; `storage`: in the club's storage; it is read from wherever it is.",
+  })
+  where: 'here' | 'both' | 'storage';
+
+  @ApiProperty({
+    enum: ['waiting', 'uploading', 'stored', 'failed'],
+    nullable: true,
+    description: "How its copy in the club's storage stands; `null`: there is to be none.",
+    example: 'stored',
+  })
+  upload: 'waiting' | 'uploading' | 'stored' | 'failed' | null;
+
+  @ApiProperty({ example: 1, description: '0 to 1.' })
+  progress: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'What went wrong the last time; for admins.',
+  })
+  error: string | null;
+}
+
 /** The wire's `video`. */
 export class VideoView {
   @ApiProperty({ format: 'uuid' })
@@ -124,6 +152,9 @@ export class VideoView {
 
   @ApiProperty({ type: [GapView] })
   gaps: GapView[];
+
+  @ApiProperty({ type: VideoStorageView })
+  storage: VideoStorageView;
 }
 
 export class VideoListAnswer {
