@@ -9,6 +9,7 @@ import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { SecretBox } from '../common/secret-box';
 import { ClubStores } from './club-stores.service';
+import { DeliveryOrigins } from './delivery-origins.service';
 import { SetStorageDto, StorageAnswer, StorageTestAnswer, StorageView } from './dto/storage.dto';
 import { ObjectFault, ObjectStore } from './object-store';
 import { mustHash, sumsOf } from './object-sums';
@@ -28,6 +29,7 @@ export class ClubStorageService {
     private readonly clubs: ClubsService,
     private readonly places: StoragePlaces,
     private readonly stores: ClubStores,
+    private readonly delivery: DeliveryOrigins,
     private readonly box: SecretBox,
     private readonly audit: AuditService,
     private readonly clock: Clock,
@@ -74,6 +76,7 @@ export class ClubStorageService {
       const details = { kind: dto.kind, endpoint: place.endpoint, enabled: dto.enabled ?? true };
       await this.note('set', principal, clubId, caller, manager, details);
     });
+    await this.delivery.refresh();
   }
 
   /**

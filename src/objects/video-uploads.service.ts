@@ -39,6 +39,8 @@ export const UPLOAD_VIDEO: JobKind<UploadVideo> = {
 type Begun = Pick<ObjectRow, 'stamp' | 'object_key' | 'upload_id' | 'part_bytes'>;
 const NOTHING: Begun = { stamp: null, object_key: '', upload_id: null, part_bytes: null };
 
+/** What arrived as something else is sent again. */
+const SENT_AGAIN = 'storage_checksum';
 /** So often a storage may have something else than was sent. */
 const MOST_MISMATCHES = 3;
 
@@ -153,7 +155,7 @@ export class VideoUploads implements OnModuleInit {
     if (store.parts) return this.sendParts(start, row, file, store.parts, context);
     const range = { from: 0, to: bytes };
     const body = (): Readable => Readable.from(chunksOf(file, range, signal), { objectMode: false });
-    await persistently(this.clock, signal, () => store.put(key, { bytes, sha256 }, body, signal));
+    await persistently(this.clock, signal, () => store.put(key, { bytes, sha256 }, body, signal), SENT_AGAIN);
     faultPoint('upload.finished');
     return [];
   }
@@ -219,7 +221,7 @@ export class VideoUploads implements OnModuleInit {
     const bytes = await readFully(file, from, to - from);
     const sums = await sumsOf(bytes);
     const part = { number, bytes, ...sums };
-    const etag = await persistently(this.clock, signal, () => store.putPart(key, uploadId, part, signal));
+    const etag = await persistently(this.clock, signal, () => store.putPart(key, uploadId, part, signal), SENT_AGAIN);
     return { number, etag, ...sums };
   }
 
