@@ -13,6 +13,7 @@ import { DeliveryOrigins } from './delivery-origins.service';
 import { SetStorageDto, StorageAnswer, StorageTestAnswer, StorageView } from './dto/storage.dto';
 import { ObjectFault, ObjectStore } from './object-store';
 import { mustHash, sumsOf } from './object-sums';
+import { StorageUpkeep } from './storage-upkeep.service';
 import { StoragePlaces } from './storage-places';
 import { ownerOfStorage, StorageRow } from './store-place';
 
@@ -30,6 +31,7 @@ export class ClubStorageService {
     private readonly places: StoragePlaces,
     private readonly stores: ClubStores,
     private readonly delivery: DeliveryOrigins,
+    private readonly upkeep: StorageUpkeep,
     private readonly box: SecretBox,
     private readonly audit: AuditService,
     private readonly clock: Clock,
@@ -77,6 +79,8 @@ export class ClubStorageService {
       await this.note('set', principal, clubId, caller, manager, details);
     });
     await this.delivery.refresh();
+    // Not waited for: what there is to upload need not wait for the clock.
+    void this.upkeep.look();
   }
 
   /**

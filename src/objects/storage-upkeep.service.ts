@@ -1,9 +1,9 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DataSource } from 'typeorm';
 import { Clock } from '../common/clock';
 import { Jobs } from '../jobs/jobs';
-import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
+import { RunOptions, ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
 import { ClubStores } from './club-stores.service';
 import { LocalCopies } from './local-copies.service';
@@ -30,7 +30,7 @@ interface Candidate {
 
 /** What is to be done with clubs' storages, found in the rows: nothing is lost with a process. */
 @Injectable()
-export class StorageUpkeep {
+export class StorageUpkeep implements OnApplicationBootstrap {
   private readonly logger = new Logger(StorageUpkeep.name);
   private staleAt = 0;
 
@@ -45,15 +45,27 @@ export class StorageUpkeep {
     private readonly clock: Clock,
   ) {}
 
+  /** Not waited for. */
+  onApplicationBootstrap(): void {
+    void this.look();
+  }
+
   @Interval(TASKS.storage.everyMs)
   async tick(): Promise<void> {
-    await this.tasks.run('storage', async (): Promise<Counts> => {
-      const begun_uploads = await this.begin();
-      const { removed, postponed } = await this.copies.leave();
-      const deleted_objects = await this.delete();
-      const aborted_uploads = await this.abortStale();
-      return { begun_uploads, removed_files: removed, postponed_files: postponed, deleted_objects, aborted_uploads };
-    });
+    await this.look();
+  }
+
+  /** Never throws: the task's outcome says how it went. */
+  async look(options: RunOptions = {}): Promise<void> {
+    await this.tasks.run('storage', () => this.work(), options);
+  }
+
+  private async work(): Promise<Counts> {
+    const begun_uploads = await this.begin();
+    const { removed, postponed } = await this.copies.leave();
+    const deleted_objects = await this.delete();
+    const aborted_uploads = await this.abortStale();
+    return { begun_uploads, removed_files: removed, postponed_files: postponed, deleted_objects, aborted_uploads };
   }
 
   /** Oldest first. @returns how many uploads were asked for */

@@ -7,7 +7,6 @@ import { readFully } from '../../src/storage/disk';
 import { BunnyServer } from '../support/bunny-server';
 import { startTestClub, TestClub } from '../support/club';
 import { S3Server } from '../support/s3-server';
-import { startTestApp } from '../support/test-app';
 import { until } from '../support/until';
 import { VideoShelf } from '../support/video-shelf';
 
@@ -90,7 +89,7 @@ describe("a club's storage", () => {
     const { status, text } = await club.desk.put(path(), settings);
     if (status !== 200) throw new Error(text);
   };
-  const tick = (): Promise<void> => club.service.app.get(StorageUpkeep).tick();
+  const tick = (): Promise<void> => club.service.app.get(StorageUpkeep).look({ wait: true });
   const row = async (id: string): Promise<Row | undefined> =>
     (await sql<Row>('SELECT * FROM video_objects WHERE session_id = $1', [id]))[0];
   const settled = (id: string, state: string): Promise<Row> =>
@@ -346,28 +345,5 @@ describe("a club's storage", () => {
     await club.desk.delete(`/api/video/files/${id}/delete`);
     await tick();
     expect(bunny.objects.size).toBe(0);
-  });
-
-  it('goes on behind the last part that arrived, in another process', async () => {
-    const id = await shelf.put({ bytes: 20 * MIB });
-    await set(place());
-    s3.faults.push({ on: 'UploadPart', does: 'hang', times: 1, after: 1 });
-    const { root, databaseUrl } = club.service;
-    await tick();
-    await until(() => s3.hung.length > 0);
-    const kept = (await sql<{ number: number }>('SELECT number FROM video_object_parts WHERE session_id = $1', [id]))
-      .length;
-    expect(kept).toBe(1);
-    await club.service.shutDown();
-    const before = s3.count('UploadPart');
-    const next = await startTestApp({ root, databaseUrl });
-    try {
-      await until(() => s3.objects.has(keyOf(id)));
-      expect(s3.count('UploadPart') - before).toBe(2);
-      expect(s3.count('CreateMultipartUpload')).toBe(1);
-      expect(s3.objects.get(keyOf(id))?.bytes.equals(readFileSync(shelf.path(`${club.clubId}/${id}.mp4`)))).toBe(true);
-    } finally {
-      await next.shutDown();
-    }
   });
 });
