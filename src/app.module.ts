@@ -23,6 +23,7 @@ import { MetricsModule } from './metrics/metrics.module';
 import { MaintenanceModule } from './maintenance/maintenance.module';
 import { OverviewModule } from './overview/overview.module';
 import { MarkersModule } from './markers/markers.module';
+import { ObjectsModule } from './objects/objects.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
@@ -51,6 +52,7 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     SharesModule,
     BookingsModule,
     WebhooksModule,
+    ObjectsModule,
     JobsModule,
     PreviewModule,
     PrivacyModule,

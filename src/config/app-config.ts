@@ -53,6 +53,8 @@ export abstract class AppConfig {
   abstract readonly adminEmail: string | null;
   abstract readonly adminPassword: string | null;
   abstract readonly cameraAllowLoopback: boolean;
+  /** Clubs may keep videos at an address without TLS. */
+  abstract readonly storageAllowHttp: boolean;
   abstract readonly diskReserveMb: number;
   /** `null`: videos are never deleted by age. */
   abstract readonly retentionDays: number | null;

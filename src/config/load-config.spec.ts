@@ -53,6 +53,7 @@ describe('loadConfig', () => {
       videoCrf: 23,
       videoFps: 25,
       cameraAllowLoopback: false,
+      storageAllowHttp: false,
       diskReserveMb: 1024,
       retentionDays: null,
       smtpUrl: null,

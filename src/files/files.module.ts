@@ -5,6 +5,7 @@ import { CompressionLogModule } from '../compression/compression-log.module';
 import { HighlightCountsModule } from '../highlights/highlight-counts.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { StoredVideosModule } from '../objects/stored-videos.module';
 import { StorageModule } from '../storage/storage.module';
 import { Video } from './entities/video.entity';
 import { DownloadTrail } from './download-trail.service';
@@ -25,6 +26,7 @@ import { VideoViews } from './video-views.service';
     SessionsModule,
     StorageModule,
     VideoCatalogueModule,
+    StoredVideosModule,
   ],
   controllers: [FilesController],
   providers: [DownloadTrail, FilesService, Thumbnails, VideoFiles, VideoViews],

@@ -50,12 +50,12 @@ export class FilesService {
       builder.andWhere('(v.created_at, v.session_id) < (:before, :id)', { before, id });
     }
     const page = cutPage(await builder.getMany(), limit, (video) => [video.createdAt.getTime(), video.sessionId]);
-    return { videos: await this.views.of(page.items), nextCursor: page.next_cursor };
+    return { videos: await this.views.of(principal, page.items), nextCursor: page.next_cursor };
   }
 
   /** As {@link download}, also where its file is missing. @throws ProblemException `not_found` */
   async one(principal: Principal, sessionId: string, query: ClubQuery): Promise<VideoView> {
-    const [view] = await this.views.of([await this.require(principal, sessionId, query)]);
+    const [view] = await this.views.of(principal, [await this.require(principal, sessionId, query)]);
     return view as VideoView;
   }
 

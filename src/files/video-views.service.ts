@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { Principal } from '../auth/principal';
 import { CompressionLog } from '../compression/compression-log.service';
 import { CompressionView } from '../compression/dto/compression.dto';
 import { HighlightCounts } from '../highlights/highlight-counts.service';
+import { ObjectBook } from '../objects/object-book.service';
 import { MatchAngle, MatchAngles } from '../sessions/match-angles.service';
 import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
-import { VideoAngleView, VideoView } from './dto/files.dto';
+import { VideoAngleView, VideoStorageView, VideoView } from './dto/files.dto';
 import { Video } from './entities/video.entity';
+import { storageOf } from './video-storage';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -17,16 +20,18 @@ export class VideoViews {
     private readonly angles: MatchAngles,
     private readonly highlights: HighlightCounts,
     private readonly compression: CompressionLog,
+    private readonly objects: ObjectBook,
   ) {}
 
-  /** In the order of the rows. */
-  async of(videos: readonly Video[]): Promise<VideoView[]> {
+  /** In the order of the rows, as somebody who may see them sees them. */
+  async of(principal: Principal, videos: readonly Video[]): Promise<VideoView[]> {
     const ids = videos.map(({ sessionId }) => sessionId);
-    const [names, compression, angles, highlights] = await Promise.all([
+    const [names, compression, angles, highlights, objects] = await Promise.all([
       this.names.of(ids),
       this.compression.of(ids),
       this.angles.of(ids),
       this.highlights.of(ids),
+      this.objects.findAll(ids),
     ]);
     return videos.map((video) => {
       const { sessionId } = video;
@@ -36,6 +41,7 @@ export class VideoViews {
         compression: compression(sessionId),
         angles: angles.get(sessionId) ?? [],
         highlights: highlights.get(sessionId) ?? 0,
+        storage: storageOf(objects.get(sessionId), principal.role !== 'PLAYER'),
       });
     });
   }
@@ -51,9 +57,10 @@ interface Asides {
   readonly compression: CompressionView;
   readonly angles: readonly MatchAngle[];
   readonly highlights: number;
+  readonly storage: VideoStorageView;
 }
 
-function viewOf(video: Video, { names, compression, angles, highlights }: Asides): VideoView {
+function viewOf(video: Video, { names, angles, ...asides }: Asides): VideoView {
   const bytes = Number(video.sizeBytes);
   return {
     session_id: video.sessionId,
@@ -73,11 +80,10 @@ function viewOf(video: Video, { names, compression, angles, highlights }: Asides
     created_at: video.createdAt.toISOString(),
     missing_since: video.missingSince?.toISOString() ?? null,
     gaps: video.gaps as VideoView['gaps'],
-    compression,
+    ...asides,
     camera_name: names.cameraName,
     angle_of: video.angleOf,
     angles: angles.flatMap(viewOfAngle),
-    highlights,
   };
 }
 

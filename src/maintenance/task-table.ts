@@ -47,6 +47,8 @@ export const TASKS = {
   booking_calendars: { everyMs: 30_000, scope: 'installation' },
   /** Sends what webhooks are to be told. Processes share the messages out by claiming their rows. */
   webhooks: { everyMs: 3_000, scope: 'process' },
+  /** Brings videos to their clubs' storages, takes files that are there, deletes there what was deleted. */
+  storage: { everyMs: 15_000, scope: 'installation' },
 } as const satisfies Record<string, TaskFacts>;
 
 export type TaskName = keyof typeof TASKS;

@@ -320,6 +320,21 @@ describe('the audit trail notes', () => {
     ],
     ['no download where nobody may', () => download(club.player), () => []],
     [
+      "a club's storage that is set, tried out and removed",
+      async () => {
+        const path = `/api/clubs/${club.clubId}/storage`;
+        const place = { kind: 's3', enabled: false, endpoint: 'http://127.0.0.1:1', bucket: 'videos' };
+        await club.desk.put(path, { ...place, access_key_id: 'key', secret_access_key: 'secret' });
+        await club.operator.post(`${path}/test`);
+        await club.desk.delete(path);
+      },
+      () => [
+        { action: 'storage.set', actor_id: desk(), club_id: club.clubId, target: `club:${club.clubId}` },
+        { action: 'storage.tested', actor_id: operator, club_id: club.clubId, target: `club:${club.clubId}` },
+        { action: 'storage.removed', actor_id: desk(), club_id: club.clubId, target: `club:${club.clubId}` },
+      ],
+    ],
+    [
       'a deleted video',
       () => club.desk.delete(`/api/video/files/${session}/delete`),
       () => [{ action: 'video.deleted', actor_id: desk(), club_id: club.clubId, target: session }],

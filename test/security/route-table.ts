@@ -26,6 +26,11 @@ const SOMETIME = {
   ends_at: new Date(Date.now() + DAY_MS + 5_400_000).toISOString(),
 };
 
+/** Switched off, so that no match of the others is uploaded. */
+const STORAGE = {
+  ...{ kind: 's3', enabled: false, endpoint: 'http://127.0.0.1:1', bucket: 'videos' },
+  ...{ access_key_id: 'key', secret_access_key: 'secret' },
+};
 /** Nobody is there. */
 const WEBHOOK = { url: 'http://127.0.0.1:1/', events: ['recording.ready'] };
 
@@ -362,6 +367,13 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: async (world) => ({ path: `/api/video/files/${await world.video()}/compress`, body: {} }),
     statuses: '            401 401 401 404 404 404 403 403 202 202',
   },
+  'POST /api/video/files/{id}/upload': {
+    ask: async (world) => {
+      await world.club.desk.put(`/api/clubs/${world.clubId}/storage`, STORAGE);
+      return { path: `/api/video/files/${await world.video()}/upload`, body: {} };
+    },
+    statuses: '            401 401 401 404 404 404 403 403 409 409',
+  },
   'DELETE /api/video/files/{id}/delete': {
     ask: async (world) => ({ path: `/api/video/files/${await world.video()}/delete` }),
     statuses: '            401 401 401 404 404 404 403 403 200 200',
@@ -558,6 +570,30 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
       return { path: `${path}/deliveries/${body.delivery.id}/redeliver`, body: {} };
     },
     statuses: '            401 401 401 404 404 403 403 403 202 202',
+  },
+
+  // Storage: the admins' alone.
+  'GET /api/clubs/{clubId}/storage': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/storage` }),
+    statuses: ADMINS,
+  },
+  'PUT /api/clubs/{clubId}/storage': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/storage`, body: STORAGE }),
+    statuses: ADMINS,
+  },
+  'POST /api/clubs/{clubId}/storage/test': {
+    ask: async (world) => {
+      await world.club.desk.put(`/api/clubs/${world.clubId}/storage`, STORAGE);
+      return { path: `/api/clubs/${world.clubId}/storage/test`, body: {} };
+    },
+    statuses: ADMINS,
+  },
+  'DELETE /api/clubs/{clubId}/storage': {
+    ask: async (world) => {
+      await world.club.desk.put(`/api/clubs/${world.clubId}/storage`, STORAGE);
+      return { path: `/api/clubs/${world.clubId}/storage` };
+    },
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
   },
 
   // Watching.

@@ -102,6 +102,7 @@ export class Service {
         VIDEOS_DIR: join(root, 'videos'),
         LOGS_DIR: join(root, 'logs'),
         CAMERA_ALLOW_LOOPBACK: 'true',
+        STORAGE_ALLOW_HTTP: 'true',
         CAMERA_STALL_SECONDS: '2',
         DISK_RESERVE_MB: '0',
         CAMERA_WATCH_SECONDS: '0',
