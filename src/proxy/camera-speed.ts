@@ -63,6 +63,11 @@ export class CameraSpeed {
     return 1 + this.rate;
   }
 
+  /** It was measured, and the camera's stamps run as fast as the clock. */
+  get honest(): boolean {
+    return this.rate === 0 && !this.learning;
+  }
+
   /** A connection's paced pictures begin. */
   begin(at: Instant): void {
     this.lag = 0;

@@ -19,7 +19,7 @@ const SLEW = 0.05;
 /** How far session time is from the wall clock that a camera tells of, in milliseconds. */
 export interface ClockOffset {
   readonly ms: number;
-  /** Not only by a first report. */
+  /** Not only by a first report of a camera of which nothing else is known. */
   readonly sure: boolean;
 }
 
@@ -52,16 +52,17 @@ export class MatchClock {
   /**
    * @param stamp the picture's decode stamp
    * @param arrived session time of its arrival, in milliseconds
+   * @param honest the camera's stamps are known to run true, even if only one report has come
    * @returns `undefined` where a camera does not tell its clock, or the clocks are not set alike
    */
-  tell(stamp: number, arrived: number): Told | undefined {
+  tell(stamp: number, arrived: number, honest: boolean): Told | undefined {
     const wall = this.camera.wallAt(stamp);
     const offset = wall === undefined ? undefined : this.reference();
     if (wall === undefined || offset === undefined) return undefined;
     const at = wall + offset.ms;
     const way = arrived - at;
     if (Math.abs(way) > FURTHEST_WAY_MS) return undefined;
-    const sure = offset.sure && this.camera.sure;
+    const sure = offset.sure && (honest || this.camera.sure);
     if (this.difference === undefined) this.difference = way;
     else if (sure) this.difference += (way - this.difference) * WAY_WEIGHT;
     return { at, sure };
