@@ -38,7 +38,7 @@ function expectSmooth(pictures: readonly PlacedPicture[], leap = 0): void {
 }
 
 describe('two cameras of one match', () => {
-  const tells = fc.record({ way: fc.integer({ min: 0, max: 400 }), jitter, ppm, firstStamp, reportEvery });
+  const tells = fc.record({ way: fc.integer({ min: 20, max: 350 }), jitter, ppm, firstStamp, reportEvery });
   const firstReport = fc.integer({ min: 0, max: 125 });
 
   it('whose clocks are told are within a frame of each other, and to a few milliseconds once two reports have come', () => {
@@ -100,6 +100,23 @@ describe('two cameras of one match', () => {
         expectSmooth(placed[1] as PlacedPicture[], by === 0 ? 0 : first.jitter + second.jitter);
       }),
       property(60),
+    );
+  });
+
+  it('follow a clock that is set anew, though it be set wrong, gently and no further than it says', () => {
+    const by = fc.integer({ min: -350, max: 350 });
+    const when = fc.integer({ min: 400, max: 900 });
+    fc.assert(
+      fc.property(tells, tells, by, when, fc.boolean(), (first, second, step, from, whose) => {
+        const ahead = (n: number): number => (n < from ? 0 : step);
+        const reports = { firstReport: 0, reportEvery: 125 };
+        const main = { ...first, ...reports, from: 1_000, seconds: 70, ...(whose ? { ahead } : {}) };
+        const angle = { ...second, ...reports, from: ANGLE_FROM, seconds: 60, ...(whose ? {} : { ahead }) };
+        const placed = together(main, angle);
+        expect(largest(apart(placed))).toBeLessThan(Math.abs(step) + 60);
+        expectSmooth(placed[1] as PlacedPicture[]);
+      }),
+      property(30),
     );
   });
 

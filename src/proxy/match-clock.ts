@@ -5,9 +5,10 @@ const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
 
 /**
  * Two cameras of one court differ by less than this in how long a picture is under way: encoders take 50 to 300 ms, a club's
- * network a few, its wireless bridges up to 100. Clocks that say more are not set alike.
+ * network a few, its wireless bridges up to 100. Clocks that say more are not set alike. At the end of a recording pictures are
+ * missing for so long, and more than half a second would be a gap.
  */
-const FURTHEST_WAY_MS = 500;
+const FURTHEST_WAY_MS = 400;
 /** Weight of the newest picture's way. */
 const WAY_WEIGHT = 1 / 100;
 /** The camera's own spacing holds while pictures are this near to their place, and again once they are back. */
