@@ -120,19 +120,20 @@ describe('two cameras of one match', () => {
     );
   });
 
-  it('that tell no clock and have equal ways stay within 100 ms', () => {
-    fc.assert(
-      fc.property(ppm, ppm, jitter, (one, other, most) => {
-        const camera = { way: 60, jitter: most, firstStamp: 5, reportEvery: 0, firstReport: 0 };
-        const main = { ...camera, ppm: one, from: 1_000, seconds: 1_820 };
-        const angle = { ...camera, ppm: other, from: ANGLE_FROM, seconds: 1_800 };
-        const placed = together(main, angle);
-        expect(largest(apart(placed))).toBeLessThan(100);
-        expectSmooth(placed[1] as PlacedPicture[]);
-      }),
-      property(2),
-    );
-  });
+  it.each([
+    [100, -100],
+    [-100, 100],
+  ])(
+    'that tell no clock and have equal ways stay within 100 ms, with crystals wrong by %i and %i millionths',
+    (one, other) => {
+      const camera = { way: 60, jitter: 0, firstStamp: 5, reportEvery: 0, firstReport: 0 };
+      const main = { ...camera, ppm: one, from: 1_000, seconds: 1_820 };
+      const angle = { ...camera, ppm: other, from: ANGLE_FROM, seconds: 1_800 };
+      const placed = together(main, angle);
+      expect(largest(apart(placed))).toBeLessThan(100);
+      expectSmooth(placed[1] as PlacedPicture[]);
+    },
+  );
 
   it('leave the first one as it is, whatever its clock says', () => {
     fc.assert(
