@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import cookieParser from 'cookie-parser';
 import type { DestinationStream } from 'pino';
 import { AccountsModule } from './accounts/accounts.module';
+import { ActivityModule } from './activity/activity.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { BookingsModule } from './bookings/bookings.module';
@@ -42,6 +43,7 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     AccountsModule,
     SessionsModule,
     RecordingModule,
+    ActivityModule,
     FilesModule,
     CompressionModule,
     MarkersModule,

@@ -69,7 +69,8 @@ export class CourtsService {
     const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
     this.cameras.check(dto.camera_url, cameraNetworks);
     return this.database.transaction(async (manager) => {
-      const court = await manager.save(manager.create(Court, { clubId, name: dto.name }));
+      const { name, auto_stop_minutes: autoStopMinutes = null } = dto;
+      const court = await manager.save(manager.create(Court, { clubId, name, autoStopMinutes }));
       const camera = await this.cameras.set({ courtId: court.id }, dto.camera_url, cameraNetworks, manager);
       await this.note(manager, 'court.created', principal, court, caller);
       return Object.assign(court, { cameras: [camera] as CourtWithCameras['cameras'] });
@@ -83,8 +84,10 @@ export class CourtsService {
     return this.database.transaction(async (manager) => {
       const court = await lockCourt(manager, id);
       court.name = dto.name ?? court.name;
+      if (dto.auto_stop_minutes !== undefined) court.autoStopMinutes = dto.auto_stop_minutes;
       await manager.save(court);
-      if (dto.name !== undefined) await this.note(manager, 'court.changed', principal, court, caller);
+      if (dto.name !== undefined || dto.auto_stop_minutes !== undefined)
+        await this.note(manager, 'court.changed', principal, court, caller);
       const { cameras } = found;
       if (dto.camera_url !== undefined) {
         cameras[0] = await this.cameras.set({ courtId: id }, dto.camera_url, cameraNetworks, manager);

@@ -46,6 +46,7 @@ describe('loadConfig', () => {
       cameraStallSeconds: 5,
       cameraTimeoutSeconds: 10,
       cameraWatchSeconds: 60,
+      activityScores: true,
       sessionIdleMinutes: 15,
       videoCodec: 'libx264',
       videoPreset: 'veryfast',

@@ -45,6 +45,7 @@ const environment = z.object({
   CAMERA_TIMEOUT_SECONDS: integer(1, 120).default(10),
   CAMERA_WATCH_SECONDS: integer(0, 86_400).default(60),
   SESSION_IDLE_MINUTES: integer(1, 1440).default(15),
+  ACTIVITY_SCORES: flag().default(true),
   VIDEO_CODEC: text(/^(libx264|h264_[a-z0-9]+)$/, 'must be an H.264 encoder of FFmpeg, such as libx264').default(
     'libx264',
   ),
@@ -136,6 +137,7 @@ function toSettings(env: Environment, cwd: string): Settings {
     cameraTimeoutSeconds: env.CAMERA_TIMEOUT_SECONDS,
     cameraWatchSeconds: env.CAMERA_WATCH_SECONDS,
     sessionIdleMinutes: env.SESSION_IDLE_MINUTES,
+    activityScores: env.ACTIVITY_SCORES,
     videoCodec: env.VIDEO_CODEC,
     videoPreset: env.VIDEO_PRESET,
     videoCrf: env.VIDEO_CRF,

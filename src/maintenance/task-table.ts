@@ -41,6 +41,8 @@ export const TASKS = {
   old_jobs: { everyMs: 60 * 60_000, scope: 'installation' },
   /** Opens and records what is booked. Of two processes the database lets one have the court. */
   bookings: { everyMs: 3_000, scope: 'process' },
+  /** Stops recordings of courts on which nobody plays, where that is wanted. A process looks after those it moves. */
+  auto_stop: { everyMs: 3_000, scope: 'process' },
   /** Asks for the calendars whose turn it is, and lets bookings follow them. */
   booking_calendars: { everyMs: 30_000, scope: 'installation' },
   /** Sends what webhooks are to be told. Processes share the messages out by claiming their rows. */

@@ -201,6 +201,15 @@ export type LiveItem =
       readonly at: number;
     };
 
+/** How much moved on a court, second by second of its recording's file; seconds that nothing is said of are not known. */
+export interface MotionFacts {
+  readonly sessionId: string;
+  /** The first second. */
+  readonly second: number;
+  /** Of that second and those after it, 0 to 100 (see `motionScore`). */
+  readonly scores: readonly number[];
+}
+
 /** What happens in a runtime, in order for each session. */
 export type RuntimeEvent =
   | { readonly type: 'court.state'; readonly sessionId: string; readonly state: CourtState }
@@ -291,6 +300,9 @@ export abstract class CourtRuntime {
 
   /** Every event from now on, of every session. */
   abstract watch(): Observable<RuntimeEvent>;
+
+  /** How much moves on the courts that record here, from now on; some seconds late. Silent where that is not measured. */
+  abstract motion(): Observable<MotionFacts>;
 
   /** Sessions open here. */
   abstract openSessions(): readonly string[];

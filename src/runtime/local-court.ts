@@ -5,14 +5,17 @@ import { ProxyPort } from '../proxy/proxy-port';
 import { CourtRecorder } from '../recording/engine/court-recorder';
 import { CourtLive } from './court-live';
 import { CourtPictures, PICTURES_CONSUMER, TILES_CONSUMER } from './court-pictures';
+import { MOTION_CONSUMER } from './court-motion';
 import { CourtStatus } from './court-runtime';
 
 /** Consumers of frames that are no viewers; those behind `preview` are counted one by one. */
-const NO_VIEWERS = new Set(['recording', PICTURES_CONSUMER, TILES_CONSUMER]);
+const NO_VIEWERS = new Set(['recording', PICTURES_CONSUMER, TILES_CONSUMER, MOTION_CONSUMER]);
 
 /** One open session in this process. */
 export class LocalCourt {
   recorder: CourtRecorder | null = null;
+  /** A further camera of another session's match. */
+  isAngle = false;
   /** Epoch milliseconds at which the camera came or went. */
   since: number;
 

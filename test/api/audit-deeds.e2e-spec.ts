@@ -280,6 +280,11 @@ describe('the audit trail notes', () => {
       () => [{ action: 'recording.extended', actor_id: operator, club_id: club.clubId, target: session }],
     ],
     [
+      'a recording that was kept from stopping by itself',
+      () => club.desk.post(`/api/recording/${session}/keep`),
+      () => [{ action: 'recording.kept', actor_id: desk(), club_id: club.clubId, target: session }],
+    ],
+    [
       'a recording that was stopped',
       () => club.desk.post('/api/video/record/stop', { session_id: session }),
       () => [{ action: 'recording.stopped', actor_id: desk(), club_id: club.clubId, target: session }],

@@ -38,6 +38,7 @@ export class ServiceProcess {
         CAMERA_ALLOW_LOOPBACK: 'true',
         DISK_RESERVE_MB: '0',
         CAMERA_WATCH_SECONDS: '0',
+        ACTIVITY_SCORES: 'false',
         ...env,
       },
     });

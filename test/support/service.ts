@@ -105,6 +105,7 @@ export class Service {
         CAMERA_STALL_SECONDS: '2',
         DISK_RESERVE_MB: '0',
         CAMERA_WATCH_SECONDS: '0',
+        ACTIVITY_SCORES: 'false',
         ADMIN_EMAIL: ADMIN.email,
         ADMIN_PASSWORD: ADMIN.password,
         ...(options.faultPoint === undefined ? {} : { PADELVAR_FAULT_POINT: `${options.faultPoint}` }),

@@ -72,7 +72,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-/** The configuration of a test: everything below `root`, cameras on this machine allowed and not watched. */
+/** The configuration of a test: everything below `root`, cameras on this machine allowed and not watched, nor what moves. */
 export function testConfig(root: string, databaseUrl: string, env: Readonly<Record<string, string>> = {}): AppConfig {
   const settings = loadConfig(
     {
@@ -86,6 +86,7 @@ export function testConfig(root: string, databaseUrl: string, env: Readonly<Reco
       CAMERA_ALLOW_LOOPBACK: 'true',
       DISK_RESERVE_MB: '0',
       CAMERA_WATCH_SECONDS: '0',
+      ACTIVITY_SCORES: 'false',
       ...env,
     },
     root,

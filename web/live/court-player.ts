@@ -5,6 +5,7 @@ import type { LiveConnection, StreamEvent } from './live-connection';
 import { canPlayFragments, mediaSourceOf, playsHlsItself } from './media-source';
 import { MsePlayer } from './mse-player';
 import type {
+  AutoStopMessage,
   GapMessage,
   MarkerMessage,
   Problem,
@@ -49,6 +50,8 @@ export interface CourtPlayerOptions {
   readonly onGap?: (gap: GapMessage) => void;
   /** A marker of the match was made, changed or taken away. */
   readonly onMarker?: (marker: MarkerMessage) => void;
+  /** It was said, or taken back, that the recording stops by itself. */
+  readonly onAutoStop?: (message: AutoStopMessage) => void;
   /** It is being told what happens from now on: what happened before, while it was not, has to be asked for. */
   readonly onSubscribed?: () => void;
 }
@@ -195,6 +198,9 @@ export class CourtPlayer {
         break;
       case 'marker':
         this.options.onMarker?.(event);
+        break;
+      case 'auto_stop':
+        this.options.onAutoStop?.(event);
         break;
       case 'disconnected':
         this.lostAt ??= this.connection.serverNow();

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, MaxLength } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Camera, CameraScheme } from '../entities/camera.entity';
 import { Court } from '../entities/court.entity';
-import { IsName, MayBeLeftOut } from './fields';
+import { IsName, MayBeLeftOut, MayBeNull } from './fields';
 
 export const CAMERA_URL = {
   writeOnly: true,
@@ -10,6 +10,20 @@ export const CAMERA_URL = {
   example: 'rtsp://viewer:secret@192.168.1.20:554/stream1',
   description: 'rtsp(s) or http(s), user and password as they are. Write-only: no answer ever holds it.',
 };
+
+/** Less is the pause between two sets, more is a match. */
+const LEAST_QUIET = 2;
+const MOST_QUIET = 60;
+
+const AUTO_STOP = {
+  type: 'integer',
+  nullable: true,
+  minimum: LEAST_QUIET,
+  maximum: MOST_QUIET,
+  example: 10,
+  description:
+    'A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.',
+} as const;
 
 export class CreateCourtDto {
   @ApiProperty({ example: 'Court 1', maxLength: 120 })
@@ -20,6 +34,13 @@ export class CreateCourtDto {
   @IsString()
   @MaxLength(2048)
   camera_url: string;
+
+  @ApiPropertyOptional(AUTO_STOP)
+  @MayBeNull()
+  @IsInt()
+  @Min(LEAST_QUIET)
+  @Max(MOST_QUIET)
+  auto_stop_minutes?: number | null;
 }
 
 export class UpdateCourtDto {
@@ -33,6 +54,13 @@ export class UpdateCourtDto {
   @IsString()
   @MaxLength(2048)
   camera_url?: string;
+
+  @ApiPropertyOptional(AUTO_STOP)
+  @MayBeNull()
+  @IsInt()
+  @Min(LEAST_QUIET)
+  @Max(MOST_QUIET)
+  auto_stop_minutes?: number | null;
 }
 
 export class CameraView {
@@ -71,6 +99,9 @@ export class CourtView {
 
   @ApiProperty({ type: [CourtCameraView], description: 'All of them, the main one first.' })
   cameras: CourtCameraView[];
+
+  @ApiProperty({ ...AUTO_STOP, type: Number })
+  auto_stop_minutes: number | null;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;
@@ -133,6 +164,7 @@ export function viewOfCourt(court: CourtWithCameras): CourtView {
     name: court.name,
     camera: { protocol, host, has_credentials: hasCredentials },
     cameras: court.cameras.map(viewOfCourtCamera),
+    auto_stop_minutes: court.autoStopMinutes,
     created_at: court.createdAt.toISOString(),
   };
 }

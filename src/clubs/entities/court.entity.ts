@@ -32,6 +32,10 @@ export class Court {
   @Column('text')
   name: string;
 
+  /** A recording stops by itself after so many minutes without play; `null`: it does not. */
+  @Column('smallint', { name: 'auto_stop_minutes', nullable: true })
+  autoStopMinutes: number | null;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

@@ -230,6 +230,11 @@ export class CourtRecorder {
     });
   }
 
+  /** Where in the file a session time lies, in seconds; `null` before its first frame. */
+  secondsAt(ticks: number): number | null {
+    return this.zeroTicks === undefined ? null : this.seconds(ticks);
+  }
+
   /** Milliseconds until it ends by itself; 0 once it is being stopped. */
   get remainingMs(): number {
     return this.stopping ? 0 : Math.max(0, this.endsAtMonotonic - this.options.clock.monotonic());

@@ -28,14 +28,18 @@ export async function courtsAreOthers(): Promise<void> {
 export function saveCourt(
   clubId: number,
   known: Court | null,
-  change: { readonly name: string; readonly cameraUrl: string | null },
+  change: { readonly name: string; readonly cameraUrl: string | null; readonly autoStopMinutes: number | null },
 ): Promise<Court> {
-  const { name, cameraUrl } = change;
+  const { name, cameraUrl, autoStopMinutes: auto_stop_minutes } = change;
   if (known === null) {
-    const body = { name, camera_url: cameraUrl ?? '' };
+    const body = { name, camera_url: cameraUrl ?? '', auto_stop_minutes };
     return answer(api.POST('/api/clubs/{id}/terrains', { params: { path: { id: clubId } }, body }));
   }
-  const body = { ...(name !== known.name && { name }), ...(cameraUrl !== null && { camera_url: cameraUrl }) };
+  const body = {
+    ...(name !== known.name && { name }),
+    ...(cameraUrl !== null && { camera_url: cameraUrl }),
+    ...(auto_stop_minutes !== known.auto_stop_minutes && { auto_stop_minutes }),
+  };
   if (Object.keys(body).length === 0) return Promise.resolve(known);
   return answer(api.PATCH('/api/terrains/{id}', { params: { path: { id: known.id } }, body }));
 }

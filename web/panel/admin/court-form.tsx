@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NativeSelect, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/problem';
+import { duration } from '../i18n/format';
 import { inWords } from '../i18n/problems';
 import { sayDone } from '../ui/say';
 import { CameraFields } from './camera-fields';
@@ -14,6 +15,8 @@ import { CameraWords } from './camera-words';
 import { type Court, courtsAreOthers, saveCourt } from './court-data';
 import { FindCameras } from './find-cameras';
 
+/** Minutes without play that are worth choosing. */
+const QUIET_MINUTES: readonly number[] = [5, 10, 15, 20, 30, 45, 60];
 const NOTHING: CameraAddress = { place: '', user: '', password: '' };
 /** Problems that are about the address, and are said beside it. */
 const OF_ADDRESS = ['camera_address_forbidden', 'camera_scheme_unsupported'];
@@ -29,13 +32,14 @@ export function CourtForm(props: {
   const { t: app } = useTranslation();
   const [court, setCourt] = useState(props.court);
   const [name, setName] = useState(props.court?.name ?? '');
+  const [quiet, setQuiet] = useState(props.court?.auto_stop_minutes ?? null);
   const [entering, setEntering] = useState(props.court === null);
   const [address, setAddress] = useState(NOTHING);
   const [fault, setFault] = useState<'needName' | 'badAddress' | null>(null);
   const [tests, setTests] = useState(0);
   const save = useMutation({
     mutationFn: (change: { readonly cameraUrl: string | null; readonly test: boolean }) =>
-      saveCourt(clubId, court, { name: name.trim(), cameraUrl: change.cameraUrl }),
+      saveCourt(clubId, court, { name: name.trim(), cameraUrl: change.cameraUrl, autoStopMinutes: quiet }),
     onSuccess: (saved, { test }) => {
       void courtsAreOthers();
       setCourt(saved);
@@ -73,6 +77,19 @@ export function CourtForm(props: {
           value={name}
           error={fault === 'needName' ? t('needName') : null}
           onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label={t('autoStop')}
+          description={t('autoStopHint')}
+          size="md"
+          data={[
+            { value: '', label: t('autoStopOff') },
+            ...[...new Set([...QUIET_MINUTES, ...(quiet === null ? [] : [quiet])])]
+              .sort((a, b) => a - b)
+              .map((minutes) => ({ value: String(minutes), label: duration(minutes * 60) })),
+          ]}
+          value={quiet === null ? '' : String(quiet)}
+          onChange={({ currentTarget: { value } }) => setQuiet(value === '' ? null : Number(value))}
         />
         {court !== null && <Present court={court} entering={entering} onEnter={() => setEntering(!entering)} />}
         {entering && <CameraFields address={address} onChange={setAddress} error={addressFault} />}

@@ -19,6 +19,7 @@ export const courtTexts = texts({
     stopping: 'Finishing the file …',
     stoppingHint: 'This takes a moment. The video is safe, you may leave this page.',
     ready: 'The video is ready',
+    stoppedByItself: 'The recording stopped by itself: its last {{time}} are without play.',
     toVideo: 'Watch the video',
     failed: 'The recording failed',
     failedHint: 'What was recorded is kept and tried again. The club can see why in the log.',
@@ -98,6 +99,7 @@ export const courtTexts = texts({
     stopping: 'Finalisation du fichier …',
     stoppingHint: 'Un instant. La vidéo est en sûreté, vous pouvez quitter cette page.',
     ready: 'La vidéo est prête',
+    stoppedByItself: 'L’enregistrement s’est arrêté de lui-même : les dernières {{time}} sont sans jeu.',
     toVideo: 'Voir la vidéo',
     failed: 'L’enregistrement a échoué',
     failedHint:

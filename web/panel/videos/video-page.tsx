@@ -6,6 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { useClubs } from '../access/club';
 import { isAdmin, useUser } from '../access/use-access';
 import { dateTime } from '../i18n/format';
+import { useActivity } from '../activity/activity-data';
+import { ActivityStrip } from '../activity/activity-strip';
 import { ShareButton } from '../sharing/share-button';
 import type { SharedMatch } from '../sharing/shares-data';
 import { CutBar } from '../highlights/cut-bar';
@@ -15,7 +17,7 @@ import { MarkBar } from '../markers/mark-bar';
 import { MarkerLane } from '../markers/marker-lane';
 import type { Marker } from '../markers/markers-data';
 import { MomentList } from '../markers/moment-list';
-import { useMomentKeys, useMoments } from '../markers/use-moments';
+import { stepsOf, useMomentKeys, useMoments } from '../markers/use-moments';
 import { Card } from '../ui/card';
 import { TextLink } from '../ui/links';
 import { useTitle } from '../ui/page-title';
@@ -93,6 +95,7 @@ function Finished(props: {
   const { video, session, timeZone } = props;
   const { t } = useTranslation('videos');
   const user = useUser();
+  const activity = useActivity(video.session_id, video.missing_since === null, false);
   const element = useRef<HTMLVideoElement>(null);
   const missing = video.missing_since;
   const control = useControl(element, video, session?.camera.fps ?? null, missing === null);
@@ -121,6 +124,7 @@ function Finished(props: {
           element={element}
           control={control}
           keys={keys}
+          steps={stepsOf(moments.markers, off ? null : control, goTo)}
           chosen={stretch.opened ? stretch.whole : null}
           lane={
             <MarkerLane
@@ -128,6 +132,14 @@ function Finished(props: {
               end={control?.end ?? video.duration_seconds}
               disabled={off}
               onGo={goTo}
+            />
+          }
+          under={
+            <ActivityStrip
+              activity={activity.data}
+              end={control?.end ?? video.duration_seconds}
+              disabled={off}
+              onSeek={(seconds) => control?.goTo(seconds)}
             />
           }
         >
@@ -156,7 +168,12 @@ function Finished(props: {
           ofFile={missing === null}
           onGo={off ? null : goTo}
         />
-        <HighlightList sessionId={video.session_id} ownerId={video.owner.id} ofFile />
+        <HighlightList
+          sessionId={video.session_id}
+          ownerId={video.owner.id}
+          ofFile
+          match={sharedMatchOf(video, timeZone)}
+        />
         <Facts video={video} recording={session?.recording} timeZone={timeZone} />
         <GapList video={video} onGo={control ? go : null} />
         {isAdmin(user) && <DeleteButton video={video} timeZone={timeZone} />}
