@@ -57,7 +57,7 @@ describe('two cameras of one match', () => {
         expect(largest(differences)).toBeLessThan(20);
         expectSmooth(placed[1] as PlacedPicture[]);
       }),
-      property(30),
+      property(15),
     );
   });
 
@@ -68,7 +68,7 @@ describe('two cameras of one match', () => {
         const angle = { ...second, from: ANGLE_FROM, seconds: 12, firstReport: 0, reportEvery: 125 };
         expect(largest(apart(together(main, angle)))).toBeLessThan(FRAME_MS);
       }),
-      property(30),
+      property(15),
     );
   });
 
@@ -99,7 +99,7 @@ describe('two cameras of one match', () => {
         expect(largest(apart(placed))).toBeLessThan(Math.abs(first.way - second.way) + 100);
         expectSmooth(placed[1] as PlacedPicture[], by === 0 ? 0 : first.jitter + second.jitter);
       }),
-      property(60),
+      property(30),
     );
   });
 
@@ -116,7 +116,7 @@ describe('two cameras of one match', () => {
         expect(largest(apart(placed))).toBeLessThan(Math.abs(step) + 60);
         expectSmooth(placed[1] as PlacedPicture[]);
       }),
-      property(30),
+      property(15),
     );
   });
 
