@@ -18,7 +18,7 @@ export interface CameraSpec {
   /** First picture for a client (RTSP): the next keyframe, or the last group of pictures at once. */
   readonly start?: 'keyframe' | 'gop';
   /** How long a picture is under way, and whether the camera tells its clock (RTSP). */
-  readonly behaviour?: Partial<Pick<RtspBehaviour, 'wayMs' | 'wayJitterMs' | 'senderReportMs'>>;
+  readonly behaviour?: Partial<Pick<RtspBehaviour, 'wayMs' | 'wayJitterMs' | 'senderReportMs' | 'firstReportMs'>>;
 }
 
 /** A client of a camera, in monotonic milliseconds of the machine. */

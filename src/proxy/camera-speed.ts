@@ -21,7 +21,7 @@ const RELEARN_LAG_MS = 250;
  */
 const WAKE_MS = 60;
 const SLEEP_MS = 5;
-/** For the camera of another angle: with the first one's {@link WAKE_MS} the two are within 100 ms. */
+/** For the camera of another angle: with the first one's {@link WAKE_MS} the two are within 100 ms (were both 60: 120). */
 export const ANGLE_WAKE_MS = 30;
 /** A clock error below this is a crystal's, not a camera that lies about its rate. */
 const HONEST_RATE = 0.0005;
@@ -61,6 +61,11 @@ export class CameraSpeed {
   /** True time for each unit of the camera's. */
   get scale(): number {
     return 1 + this.rate;
+  }
+
+  /** It was measured, and the camera's stamps run as fast as the clock. */
+  get honest(): boolean {
+    return this.rate === 0 && !this.learning;
   }
 
   /** A connection's paced pictures begin. */

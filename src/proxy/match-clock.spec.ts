@@ -6,7 +6,6 @@ const MAIN: TrueCamera = {
   ...{ firstStamp: 5, reportEvery: 125, firstReport: 0 },
 };
 const ANGLE: TrueCamera = { ...MAIN, from: 3_013, seconds: 57, way: 220, firstStamp: 90_000_000 };
-const begun = (n: number): number => MAIN.from + n * 40;
 
 function largest(placed: readonly PlacedPicture[][], after = 0): number {
   return Math.max(...apart(placed, after).map(Math.abs));
@@ -35,7 +34,8 @@ describe('MatchClock', () => {
   it('moves pictures that were placed by their arrival gently to where they belong', () => {
     const placed = play(MAIN, { ...ANGLE, firstReport: 250 });
     expect(largest(placed)).toBeGreaterThan(190);
-    expect(largest(placed, begun(250 + 125 + 75 + 300))).toBeLessThan(10);
+    // The report, and 200 ms by a twentieth each.
+    expect(largest(placed, ANGLE.from + (250 + 105) * 40)).toBeLessThan(10);
     const times = placed[1]?.map(({ frame }) => frame.dts / 90) as number[];
     const steps = times.slice(1).map((time, i) => time - (times[i] as number));
     expect(Math.min(...steps)).toBeGreaterThan(36);

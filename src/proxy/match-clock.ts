@@ -5,9 +5,10 @@ const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
 
 /**
  * Two cameras of one court differ by less than this in how long a picture is under way: encoders take 50 to 300 ms, a club's
- * network a few, its wireless bridges up to 100. Clocks that say more are not set alike.
+ * network a few, its wireless bridges up to 100. Clocks that say more are not set alike. At the end of a recording pictures are
+ * missing for so long, and more than half a second would be a gap.
  */
-const FURTHEST_WAY_MS = 500;
+const FURTHEST_WAY_MS = 400;
 /** Weight of the newest picture's way. */
 const WAY_WEIGHT = 1 / 100;
 /** The camera's own spacing holds while pictures are this near to their place, and again once they are back. */
@@ -19,7 +20,7 @@ const SLEW = 0.05;
 /** How far session time is from the wall clock that a camera tells of, in milliseconds. */
 export interface ClockOffset {
   readonly ms: number;
-  /** Not only by a first report. */
+  /** Not only by a first report of a camera of which nothing else is known. */
   readonly sure: boolean;
 }
 
@@ -52,16 +53,17 @@ export class MatchClock {
   /**
    * @param stamp the picture's decode stamp
    * @param arrived session time of its arrival, in milliseconds
+   * @param honest the camera's stamps are known to run true, even if only one report has come
    * @returns `undefined` where a camera does not tell its clock, or the clocks are not set alike
    */
-  tell(stamp: number, arrived: number): Told | undefined {
+  tell(stamp: number, arrived: number, honest: boolean): Told | undefined {
     const wall = this.camera.wallAt(stamp);
     const offset = wall === undefined ? undefined : this.reference();
     if (wall === undefined || offset === undefined) return undefined;
     const at = wall + offset.ms;
     const way = arrived - at;
     if (Math.abs(way) > FURTHEST_WAY_MS) return undefined;
-    const sure = offset.sure && this.camera.sure;
+    const sure = offset.sure && (honest || this.camera.sure);
     if (this.difference === undefined) this.difference = way;
     else if (sure) this.difference += (way - this.difference) * WAY_WEIGHT;
     return { at, sure };

@@ -110,7 +110,7 @@ export class SessionTimeline {
   /** How session time stands to the camera's wall clock; `undefined` where it tells none that can be believed. */
   get offset(): ClockOffset | undefined {
     const wall = this.connecting || this.lastTicks < 0 ? undefined : this.clock.wallAt(this.lastStamp);
-    return wall === undefined ? undefined : { ms: this.last - wall, sure: this.clock.sure };
+    return wall === undefined ? undefined : { ms: this.last - wall, sure: this.clock.sure || this.speed.honest };
   }
 
   /**
@@ -206,7 +206,7 @@ export class SessionTimeline {
   /** Where a connection's first picture goes, in milliseconds. */
   private begin(unit: TimedUnit, arrived: number): number {
     this.clock.lead = unit.kind === 'jpeg' ? 0 : unit.pts - unit.dts;
-    const told = this.match?.tell(unit.dts, arrived);
+    const told = this.match?.tell(unit.dts, arrived, false);
     return told ? told.at : arrived - this.way;
   }
 
@@ -227,7 +227,7 @@ export class SessionTimeline {
 
   private placeTimed(unit: TimedUnit, arrival: number): Frame {
     const zero = this.zero as number;
-    const told = this.match?.tell(unit.dts, arrival - zero);
+    const told = this.match?.tell(unit.dts, arrival - zero, this.speed.honest);
     const now = arrival - zero - this.way;
     const arrivalStep = arrival - this.lastArrival;
     const stampStep = (unit.dts - this.lastStamp) / TICKS_PER_MS;

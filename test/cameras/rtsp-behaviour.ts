@@ -63,6 +63,8 @@ export interface RtspBehaviour {
   aliveBy: 'any' | 'requests';
   /** Milliseconds between RTCP sender reports; 0: none. */
   senderReportMs: number;
+  /** Milliseconds from a client's first picture to the first report. */
+  firstReportMs: number;
   /** Whether a report stands before the picture that it is about, or behind it. */
   reportPlace: 'before' | 'behind';
   /** By how much the camera's wall clock, which the reports tell, is ahead of the machine's, in milliseconds; another value is a step. */
@@ -103,6 +105,7 @@ export const DEFAULT_BEHAVIOUR: RtspBehaviour = {
   sessionTimeout: 60,
   aliveBy: 'any',
   senderReportMs: 5000,
+  firstReportMs: 0,
   reportPlace: 'behind',
   clockAheadMs: 0,
   clockDriftPpm: 0,

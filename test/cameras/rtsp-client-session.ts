@@ -28,7 +28,7 @@ export class RtspSender {
   private loseNext = 0;
   private packets = 0;
   private bytes = 0;
-  private reportAt = 0;
+  private reportAt: number | null = null;
 
   constructor(
     private readonly wire: Wire,
@@ -71,7 +71,8 @@ export class RtspSender {
   }
 
   private report(frame: PlayedFrame, timestamp: number): void {
-    const { senderReportMs } = this.camera.behaviour;
+    const { senderReportMs, firstReportMs } = this.camera.behaviour;
+    this.reportAt ??= frame.dueAt + firstReportMs;
     if (senderReportMs === 0 || frame.dueAt < this.reportAt) return;
     this.reportAt = frame.dueAt + senderReportMs;
     const sent = { packets: this.packets, bytes: this.bytes };
