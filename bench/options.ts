@@ -8,6 +8,7 @@ export const SCENARIOS = [
   'stop',
   'highlight',
   'preview',
+  'motion',
   'watch',
   'panel',
   'viewers',

@@ -9,6 +9,7 @@ import { highlights } from './scenarios/highlights';
 import { linear } from './scenarios/linear';
 import { memory } from './scenarios/memory';
 import { mjpegCost } from './scenarios/mjpeg-cost';
+import { motion } from './scenarios/motion';
 import { panel } from './scenarios/panel';
 import { preview } from './scenarios/preview';
 import { rtspCost } from './scenarios/rtsp-cost';
@@ -25,6 +26,7 @@ const SCENARIOS: Record<ScenarioName, (lab: Lab) => Promise<Finding>> = {
   stop: stops,
   highlight: highlights,
   preview,
+  motion,
   watch,
   panel,
   viewers,

@@ -2,10 +2,12 @@ import { DataSource } from 'typeorm';
 import { AutoStop } from '../../src/activity/auto-stop.service';
 import { AutoStopPace } from '../../src/activity/auto-stop-pace';
 import { ActivityAnswer } from '../../src/activity/dto/activity.dto';
+import { findMarker } from '../../src/media/process/marker';
 import { h264Clip, RtspCamera } from '../cameras';
 import { startTestClub, TestClub } from '../support/club';
 import { Courtside, RecordingAnswer } from '../support/courtside';
 import { LiveClient, LiveMessage } from '../support/live-client';
+import { childrenOf } from '../support/processes';
 import { until } from '../support/until';
 
 interface Stoppable extends RecordingAnswer {
@@ -96,6 +98,13 @@ describe('what moves on a court', () => {
     expect((await club.desk.get(`/api/terrains/${courts[1]}`)).body).toMatchObject({ auto_stop_minutes: null });
   });
 
+  it('goes on without a decoder that is killed', () => {
+    const isDecoder = ({ args }: { args: readonly string[] }): boolean =>
+      findMarker(args)?.session === moving && args.includes('rawvideo');
+    const [decoder] = childrenOf(process.pid).filter(isDecoder);
+    process.kill(decoder?.pid as number, 'SIGKILL');
+  });
+
   it('stops a recording after it was said, unless somebody wants it to go on', async () => {
     // Minutes of two seconds, and a warning that nobody misses.
     const pace = club.service.app.get(AutoStopPace);
@@ -136,6 +145,19 @@ describe('what moves on a court', () => {
       details: { reason: 'no_play', idle_seconds: expect.any(Number) },
     });
     expect(trail.find(({ action }) => action === 'recording.kept')).toMatchObject({ actor_id: club.ids.desk });
+  });
+
+  it('is known again once another decoder has come; the recording has not suffered', async () => {
+    // One hole, and something behind it: there the decoder died.
+    const { scores } = await until(async () => {
+      const found = await activity(moving);
+      const newest = found.scores.findLastIndex((score) => score !== null);
+      return found.scores.slice(0, newest).includes(null) && found;
+    });
+    const known = scores.slice(0, scores.findLastIndex((score) => score !== null) + 1);
+    expect(known.filter((score) => score === null).length).toBeLessThan(10);
+    expect(known.filter((score) => score !== null).every((score) => score > 3)).toBe(true);
+    expect(await recordingOf(moving)).toMatchObject({ status: 'recording', gaps: [], restarts: 0 });
   });
 
   it('is kept with the video, and goes with it', async () => {
