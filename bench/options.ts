@@ -7,6 +7,7 @@ export const SCENARIOS = [
   'start',
   'stop',
   'highlight',
+  'angles',
   'preview',
   'motion',
   'watch',

@@ -5,6 +5,7 @@ import { BenchOptions, readOptions, ScenarioName, USAGE } from './options';
 import { loadAverage } from './proc';
 import { asText, lookAtMachine, Measured } from './report';
 import { Results } from './results';
+import { angles } from './scenarios/angles';
 import { highlights } from './scenarios/highlights';
 import { linear } from './scenarios/linear';
 import { memory } from './scenarios/memory';
@@ -25,6 +26,7 @@ const SCENARIOS: Record<ScenarioName, (lab: Lab) => Promise<Finding>> = {
   start: starts,
   stop: stops,
   highlight: highlights,
+  angles,
   preview,
   motion,
   watch,

@@ -8,6 +8,7 @@ import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { BookingsModule } from './bookings/bookings.module';
 import { ClubsModule } from './clubs/clubs.module';
+import { CompressionModule } from './compression/compression.module';
 import { CommonModule } from './common/common.module';
 import { LoggingModule } from './common/logging.module';
 import { checkUrl, jsonBody } from './common/request-checks';
@@ -44,6 +45,7 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     RecordingModule,
     ActivityModule,
     FilesModule,
+    CompressionModule,
     MarkersModule,
     HighlightsModule,
     SharesModule,

@@ -18,7 +18,7 @@ export type AuditAction =
   | `registration.${'asked' | 'confirmed'}`
   | `club.${'created' | 'changed' | 'deleted'}`
   | `court.${'created' | 'changed' | 'deleted'}`
-  | `camera.${'changed' | 'tested' | 'searched'}`
+  | `camera.${'added' | 'changed' | 'removed' | 'tested' | 'searched'}`
   | `user.${'created' | 'added' | 'changed' | 'removed' | 'deleted' | 'erased'}`
   | `session.${string}`
   | `recording.${string}`

@@ -18,6 +18,7 @@ const SEALED = 'sealed addresses or secrets (cameras, webhooks, calendars)';
 interface SealedCamera {
   readonly id: number;
   readonly court_id: number;
+  readonly position: number;
   readonly url_sealed: string;
 }
 
@@ -98,7 +99,7 @@ export class CameraKeys extends KeySource implements OnApplicationBootstrap {
     if (older.length === 0) return { resealed: 0, damaged: [], last: null };
     return this.database.transaction(async (manager) => {
       const cameras = await manager.query<SealedCamera[]>(
-        `SELECT id, court_id, url_sealed FROM cameras WHERE key_id = ANY ($1) AND id > $2
+        `SELECT id, court_id, position, url_sealed FROM cameras WHERE key_id = ANY ($1) AND id > $2
           ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`,
         [older, after],
       );
@@ -116,13 +117,16 @@ export class CameraKeys extends KeySource implements OnApplicationBootstrap {
     });
   }
 
-  private sealedAnew({ court_id: courtId, url_sealed: sealed }: SealedCamera): string | null {
-    const owner = ownerOfCamera(courtId);
+  private sealedAnew({ court_id: courtId, position, url_sealed: sealed }: SealedCamera): string | null {
+    const owner = ownerOfCamera(courtId, position);
     try {
       return this.box.seal(this.box.open(sealed, owner), owner);
     } catch (error) {
       if (!(error instanceof SecretBoxError)) throw error;
-      this.logger.error({ err: error, courtId }, 'The address of a camera cannot be opened; it is left as it is.');
+      this.logger.error(
+        { err: error, courtId, position },
+        'The address of a camera cannot be opened; it is left as it is.',
+      );
       return null;
     }
   }

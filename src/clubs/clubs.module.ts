@@ -16,6 +16,8 @@ import { ClubLogos } from './club-logos.service';
 import { ClubLimits } from './club-limits.service';
 import { ClubsController } from './clubs.controller';
 import { ClubsService } from './clubs.service';
+import { CourtCamerasController } from './court-cameras.controller';
+import { CourtCameras } from './court-cameras.service';
 import { CourtUsageProvider } from './court-usage.provider';
 import { CourtsController } from './courts.controller';
 import { CourtsService } from './courts.service';
@@ -33,7 +35,14 @@ import { UsersService } from './users.service';
 /** Clubs, their courts with cameras, and their people. */
 @Module({
   imports: [TypeOrmModule.forFeature([Club, Court, Camera]), ProxyModule, ScheduledTasksModule, WebhookOutboxModule],
-  controllers: [CameraDiscoveryController, ClubsController, ClubLogoController, CourtsController, UsersController],
+  controllers: [
+    CameraDiscoveryController,
+    ClubsController,
+    ClubLogoController,
+    CourtCamerasController,
+    CourtsController,
+    UsersController,
+  ],
   providers: [
     {
       provide: SecretBox,
@@ -52,6 +61,7 @@ import { UsersService } from './users.service';
     ClubLimits,
     ClubLogos,
     ClubsService,
+    CourtCameras,
     CourtsService,
     CourtUsageProvider,
     UserChangesService,

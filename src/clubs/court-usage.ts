@@ -36,11 +36,11 @@ export abstract class CourtUsage {
   /** The court's open session, or `null`. */
   abstract openSession(courtId: number): Promise<OpenSession | null>;
   /**
-   * What the court's open session knows of its camera, or `null` where no session is open.
+   * What the open session of the court's camera at this position (0: the main one) knows of it, or `null` where none is open.
    * @throws CameraError where a session is open but its camera is not answering now.
    */
-  abstract factsOfOpenSession(courtId: number): Promise<SessionCameraFacts | null>;
-  /** The cameras that sessions of this process hold. */
+  abstract factsOfOpenSession(courtId: number, position: number): Promise<SessionCameraFacts | null>;
+  /** The main cameras that sessions of this process hold. */
   abstract camerasInUse(): Promise<readonly CameraInUse[]>;
 }
 

@@ -9,7 +9,7 @@ import { ProblemException } from '../common/problem';
 import { CamerasService } from './cameras.service';
 import { ClubsService } from './clubs.service';
 import { CourtUsageProvider } from './court-usage.provider';
-import { CourtListAnswer, CourtWithCamera, CreateCourtDto, UpdateCourtDto, viewOfCourt } from './dto/court.dto';
+import { CourtListAnswer, CourtWithCameras, CreateCourtDto, UpdateCourtDto, viewOfCourt } from './dto/court.dto';
 import { Court } from './entities/court.entity';
 import { cutIdPage, idPage } from './id-pages';
 import { CameraStates } from './watch/camera-states.service';
@@ -27,13 +27,13 @@ export class CourtsService {
   ) {}
 
   /**
-   * The court with its camera, if the principal may do this with it.
+   * The court with its cameras, if the principal may do this with it.
    * @throws ProblemException `not_found` (foreign, deleted or unknown) or `forbidden`
    */
-  async require(principal: Principal, id: number, access: ClubAccess): Promise<CourtWithCamera> {
+  async require(principal: Principal, id: number, access: ClubAccess): Promise<CourtWithCameras> {
     const court = await this.find(id);
     requireClub(principal, court?.clubId, access);
-    return court as CourtWithCamera;
+    return court as CourtWithCameras;
   }
 
   /**
@@ -57,28 +57,27 @@ export class CourtsService {
     const { after, limit, take } = idPage(query);
     const rows = await this.database.manager.find(Court, {
       where: { clubId, id: MoreThan(after) },
-      relations: { camera: true },
-      order: { id: 'ASC' },
+      relations: { cameras: true },
+      order: { id: 'ASC', cameras: { position: 'ASC' } },
       take,
     });
-    const { items, next } = cutIdPage(rows as CourtWithCamera[], limit);
+    const { items, next } = cutIdPage(rows as CourtWithCameras[], limit);
     return { success: true, terrains: items.map(viewOfCourt), count: items.length, ...next };
   }
 
-  async create(principal: Principal, clubId: number, dto: CreateCourtDto, caller: Caller): Promise<CourtWithCamera> {
+  async create(principal: Principal, clubId: number, dto: CreateCourtDto, caller: Caller): Promise<CourtWithCameras> {
     const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
     this.cameras.check(dto.camera_url, cameraNetworks);
     return this.database.transaction(async (manager) => {
-      const court = await manager.save(
-        manager.create(Court, { clubId, name: dto.name, autoStopMinutes: dto.auto_stop_minutes ?? null }),
-      );
-      const camera = await this.cameras.set(court.id, dto.camera_url, cameraNetworks, manager);
+      const { name, auto_stop_minutes: autoStopMinutes = null } = dto;
+      const court = await manager.save(manager.create(Court, { clubId, name, autoStopMinutes }));
+      const camera = await this.cameras.set({ courtId: court.id }, dto.camera_url, cameraNetworks, manager);
       await this.note(manager, 'court.created', principal, court, caller);
-      return Object.assign(court, { camera });
+      return Object.assign(court, { cameras: [camera] as CourtWithCameras['cameras'] });
     });
   }
 
-  async update(principal: Principal, id: number, dto: UpdateCourtDto, caller: Caller): Promise<CourtWithCamera> {
+  async update(principal: Principal, id: number, dto: UpdateCourtDto, caller: Caller): Promise<CourtWithCameras> {
     const found = await this.require(principal, id, 'admin');
     const { cameraNetworks } = await this.clubs.require(principal, found.clubId, 'admin');
     if (dto.camera_url !== undefined) this.cameras.check(dto.camera_url, cameraNetworks);
@@ -89,12 +88,12 @@ export class CourtsService {
       await manager.save(court);
       if (dto.name !== undefined || dto.auto_stop_minutes !== undefined)
         await this.note(manager, 'court.changed', principal, court, caller);
-      let { camera } = found;
+      const { cameras } = found;
       if (dto.camera_url !== undefined) {
-        camera = await this.cameras.set(id, dto.camera_url, cameraNetworks, manager);
+        cameras[0] = await this.cameras.set({ courtId: id }, dto.camera_url, cameraNetworks, manager);
         await this.note(manager, 'camera.changed', principal, court, caller);
       }
-      return Object.assign(court, { camera });
+      return Object.assign(court, { cameras });
     });
   }
 
@@ -119,7 +118,8 @@ export class CourtsService {
   private async find(id: number): Promise<Court | null> {
     const court = await this.database.manager.findOne(Court, {
       where: { id },
-      relations: { camera: true, club: true },
+      relations: { cameras: true, club: true },
+      order: { cameras: { position: 'ASC' } },
     });
     return court?.club ? court : null;
   }
@@ -140,7 +140,7 @@ export class CourtsService {
 }
 
 /** Keeps sessions from being opened on the court (their foreign key waits) until the transaction is done. */
-async function lockCourt(manager: EntityManager, id: number): Promise<Court> {
+export async function lockCourt(manager: EntityManager, id: number): Promise<Court> {
   const court = await manager.findOne(Court, { where: { id }, lock: { mode: 'pessimistic_write' } });
   if (!court) throw new ProblemException('not_found');
   return court;

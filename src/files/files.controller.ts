@@ -118,9 +118,9 @@ export class FilesController {
   }
 
   @Delete(':id/delete')
-  @ApiOperation({ summary: 'Deletes a video for good', description: 'Admins.' })
+  @ApiOperation({ summary: 'Deletes a video for good', description: 'Admins. With its angles.' })
   @ApiOkResponse({ type: DoneAnswer })
-  @ApiProblems('validation_failed', 'forbidden', 'not_found')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'is_an_angle')
   async delete(
     @CurrentUser() user: Principal,
     @Param('id', ParseSessionIdPipe) id: string,

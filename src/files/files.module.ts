@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CompressionLogModule } from '../compression/compression-log.module';
 import { AuthModule } from '../auth/auth.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
@@ -16,6 +17,7 @@ import { VideoFiles } from './video-files.service';
   imports: [
     TypeOrmModule.forFeature([Video]),
     AuthModule,
+    CompressionLogModule,
     ProxyModule,
     SessionsModule,
     StorageModule,

@@ -7,11 +7,15 @@ import { requireClub } from '../auth/tenant';
 import { momentOf } from '../common/moment';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
+import { CompressionLog } from '../compression/compression-log.service';
+import { CompressionView } from '../compression/dto/compression.dto';
+import { MatchAngle, MatchAngles } from '../sessions/match-angles.service';
 import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
 import { SessionsService } from '../sessions/sessions.service';
 import { VideoStore } from '../storage/video-store';
-import { ClubQuery, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
+import { ClubQuery, VideoAngleView, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
 import { Video } from './entities/video.entity';
+import { standsForMatch } from './match-videos';
 import { DownloadableVideo, VideoFiles } from './video-files.service';
 import { VideoRemoval } from './video-removal.service';
 
@@ -27,15 +31,18 @@ export class FilesService {
     private readonly database: DataSource,
     private readonly sessions: SessionsService,
     private readonly names: MatchNamesService,
+    private readonly angles: MatchAngles,
     private readonly store: VideoStore,
     private readonly removal: VideoRemoval,
     private readonly videos: VideoFiles,
+    private readonly compression: CompressionLog,
   ) {}
 
   /** Newest first. A player: those of sessions they own or take part in. */
   async list(principal: Principal, query: VideoListQuery): Promise<{ videos: VideoView[]; nextCursor: string | null }> {
     const limit = query.limit ?? DEFAULT_PAGE;
     const builder = this.visible(principal, query.club_id)
+      .andWhere(standsForMatch('v'))
       .orderBy('v.created_at', 'DESC')
       .addOrderBy('v.session_id', 'DESC')
       .limit(limit + 1);
@@ -63,9 +70,9 @@ export class FilesService {
     const clubId = query.club_id ?? principal.clubId;
     if (clubId !== null) requireClub(principal, clubId, 'admin');
     const sums = await this.visible(principal, query.club_id)
-      .select('count(*)::int', 'count')
+      .select(`(count(*) FILTER (WHERE ${standsForMatch('v')}))::int`, 'count')
       .addSelect('coalesce(sum(v.size_bytes), 0)::float8', 'bytes')
-      .addSelect('coalesce(sum(v.duration_seconds), 0)', 'seconds')
+      .addSelect(`coalesce(sum(v.duration_seconds) FILTER (WHERE ${standsForMatch('v')}), 0)`, 'seconds')
       .addSelect('min(v.created_at)', 'oldest')
       .addSelect('max(v.created_at)', 'newest')
       .getRawOne<{ count: number; bytes: number; seconds: number; oldest: Date | null; newest: Date | null }>();
@@ -93,10 +100,13 @@ export class FilesService {
     return this.videos.thumbnail(await this.require(principal, sessionId, query));
   }
 
-  /** @throws ProblemException `not_found` or `forbidden` (admins only). */
+  /** With its angles. @throws ProblemException `not_found`, `forbidden` (admins only), `is_an_angle` where its match has a film. */
   async delete(principal: Principal, sessionId: string, query: ClubQuery, caller: Caller): Promise<void> {
     const video = await this.require(principal, sessionId, query);
     requireClub(principal, video.clubId, 'admin');
+    if (!(await this.standsForMatch(video))) {
+      throw new ProblemException('is_an_angle', `It is deleted with its match: ${video.angleOf}.`);
+    }
     const removed = await this.removal.remove(sessionId, { action: 'video.deleted', ...authorOf(principal, caller) });
     if (!removed) throw new ProblemException('not_found');
   }
@@ -110,10 +120,27 @@ export class FilesService {
     return video;
   }
 
+  private standsForMatch({ sessionId }: Video): Promise<boolean> {
+    const videos = this.database.getRepository(Video).createQueryBuilder('v');
+    return videos.where('v.session_id = :sessionId', { sessionId }).andWhere(standsForMatch('v')).getExists();
+  }
+
   private async views(videos: readonly Video[]): Promise<VideoView[]> {
-    const names = await this.names.of(videos.map(({ sessionId }) => sessionId));
-    // Rows of sessions, courts and people are never deleted.
-    return videos.map((video) => viewOf(video, names.get(video.sessionId) as MatchNames));
+    const ids = videos.map(({ sessionId }) => sessionId);
+    const [names, compression, angles] = await Promise.all([
+      this.names.of(ids),
+      this.compression.of(ids),
+      this.angles.of(ids),
+    ]);
+    return videos.map((video) => {
+      const { sessionId } = video;
+      return viewOf(video, {
+        // Rows of sessions, courts and people are never deleted.
+        names: names.get(sessionId) as MatchNames,
+        compression: compression(sessionId),
+        angles: angles.get(sessionId) ?? [],
+      });
+    });
   }
 
   /** @throws ProblemException `not_found` for a club the principal is nothing in. */
@@ -131,7 +158,7 @@ export class FilesService {
 /** Owned the match of a video, or took part in it. @param parameter that holds the person's id */
 function tookPart(parameter: string): string {
   return `(v.user_id = :${parameter} OR EXISTS
-    (SELECT 1 FROM session_players p WHERE p.session_id = v.session_id AND p.user_id = :${parameter}))`;
+    (SELECT 1 FROM session_players p WHERE p.session_id = coalesce(v.angle_of, v.session_id) AND p.user_id = :${parameter}))`;
 }
 
 /** On top of what somebody may see, never beside it. */
@@ -148,7 +175,14 @@ function filenameOf(video: Video): string {
   return `${video.sessionId}.mp4`;
 }
 
-function viewOf(video: Video, names: MatchNames): VideoView {
+/** What is known of a video besides its row. */
+interface VideoAsides {
+  readonly names: MatchNames;
+  readonly compression: CompressionView;
+  readonly angles: readonly MatchAngle[];
+}
+
+function viewOf(video: Video, { names, compression, angles }: VideoAsides): VideoView {
   const bytes = Number(video.sizeBytes);
   return {
     session_id: video.sessionId,
@@ -168,5 +202,26 @@ function viewOf(video: Video, names: MatchNames): VideoView {
     created_at: video.createdAt.toISOString(),
     missing_since: video.missingSince?.toISOString() ?? null,
     gaps: video.gaps as VideoView['gaps'],
+    compression,
+    camera_name: names.cameraName,
+    angle_of: video.angleOf,
+    angles: angles.flatMap(viewOfAngle),
   };
+}
+
+/** An angle of which nothing was recorded is none of the film. */
+function viewOfAngle(angle: MatchAngle): VideoAngleView[] {
+  const { sessionId, position, name, recordingStatus: status, durationSeconds, sizeBytes, offsetSeconds } = angle;
+  if (status === null) return [];
+  return [
+    {
+      session_id: sessionId,
+      position,
+      name,
+      status,
+      duration_seconds: durationSeconds === null ? null : Math.round(durationSeconds * 1000) / 1000,
+      size_bytes: sizeBytes,
+      offset_seconds: offsetSeconds,
+    },
+  ];
 }

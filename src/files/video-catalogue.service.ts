@@ -28,7 +28,10 @@ export class VideoCatalogue {
     return rows.length > 0;
   }
 
-  /** Enters a finished file, in the transaction that makes its recording `ready`. Entered already: changes nothing. */
+  /**
+   * Enters a finished file, in the transaction that makes its recording `ready`. Entered already: changes nothing. Where an
+   * angle's match was deleted meanwhile, it is deleted too, and the next look takes its file.
+   */
   async add(manager: EntityManager, video: NewVideo): Promise<void> {
     const { facts } = video;
     const gaps = video.gaps.map((gap) => ({
@@ -36,11 +39,17 @@ export class VideoCatalogue {
       end_seconds: gap.endSeconds,
       reason: gap.reason,
     }));
+    // Whoever deletes the match waits until this is there, and then sees it.
+    await manager.query(
+      `SELECT FROM videos WHERE session_id = (SELECT angle_of FROM camera_sessions WHERE id = $1) FOR SHARE`,
+      [video.sessionId],
+    );
     await manager.query(
       `INSERT INTO videos (session_id, court_id, club_id, user_id, video_path, size_bytes, duration_seconds, width,
-                           height, codec, gaps, created_at, adopted_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12::timestamptz, now()),
-               CASE WHEN $12::timestamptz IS NOT NULL THEN now() END)
+                           height, codec, gaps, created_at, adopted_at, angle_of, deleted_at)
+       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($12::timestamptz, now()),
+              CASE WHEN $12::timestamptz IS NOT NULL THEN now() END, s.angle_of, m.deleted_at
+         FROM camera_sessions s LEFT JOIN videos m ON m.session_id = s.angle_of WHERE s.id = $1
        ON CONFLICT (session_id) DO NOTHING`,
       [
         video.sessionId,

@@ -7,7 +7,7 @@ const NOTE_MS = 60_000;
 /** Videos kept in mind; a few are read at any time. */
 const MOST_KEPT = 1_000;
 
-/** Notes when finished videos are read: what is being watched or downloaded is not deleted by age or quota. */
+/** Notes when finished videos are read: what is being watched or downloaded is not deleted by age or quota, nor is its match. */
 @Injectable()
 export class VideoReads {
   private readonly logger = new Logger(VideoReads.name);
@@ -51,7 +51,7 @@ export class VideoReads {
       // Also where a clock that was ahead has left a time to come: it would keep the video for ever.
       await this.database.query(
         `UPDATE videos SET last_read_at = now()
-          WHERE session_id = $1 AND deleted_at IS NULL
+          WHERE session_id IN ($1, (SELECT angle_of FROM videos WHERE session_id = $1)) AND deleted_at IS NULL
             AND (last_read_at IS NULL OR last_read_at NOT BETWEEN now() - interval '1 minute' AND now())`,
         [sessionId],
       );

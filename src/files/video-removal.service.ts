@@ -22,7 +22,8 @@ export interface RemovalReason {
  * The one way a video ends. Invariant, for a crash at any line: the row is marked first, in one transaction with its line
  * in the audit trail, then its thumbnail goes, then the file to the trash, then its bytes. So no row ever leads to a file that is gone; what is
  * left of the file is found by the row's mark or in the trash, and taken away by the next look (`files_and_rows`, `trash`).
- * What people marked in it, and how much moved, goes with the row; highlights of it are marked as it is, and their files go when it does.
+ * What people marked in it, and how much moved, goes with the row; highlights of it and its angles are marked as it is, and
+ * their files go when it does.
  * Whoever has the file open reads on to its end.
  */
 @Injectable()
@@ -41,11 +42,13 @@ export class VideoRemoval {
   /** @returns false: it was deleted before, or somebody has just read it; nothing happened */
   async remove(sessionId: string, reason: RemovalReason): Promise<boolean> {
     faultPoint('delete.row');
-    const clubId = await this.mark(sessionId, reason);
-    if (clubId === null) return false;
+    const marked = await this.mark(sessionId, reason);
+    if (!marked) return false;
     faultPoint('delete.row_gone');
-    await this.takeFile(clubId, sessionId);
-    faultPoint('delete.file_gone');
+    for (const id of [...marked.angles, sessionId]) {
+      await this.takeFile(marked.clubId, id);
+      faultPoint('delete.file_gone');
+    }
     return true;
   }
 
@@ -86,11 +89,11 @@ export class VideoRemoval {
     }
   }
 
-  /** @returns its club; `null`: not to be deleted, or no more */
+  /** @returns its club, and its angles that have videos; `null`: not to be deleted, or no more */
   private async mark(
     sessionId: string,
     { action, actorId, ip, details, unreadMinutes }: RemovalReason,
-  ): Promise<number | null> {
+  ): Promise<{ clubId: number; angles: string[] } | null> {
     const marked = await this.database.transaction(async (manager) => {
       const [[row]] = await manager.query<
         [{ club_id: number; size_bytes: string; duration_seconds: number }[], number]
@@ -103,6 +106,10 @@ export class VideoRemoval {
         [sessionId, unreadMinutes ?? null],
       );
       if (!row) return null;
+      const [angles] = await manager.query<[{ session_id: string; size_bytes: string }[], number]>(
+        `UPDATE videos SET deleted_at = now() WHERE angle_of = $1 AND deleted_at IS NULL RETURNING session_id, size_bytes`,
+        [sessionId],
+      );
       const [gone] = await manager.query<[{ id: number; session_id: string }[], number]>(
         'DELETE FROM markers WHERE session_id = $1 RETURNING id, session_id',
         [sessionId],
@@ -112,15 +119,18 @@ export class VideoRemoval {
       await manager.query('UPDATE highlights SET deleted_at = now() WHERE session_id = $1 AND deleted_at IS NULL', [
         sessionId,
       ]);
-      const facts = { size_bytes: Number(row.size_bytes), duration_seconds: row.duration_seconds };
+      const bytes = [row, ...angles].reduce((sum, { size_bytes }) => sum + Number(size_bytes), 0);
+      const facts = {
+        ...{ size_bytes: bytes, duration_seconds: row.duration_seconds },
+        ...(angles.length > 0 && { angles: angles.length }),
+      };
       await this.audit.record(
         { action, actorId, ip, clubId: row.club_id, target: sessionId, details: { ...facts, ...details } },
         manager,
       );
-      return { clubId: row.club_id, gone };
+      return { clubId: row.club_id, gone, angles: angles.map((angle) => angle.session_id) };
     });
-    if (!marked) return null;
-    this.news.tellGone(marked.gone);
-    return marked.clubId;
+    if (marked) this.news.tellGone(marked.gone);
+    return marked;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditService } from '../auth/audit.service';
+import { standsForMatch } from './match-videos';
 
 /** Taken in one run. */
 const MOST_HIGHLIGHTS = 50;
@@ -8,7 +9,7 @@ const MOST_HIGHLIGHTS = 50;
 /** A video, as far as its end is concerned. Times in epoch milliseconds. */
 export interface StoredVideo {
   readonly sessionId: string;
-  /** With the highlights of it, which go when it goes. */
+  /** With the highlights and angles of it, which go when it goes. */
   readonly bytes: number;
   /** When it came to us: as it was recorded, or when it was adopted from another system. */
   readonly createdAt: number;
@@ -17,10 +18,10 @@ export interface StoredVideo {
   readonly missing: boolean;
 }
 
-/** A club's videos: all in sums, the oldest one by one. */
+/** A club's matches: all in sums, the oldest one by one. */
 export interface StoredVideos {
   readonly count: number;
-  /** Of files that are there, highlights too. */
+  /** Of files that are there, highlights and angles too. */
   readonly bytes: number;
   readonly oldestFirst: readonly StoredVideo[];
 }
@@ -44,7 +45,7 @@ export class VideoUpkeep {
   /** @param most how many one by one */
   async stored(clubId: number, most: number): Promise<StoredVideos> {
     const [sums] = await this.database.query<{ count: number; bytes: number }[]>(
-      `SELECT count(*)::integer AS count,
+      `SELECT (count(*) FILTER (WHERE ${standsForMatch('videos')}))::integer AS count,
               (coalesce(sum(size_bytes) FILTER (WHERE missing_since IS NULL), 0)
                + (SELECT coalesce(sum(h.size_bytes), 0) FROM highlights h WHERE h.club_id = $1 AND h.deleted_at IS NULL
                    -- Of a match without a video no video's removal frees them.
@@ -58,9 +59,11 @@ export class VideoUpkeep {
     >(
       `SELECT session_id, coalesce(adopted_at, created_at) AS created_at, last_read_at,
               missing_since IS NOT NULL AS missing,
-              size_bytes + (SELECT coalesce(sum(h.size_bytes), 0) FROM highlights h
+              size_bytes + (SELECT coalesce(sum(a.size_bytes), 0) FROM videos a
+                             WHERE a.angle_of = videos.session_id AND a.deleted_at IS NULL AND a.missing_since IS NULL)
+                         + (SELECT coalesce(sum(h.size_bytes), 0) FROM highlights h
                              WHERE h.session_id = videos.session_id AND h.deleted_at IS NULL) AS size_bytes
-         FROM videos WHERE club_id = $1 AND deleted_at IS NULL
+         FROM videos WHERE club_id = $1 AND deleted_at IS NULL AND ${standsForMatch('videos')}
         ORDER BY coalesce(adopted_at, created_at), session_id DESC LIMIT $2`,
       [clubId, most],
     );

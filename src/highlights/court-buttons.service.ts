@@ -98,7 +98,7 @@ export class CourtButtons {
     const [court] = await this.database.query<{ id: number; clubId: number; sessionId: string | null }[]>(
       `SELECT c.id, c.club_id AS "clubId", r.session_id AS "sessionId"
          FROM court_buttons b JOIN courts c ON c.id = b.court_id JOIN clubs k ON k.id = c.club_id
-         LEFT JOIN recordings r ON r.court_id = c.id AND r.status = ANY ($2)
+         LEFT JOIN recordings r ON r.court_id = c.id AND r.camera_position = 0 AND r.status = ANY ($2)
         WHERE b.key_hash = $1 AND c.deleted_at IS NULL AND k.deleted_at IS NULL`,
       [hashOf(key), [...ACTIVE_STATUSES]],
     );

@@ -51,7 +51,7 @@ export class HighlightsController {
       'follow it in the list. The same press twice within two seconds is one. At most 200 a session.',
   })
   @ApiAcceptedResponse({ type: HighlightAnswer })
-  @ApiProblems('validation_failed', 'not_found', 'not_recording', 'highlight_limit', 'disk_full')
+  @ApiProblems('validation_failed', 'not_found', 'is_an_angle', 'not_recording', 'highlight_limit', 'disk_full')
   async create(
     @CurrentUser() user: Principal,
     @Body() dto: CreateHighlightDto,

@@ -67,7 +67,7 @@ export class HighlightsService {
   /** @throws ProblemException `not_found`, `validation_failed`, `not_recording`, `highlight_limit`, `disk_full` */
   async create(principal: Principal, dto: CreateHighlightDto, caller: Caller): Promise<HighlightView> {
     const { session_id: sessionId, text = null, cut = 'keyframes', ...asked } = dto;
-    const { clubId } = await this.sessions.require(principal, sessionId, 'see');
+    const { clubId } = await this.sessions.require(principal, sessionId, 'act');
     return this.ask({ sessionId, clubId, authorId: principal.userId, ip: caller.ip, asked, text, cut });
   }
 

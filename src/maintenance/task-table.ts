@@ -35,6 +35,8 @@ export const TASKS = {
   camera_watch: { everyMs: 5_000, scope: 'process' },
   /** Takes the files of deleted highlights, and asks again for those that were left unmade. */
   highlights: { everyMs: 60_000, scope: 'installation' },
+  /** Asks for the compression of videos whose turn it is, and clears up after those that ended in the middle. */
+  compression: { everyMs: 60_000, scope: 'installation' },
   /** Forgets background work that ended long ago. */
   old_jobs: { everyMs: 60 * 60_000, scope: 'installation' },
   /** Opens and records what is booked. Of two processes the database lets one have the court. */

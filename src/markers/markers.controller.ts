@@ -29,7 +29,7 @@ export class MarkersController {
       'one of the two, and lies in the recording. At most 500 a session. Markers become chapters of the MP4.',
   })
   @ApiCreatedResponse({ type: MarkerAnswer })
-  @ApiProblems('validation_failed', 'not_found', 'not_recording', 'marker_limit')
+  @ApiProblems('validation_failed', 'not_found', 'is_an_angle', 'not_recording', 'marker_limit')
   async create(
     @CurrentUser() user: Principal,
     @Body() dto: CreateMarkerDto,

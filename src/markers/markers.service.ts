@@ -58,7 +58,7 @@ export class MarkersService {
   /** @throws ProblemException `not_found`, `validation_failed` (outside the recording), `not_recording`, `marker_limit` */
   async create(principal: Principal, dto: CreateMarkerDto, caller: Caller): Promise<MarkerView> {
     const { session_id: sessionId, kind, text = null } = dto;
-    const { clubId } = await this.sessions.require(principal, sessionId, 'see');
+    const { clubId } = await this.sessions.require(principal, sessionId, 'act');
     const atSeconds = momentInRecording(dto, await this.clockOf(sessionId));
     const made = await this.changing(sessionId, async (manager) => {
       const count = await manager.countBy(Marker, { sessionId });

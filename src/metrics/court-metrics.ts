@@ -1,8 +1,8 @@
 import { Injectable, OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { CourtRuntime } from '../runtime/court-runtime';
+import { CameraSlots } from '../sessions/camera-slots.service';
 import { SessionHealth } from '../sessions/session-health';
-import { SessionsService } from '../sessions/sessions.service';
 import { CourtTotals } from './court-totals';
 import { Collector, MetricsRegistry } from './metrics-registry';
 
@@ -16,12 +16,12 @@ export class CourtMetrics implements Collector, OnModuleInit {
     private readonly registry: MetricsRegistry,
     private readonly totals: CourtTotals,
     private readonly runtime: CourtRuntime,
-    private readonly sessions: SessionsService,
+    private readonly slots: CameraSlots,
     private readonly health: SessionHealth,
     private readonly config: AppConfig,
   ) {
     this.gauges = {
-      sessions: registry.gauge('padelvar_sessions', 'Open camera sessions.', ['state']),
+      sessions: registry.gauge('padelvar_sessions', 'Open camera sessions, angles too: one a camera.', ['state']),
       most: registry.gauge('padelvar_sessions_max', 'Sessions that may be open at once (MAX_SESSIONS).'),
       viewers: registry.gauge('padelvar_viewers', 'Streams being watched.', ['way']),
       slowViewers: registry.gauge('padelvar_viewers_slow', 'Viewers whose connection takes no more just now.'),
@@ -44,7 +44,7 @@ export class CourtMetrics implements Collector, OnModuleInit {
   collect(): void {
     const open = this.totals.open();
     const { sessions, most, viewers, slowViewers, queuedBytes } = this.gauges;
-    sessions.set({ state: 'connecting' }, this.sessions.connecting);
+    sessions.set({ state: 'connecting' }, this.slots.connecting);
     for (const state of ['live', 'reconnecting'] as const) {
       sessions.set({ state }, open.filter((status) => status.state === state).length);
     }

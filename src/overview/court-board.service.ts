@@ -78,7 +78,7 @@ export class CourtBoard {
               CASE WHEN r.status IN ('starting', 'recording', 'reconnecting') THEN r.auto_stop_at END AS auto_stop_at
          FROM courts c
          LEFT JOIN camera_states t ON t.court_id = c.id
-         LEFT JOIN camera_sessions s ON s.court_id = c.id AND s.${OPEN}
+         LEFT JOIN camera_sessions s ON s.court_id = c.id AND s.angle_of IS NULL AND s.${OPEN}
          LEFT JOIN users u ON u.id = s.user_id
          LEFT JOIN recordings r ON r.session_id = s.id
         WHERE c.club_id = $1 AND c.deleted_at IS NULL

@@ -191,8 +191,9 @@ export class ErasureService {
   }
 
   private async removeVideos(actorId: number, userId: number): Promise<number> {
+    // Matches first: their angles go with them.
     const rows = await this.database.query<{ session_id: string }[]>(
-      'SELECT session_id FROM videos WHERE user_id = $1 AND deleted_at IS NULL ORDER BY session_id',
+      'SELECT session_id FROM videos WHERE user_id = $1 AND deleted_at IS NULL ORDER BY angle_of IS NOT NULL, session_id',
       [userId],
     );
     let deleted = 0;

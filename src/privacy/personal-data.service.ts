@@ -32,11 +32,11 @@ export class PersonalDataService {
     const sessions = await this.rows(
       `SELECT s.id AS session_id, s.club_id, s.court_id AS terrain_id, s.created_at, s.closed_at,
               s.user_id = $1 AS owned
-       FROM camera_sessions s WHERE ${OWN_SESSION} AND ${within('s.club_id')} ORDER BY s.created_at DESC LIMIT ${MOST}`,
+       FROM camera_sessions s WHERE s.angle_of IS NULL AND ${OWN_SESSION} AND ${within('s.club_id')} ORDER BY s.created_at DESC LIMIT ${MOST}`,
       asked,
     );
     const videos = await this.rows(
-      `SELECT v.session_id, v.club_id, v.created_at, v.duration_seconds, v.size_bytes::float8 AS size_bytes,
+      `SELECT v.session_id, v.angle_of, v.club_id, v.created_at, v.duration_seconds, v.size_bytes::float8 AS size_bytes,
               '/api/video/files/' || v.session_id || '/download' AS download
        FROM videos v JOIN camera_sessions s ON s.id = v.session_id
        WHERE v.deleted_at IS NULL AND ${OWN_SESSION} AND ${within('v.club_id')} ORDER BY v.created_at DESC LIMIT ${MOST}`,
@@ -104,4 +104,4 @@ export class PersonalDataService {
 const within = (club: string): string => `($2::integer IS NULL OR ${club} = $2)`;
 
 const OWN_SESSION = `(s.user_id = $1 OR EXISTS
-  (SELECT FROM session_players p WHERE p.session_id = s.id AND p.user_id = $1))`;
+  (SELECT FROM session_players p WHERE p.session_id = coalesce(s.angle_of, s.id) AND p.user_id = $1))`;

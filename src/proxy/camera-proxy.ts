@@ -5,7 +5,8 @@ import { CameraFacts } from './camera-probe';
 import { FanOut, SubscriptionFigures } from './fan-out';
 import { FrameConsumer } from './frame-consumer';
 import { GopBuffer } from './gop-buffer';
-import { HOLD_QUIET_MS, ResumedTimeline, SessionTimeline } from './session-timeline';
+import { ClockOffset } from './match-clock';
+import { HOLD_QUIET_MS, ResumedTimeline, SessionTimeline, TimelineStart } from './session-timeline';
 import { CameraProtocol, SourceSink, StreamSource } from './sources/stream-source';
 
 /** Milliseconds before the n-th try in a row to reach a camera again; the last one repeats. */
@@ -20,7 +21,7 @@ const AVERAGE_WEIGHT = 1 / 50;
 
 export type ProxyState = 'connecting' | 'live' | 'reconnecting' | 'closed';
 
-export interface CameraProxyOptions {
+export interface CameraProxyOptions extends Pick<TimelineStart, 'zero' | 'reference'> {
   readonly clock: Clock;
   /**
    * A fresh source for one connection; resolves and checks the camera's address anew each time.
@@ -81,7 +82,7 @@ export class CameraProxy {
   private lastError: CameraError | undefined;
 
   constructor(private readonly options: CameraProxyOptions) {
-    this.timeline = new SessionTimeline(options.resumed);
+    this.timeline = new SessionTimeline(options);
     this.fanOut = new FanOut((consumer, error) => options.onConsumerError?.(consumer.name, error));
   }
 
@@ -138,6 +139,11 @@ export class CameraProxy {
   /** {@link Clock.monotonic} milliseconds of session time zero; `undefined` before the first frame. */
   get origin(): number | undefined {
     return this.timeline.origin;
+  }
+
+  /** How session time stands to the wall clock that the camera tells of; `undefined` where it tells none. */
+  get clockOffset(): ClockOffset | undefined {
+    return this.timeline.offset;
   }
 
   /** Session time now, in ticks. */
@@ -215,6 +221,9 @@ export class CameraProxy {
       onLoss: (reason: GapReason) => {
         this.losses++;
         this.timeline.noteLoss(reason);
+      },
+      onSenderReport: (ntpMs, ticks) => {
+        if (connection === this.connection) this.timeline.noteReport(ntpMs, ticks, this.options.clock.now());
       },
     };
   }

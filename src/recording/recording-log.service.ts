@@ -27,6 +27,7 @@ interface SavedRow {
   readonly court_id: number;
   readonly club_id: number;
   readonly user_id: number;
+  readonly camera_position: number;
   /** As it was before. */
   readonly was: RecordingStatus;
   /** It had a first picture before. */
@@ -57,19 +58,23 @@ export class RecordingLog {
     this.late.next(sessionId);
   }
 
-  /** Enters a recording as `starting`. False: the session has one, or its court has another active one. */
+  /**
+   * Enters a recording as `starting`. False: the session has one, or its camera has another active one. That angles are recorded
+   * with their match is nobody's deed: the trail has the match.
+   */
   async begin(recording: NewRecording): Promise<boolean> {
     faultPoint('recording.insert');
     const { sessionId, courtId, clubId, userId, plannedEndAt, author } = recording;
     const begun = await this.database.transaction(async (manager) => {
-      const inserted: unknown[] = await manager.query(
-        `INSERT INTO recordings (session_id, court_id, club_id, user_id, status, planned_end_at)
-         VALUES ($1, $2, $3, $4, 'starting', $5)
+      const [inserted] = await manager.query<{ camera_position: number }[]>(
+        `INSERT INTO recordings (session_id, court_id, club_id, user_id, status, planned_end_at, camera_position)
+         SELECT $1, $2, $3, $4, 'starting', $5, camera_position FROM camera_sessions WHERE id = $1
          ON CONFLICT DO NOTHING
-         RETURNING session_id`,
+         RETURNING camera_position`,
         [sessionId, courtId, clubId, userId, plannedEndAt],
       );
-      if (inserted.length === 0) return false;
+      if (!inserted) return false;
+      if (inserted.camera_position > 0) return true;
       const details = { planned_end_at: plannedEndAt.toISOString() };
       await this.audit.record({ action: 'recording.started', clubId, target: sessionId, details, ...author }, manager);
       return true;
@@ -81,13 +86,13 @@ export class RecordingLog {
   /** Takes back a recording of which not one frame was written, so that it can be tried again. */
   async forget(sessionId: string): Promise<void> {
     await this.database.transaction(async (manager) => {
-      const [[row]] = await manager.query<[{ club_id: number }[], number]>(
+      const [[row]] = await manager.query<[{ club_id: number; camera_position: number }[], number]>(
         `DELETE FROM recordings
           WHERE session_id = $1 AND (status = 'starting' OR (status <> 'ready' AND bytes_written = 0))
-      RETURNING club_id`,
+      RETURNING club_id, camera_position`,
         [sessionId],
       );
-      if (!row) return;
+      if (!row || row.camera_position > 0) return;
       await this.audit.record(
         { action: 'recording.taken_back', clubId: row.club_id, target: sessionId, ...BY_SERVICE },
         manager,
@@ -106,6 +111,12 @@ export class RecordingLog {
       await this.audit.record({ action: 'recording.extended', clubId, target: sessionId, details, ...author }, manager);
       return true;
     });
+  }
+
+  /** Moves the end of an angle's recording with its match's. */
+  async moveEnd(sessionId: string, plannedEndAt: Date): Promise<void> {
+    const running = { sessionId, status: In([...ACTIVE_STATUSES]) };
+    await this.database.getRepository(Recording).update(running, { plannedEndAt });
   }
 
   /** Enters in the audit trail that somebody stops a recording; that it ends by itself is nobody's deed. */
@@ -196,7 +207,7 @@ export class RecordingLog {
                 bytes_written = $7, restarts = $8, video_path = $9, error = $10, updated_at = now()
            FROM (SELECT session_id, status, started_at FROM recordings WHERE session_id = $1 FOR UPDATE) old
           WHERE r.session_id = old.session_id AND old.status = ANY($11)
-      RETURNING r.court_id, r.club_id, r.user_id, old.status AS was, old.started_at IS NOT NULL AS begun`,
+      RETURNING r.court_id, r.club_id, r.user_id, r.camera_position, old.status AS was, old.started_at IS NOT NULL AS begun`,
         [
           sessionId,
           facts.phase,
@@ -236,8 +247,9 @@ export class RecordingLog {
     faultPoint(`recording.${facts.phase}.written`);
   }
 
-  /** In the transaction that writes it, and once: what is written again has been told. */
+  /** In the transaction that writes it, and once: what is written again has been told. Of matches: their angles are told of by nobody. */
   private async tell(manager: EntityManager, sessionId: string, row: SavedRow, facts: RecordingFacts): Promise<void> {
+    if (row.camera_position > 0) return;
     const { phase, startedAt, durationSeconds, video, error } = facts;
     const about = { session_id: sessionId, terrain_id: row.court_id };
     const tell = (type: WebhookEventType, data: WebhookData): Promise<void> =>

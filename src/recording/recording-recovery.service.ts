@@ -89,7 +89,12 @@ export class RecordingRecovery implements OnApplicationBootstrap {
     const rows = (await this.log.unfinished()).filter(
       ({ status, plannedEndAt }) => isActive(status) && plannedEndAt.getTime() > this.clock.now(),
     );
-    await Promise.all(rows.map((row) => this.resume(row, postponed)));
+    const matches = rows.filter(({ cameraPosition }) => cameraPosition === 0);
+    const angles = rows.filter(({ cameraPosition }) => cameraPosition > 0);
+    await Promise.all(matches.map((row) => this.resume(row, postponed)));
+    // Angles go on with their match: while one of these waits, nothing can be said of them.
+    if (postponed.size === 0) await Promise.all(angles.map((row) => this.resume(row, postponed)));
+    else for (const { sessionId } of angles) postponed.add(sessionId);
     return postponed;
   }
 

@@ -29,12 +29,12 @@ export class RecordingStops {
     private readonly outbox: WebhookOutbox,
   ) {}
 
-  /** Those of these sessions that record. */
+  /** Those of these sessions that record a match; its angles stop with it. */
   async among(sessionIds: readonly string[]): Promise<StoppableRow[]> {
     return this.database.query<StoppableRow[]>(
       `SELECT r.session_id, r.started_at, r.kept_at, r.auto_stop_at, r.stop_reason, c.auto_stop_minutes
          FROM recordings r JOIN courts c ON c.id = r.court_id
-        WHERE r.session_id = ANY($1) AND r.status = ANY($2)`,
+        WHERE r.session_id = ANY($1) AND r.status = ANY($2) AND r.camera_position = 0`,
       [sessionIds, [...ACTIVE_STATUSES]],
     );
   }

@@ -12,7 +12,7 @@ const GAP_REASONS: readonly GapReason[] = [
   'service_restarted',
   'queue_overflow',
 ];
-const STATUSES: readonly RecordingStatus[] = [
+export const RECORDING_STATUSES: readonly RecordingStatus[] = [
   'starting',
   'recording',
   'reconnecting',
@@ -39,7 +39,7 @@ export class RecordingView {
   @ApiProperty({ format: 'uuid' })
   session_id: string;
 
-  @ApiProperty({ enum: STATUSES })
+  @ApiProperty({ enum: RECORDING_STATUSES })
   status: RecordingStatus;
 
   @ApiProperty({ description: 'Frames are still being written, or wanted while the camera is away.' })

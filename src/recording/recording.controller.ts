@@ -32,6 +32,7 @@ export class RecordingController {
     'validation_failed',
     'forbidden',
     'not_found',
+    'is_an_angle',
     'session_not_live',
     'already_recording',
     'already_recorded',
@@ -51,7 +52,7 @@ export class RecordingController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Moves the end of a running recording', description: 'The owner and the admins.' })
   @ApiOkResponse({ type: RecordingStatusAnswer })
-  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'not_recording')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'is_an_angle', 'not_recording')
   async extend(
     @CurrentUser() user: Principal,
     @Body() dto: ExtendRecordingDto,
@@ -68,7 +69,7 @@ export class RecordingController {
       'The owner and the admins. Waits at most 20 s for the finished file; else `recording.status` is `finalizing`. Again: the same answer.',
   })
   @ApiOkResponse({ type: StopRecordingAnswer })
-  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'not_recording')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'is_an_angle', 'not_recording')
   async stop(
     @CurrentUser() user: Principal,
     @Body() dto: StopRecordingDto,

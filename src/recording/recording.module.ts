@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { AngleRecordings } from './angle-recordings.service';
 import { RecordingController } from './recording.controller';
 import { RecordingLogModule } from './recording-log.module';
 import { RecordingRecovery } from './recording-recovery.service';
@@ -10,7 +11,7 @@ import { RecordingService } from './recording.service';
 @Module({
   imports: [RecordingLogModule, SessionsModule, RuntimeModule, ScheduledTasksModule],
   controllers: [RecordingController],
-  providers: [RecordingService, RecordingRecovery],
+  providers: [AngleRecordings, RecordingService, RecordingRecovery],
   exports: [RecordingRecovery, RecordingService],
 })
 export class RecordingModule {}

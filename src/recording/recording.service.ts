@@ -51,7 +51,7 @@ export class RecordingService {
 
   /**
    * @param minutes default: `DEFAULT_DURATION_MINUTES`
-   * @throws ProblemException `not_found`, `forbidden`, `validation_failed` (duration), `session_not_live`,
+   * @throws ProblemException `not_found`, `is_an_angle`, `forbidden`, `validation_failed` (duration), `session_not_live`,
    *   `already_recording`, `already_recorded`, `overloaded`, `disk_full`.
    */
   async start(

@@ -12,6 +12,10 @@ export interface OpenSpec {
   readonly cameraUrl: string;
   /** Those that the club's cameras are in, as `10.20.0.0/16`; `null` or none: no matter which. */
   readonly cameraNetworks?: readonly string[] | null;
+  /** The zero of the match's clock, where another camera's session began it: this one's times count from it. */
+  readonly sharedZero?: SessionZero;
+  /** The session whose camera's clock this one follows, where both cameras tell theirs. */
+  readonly reference?: string;
 }
 
 export interface OpenedCourt {

@@ -82,9 +82,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     try {
       const facts = await proxy.open(abort.signal);
       const latencyMs = Math.round(this.clock.monotonic() - began);
-      const { port } = await this.serve(sessionId, proxy, latencyMs);
+      const { port } = await this.serve(spec, proxy, latencyMs);
       faultPoint('camera.open');
-      return { facts, proxyPort: port.port, latencyMs, zero: noteZero(proxy.origin as number, this.clock) };
+      const zero = spec.sharedZero ?? noteZero(proxy.origin as number, this.clock);
+      return { facts, proxyPort: port.port, latencyMs, zero };
     } catch (error) {
       await proxy.close();
       throw error;
@@ -99,7 +100,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     if (journal === null) return null;
     const zero = findZero(spec.zero, this.clock);
     const proxy = this.proxyOf(spec, { zero, lastTicks: journal.endTicks ?? 0, facts });
-    const court = await this.serve(sessionId, proxy, 0);
+    const court = await this.serve(spec, proxy, 0);
     const { clubId, plannedEndAt, gaps, restarts } = recording;
     // Its row may never have heard of the first frame.
     const began = Math.round(spec.zero.wallMs + ((journal.startTicks ?? 0) * 1000) / TICKS_PER_SECOND);
@@ -216,7 +217,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   private proxyOf(
-    { sessionId, cameraUrl, cameraNetworks = null }: OpenSpec,
+    { sessionId, cameraUrl, cameraNetworks = null, sharedZero, reference }: OpenSpec,
     resumed?: CameraProxyOptions['resumed'],
   ): CameraProxy {
     return new CameraProxy({
@@ -225,6 +226,8 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       stallMs: this.config.cameraStallSeconds * 1000,
       timeoutMs: this.config.cameraTimeoutSeconds * 1000,
       ...(resumed ? { resumed } : {}),
+      ...(sharedZero ? { zero: findZero(sharedZero, this.clock) } : {}),
+      ...(reference ? { reference: () => this.courts.get(reference)?.proxy.clockOffset } : {}),
       onState: (state, cause) => this.onProxyState(sessionId, state, cause),
       onConsumerError: (consumer, error) =>
         this.logger.error({ err: error, sessionId, consumer }, 'A consumer of frames failed.'),
@@ -232,7 +235,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   /** Opens the proxy's port, and from then on the court. @throws what the port does; it is closed then. */
-  private async serve(sessionId: string, proxy: CameraProxy, latencyMs: number): Promise<LocalCourt> {
+  private async serve({ sessionId, reference }: OpenSpec, proxy: CameraProxy, latencyMs: number): Promise<LocalCourt> {
     const port = new ProxyPort(proxy, () => this.snapshots.of(proxy, sessionId));
     try {
       await port.open(this.config.proxyBasePort);
@@ -245,6 +248,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     const tiles = this.picturesOf(proxy, sessionId, 'tile');
     const live = new CourtLive(proxy, this.clock);
     const court = new LocalCourt(sessionId, proxy, port, pictures, tiles, live, latencyMs, this.clock);
+    court.isAngle = reference !== undefined;
     this.courts.set(sessionId, court);
     return court;
   }

@@ -14,6 +14,8 @@ const NO_VIEWERS = new Set(['recording', PICTURES_CONSUMER, TILES_CONSUMER, MOTI
 /** One open session in this process. */
 export class LocalCourt {
   recorder: CourtRecorder | null = null;
+  /** A further camera of another session's match. */
+  isAngle = false;
   /** Epoch milliseconds at which the camera came or went. */
   since: number;
 

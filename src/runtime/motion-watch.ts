@@ -8,7 +8,7 @@ import { LocalCourt } from './local-court';
 /** Phases in which pictures go into the file, or will again. */
 const RECORDS: readonly RecordingPhase[] = ['recording', 'reconnecting'];
 
-/** Looks how much moves on each court while, and only while, it records. */
+/** Looks how much moves on each court while, and only while, it records: by its main camera, which sees all of the play. */
 export class MotionWatch {
   private readonly logger = new Logger('CourtRuntime');
   private readonly scored = new Subject<MotionFacts>();
@@ -45,7 +45,7 @@ export class MotionWatch {
 
   private begin(sessionId: string): void {
     const court = this.courts.get(sessionId);
-    if (!court || this.motions.has(sessionId)) return;
+    if (!court || court.isAngle || this.motions.has(sessionId)) return;
     const motion = new CourtMotion({
       ffmpeg: this.ffmpeg,
       session: sessionId,

@@ -29,9 +29,9 @@ export class OpenSessions extends CourtUsage {
     return session ? { sessionId: session.id } : null;
   }
 
-  async factsOfOpenSession(courtId: number): Promise<SessionCameraFacts | null> {
-    const session = await this.openSession(courtId);
-    const status = session && this.runtime.status(session.sessionId);
+  async factsOfOpenSession(courtId: number, position: number): Promise<SessionCameraFacts | null> {
+    const session = await this.store.openAt(courtId, position);
+    const status = session && this.runtime.status(session.id);
     if (!session || !status) return null;
     if (status.state !== 'live') {
       throw new CameraError(
@@ -39,14 +39,14 @@ export class OpenSessions extends CourtUsage {
         status.error?.message ?? 'The camera is away; the session keeps trying.',
       );
     }
-    const snapshot = await this.runtime.snapshot(session.sessionId);
+    const snapshot = await this.runtime.snapshot(session.id);
     return { ...status.facts, latencyMs: status.latencyMs, snapshot };
   }
 
   async camerasInUse(): Promise<readonly CameraInUse[]> {
     const rows = await this.store.findAll(this.runtime.openSessions());
     return rows.flatMap((row) => {
-      const status = isOpen(row.status) ? this.runtime.status(row.id) : null;
+      const status = isOpen(row.status) && row.angleOf === null ? this.runtime.status(row.id) : null;
       if (!status) return [];
       const { state, since, lastFrameAt, error } = status;
       const camera = { live: state === 'live', since, lastFrameAt, code: error?.code ?? null };

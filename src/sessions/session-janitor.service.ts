@@ -10,6 +10,7 @@ import { RecordingLog } from '../recording/recording-log.service';
 import { RecordingView } from '../recording/recording-view';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { isOwn } from '../runtime/process-identity';
+import { CameraSlots } from './camera-slots.service';
 import { CameraSession } from './entities/camera-session.entity';
 import { SessionOwners } from './session-owners.service';
 import { SessionStore } from './session-store';
@@ -32,6 +33,7 @@ export class SessionJanitor implements OnApplicationBootstrap {
   constructor(
     private readonly store: SessionStore,
     private readonly sessions: SessionsService,
+    private readonly slots: CameraSlots,
     private readonly owners: SessionOwners,
     private readonly recordings: RecordingLog,
     private readonly runtime: CourtRuntime,
@@ -57,10 +59,18 @@ export class SessionJanitor implements OnApplicationBootstrap {
    */
   async endOrphans(clubId: number | null): Promise<Counts> {
     const open = (await this.store.allOpen()).filter((session) => clubId === null || session.clubId === clubId);
-    const recordings = await this.recordings.viewsOf(open.map((session) => session.id));
+    const ids = new Set(open.map((session) => session.id));
+    const recordings = await this.recordings.viewsOf([...ids]);
     let cleanedSessions = 0;
     for (const session of open) {
-      const reason = this.reasonToEnd(session, recordings.get(session.id) ?? null);
+      const { angleOf } = session;
+      // An angle lives and ends with its match; what is left of one whose match is gone nobody needs.
+      const reason =
+        angleOf === null
+          ? this.reasonToEnd(session, recordings.get(session.id) ?? null)
+          : ids.has(angleOf)
+            ? null
+            : 'match_over';
       if (reason === null) continue;
       const done = this.isOrphan(session)
         ? await this.store.end(session.id, { status: 'failed', reason })
@@ -91,7 +101,7 @@ export class SessionJanitor implements OnApplicationBootstrap {
   private isOrphan(session: CameraSession): boolean {
     if (!session.owner) return true;
     if (!isOwn(session.owner)) return this.owners.isGone(session);
-    const known = this.runtime.status(session.id) !== null || this.sessions.isOpening(session.id);
+    const known = this.runtime.status(session.id) !== null || this.slots.isOpening(session.id);
     return !known && this.clock.now() - session.createdAt.getTime() > GRACE_MS;
   }
 

@@ -1,7 +1,7 @@
 import { EntityManager } from 'typeorm';
 import { ProblemException } from '../common/problem';
 
-/** How many sessions may be open at once; `null`: no limit of this kind. */
+/** How many matches may be open at once, whatever number of cameras they have; `null`: no limit of this kind. */
 export interface SessionLimits {
   /** Those of the club. */
   readonly club: number | null;
@@ -51,7 +51,7 @@ async function countLocked(
   await manager.query('SELECT pg_advisory_xact_lock($1, $2)', [lock, id]);
   // A statement of its own: its snapshot is taken once the lock is there.
   const rows = await manager.query<{ open: number }[]>(
-    `SELECT count(*)::integer AS open FROM camera_sessions WHERE ${column} = $1 AND ${OPEN}`,
+    `SELECT count(*)::integer AS open FROM camera_sessions WHERE ${column} = $1 AND ${OPEN} AND angle_of IS NULL`,
     [id],
   );
   return rows[0]?.open ?? 0;

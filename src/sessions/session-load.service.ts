@@ -3,6 +3,7 @@ import { LoadFigures, LoadSource } from '../health/load-figures';
 import { RecordingMirror } from '../recording/recording-mirror.service';
 import { isActive } from '../recording/recording-state';
 import { CourtRuntime } from '../runtime/court-runtime';
+import { Angles } from './angles.service';
 import { SessionHealth } from './session-health';
 import { SessionMirror } from './session-mirror.service';
 
@@ -14,12 +15,14 @@ export class SessionLoad extends LoadSource {
     private readonly mirror: RecordingMirror,
     private readonly sessions: SessionMirror,
     private readonly health: SessionHealth,
+    private readonly angles: Angles,
   ) {
     super();
   }
 
   figures(): LoadFigures {
-    const open = this.runtime.openSessions();
+    // Matches: what an angle is of is counted already.
+    const open = this.runtime.openSessions().filter((id) => !this.angles.isAngle(id));
     const recordings = open.map((id) => this.runtime.recording(id)).filter((facts) => facts && isActive(facts.phase));
     return { active_sessions: open.length, active_recordings: recordings.length };
   }

@@ -27,6 +27,7 @@ export class SessionPlayersController {
     'validation_failed',
     'forbidden',
     'not_found',
+    'is_an_angle',
     'player_not_found',
     'session_full',
     'session_over',
@@ -50,7 +51,7 @@ export class SessionPlayersController {
       'session has another `join_code` then, unless they left by themselves. Who is not in the match is out of it: the same 200.',
   })
   @ApiOkResponse({ type: PlayerRemovedAnswer })
-  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'session_over')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'is_an_angle', 'session_over')
   async remove(
     @CurrentUser() user: Principal,
     @Body() dto: PlayerDto,

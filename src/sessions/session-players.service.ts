@@ -71,7 +71,7 @@ export class SessionPlayers {
   async remove(principal: Principal, dto: PlayerDto, caller: Caller): Promise<SessionView | null> {
     const { session_id: id, user_id: userId } = dto;
     const leaves = userId === principal.userId;
-    const found = await this.sessions.require(principal, id, leaves ? 'see' : 'run');
+    const found = await this.sessions.require(principal, id, leaves ? 'act' : 'run');
     if (userId === found.userId) {
       const message = 'The owner cannot be taken out of their match.';
       throw new ProblemException('validation_failed', message, { errors: [{ field: 'user_id', message }] });

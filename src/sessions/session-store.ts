@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, EntityManager, In } from 'typeorm';
+import { DataSource, EntityManager, In, IsNull } from 'typeorm';
 import { AuditService, Author, BY_SERVICE } from '../auth/audit.service';
 import { Principal } from '../auth/principal';
 import { faultPoint } from '../common/fault-point';
 import { CourtStatus, OpenedCourt } from '../runtime/court-runtime';
-import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
+import { CameraSession } from './entities/camera-session.entity';
 import { ownIdentity, ProcessIdentity } from '../runtime/process-identity';
 import { withJoinCode } from './join-code';
 import { refuseOverLimit, SessionLimits } from './session-limits';
@@ -22,8 +22,8 @@ export interface NewSession {
 /** How long an owner's word holds that it lives. */
 export const LEASE_SECONDS = 15;
 
-/** As the index of open courts has it. */
-const OPEN = `status IN ('connecting', 'live', 'reconnecting')`;
+/** As the index of open cameras has it. */
+export const OPEN = `status IN ('connecting', 'live', 'reconnecting')`;
 
 /** Which sessions somebody may see, newest first; `before` is the last one of the page before. */
 export interface SessionQuery {
@@ -63,9 +63,10 @@ export class SessionStore {
     return this.database.transaction(async (manager) => {
       const limits = await hold(manager);
       const inserted: unknown[] = await manager.query(
-        `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner, lease_until, join_code)
-         VALUES ($1, $2, $3, $4, 'connecting', $5, now() + interval '${LEASE_SECONDS} seconds', $6)
-         ON CONFLICT (court_id) WHERE ${OPEN} DO NOTHING
+        `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner, lease_until, join_code, camera_name)
+         VALUES ($1, $2, $3, $4, 'connecting', $5, now() + interval '${LEASE_SECONDS} seconds', $6,
+                 (SELECT name FROM cameras WHERE court_id = $2 AND position = 0))
+         ON CONFLICT (court_id, camera_position) WHERE ${OPEN} DO NOTHING
          RETURNING id`,
         [session.id, session.courtId, session.clubId, session.userId, JSON.stringify(this.identity), code],
       );
@@ -90,7 +91,8 @@ export class SessionStore {
     const { protocol, codec, width, height, fps } = facts;
     const now = new Date();
     const found = { protocol, codec, width, height, fps, proxyPort, zero };
-    return this.move(id, 'live', { ...found, lastFrameAt: now, lastUsedAt: now });
+    // What was in the way of an angle is so no more.
+    return this.move(id, 'live', { ...found, closeReason: null, lastFrameAt: now, lastUsedAt: now });
   }
 
   /**
@@ -139,7 +141,7 @@ export class SessionStore {
     });
   }
 
-  /** With its line in the audit trail. False: it had ended before. */
+  /** With its angles, and its line in the audit trail, where it is no angle. False: it had ended before. */
   async end(
     id: string,
     how: { status: 'closed' | 'failed'; reason: string | null; last?: CourtStatus | null; author?: Author },
@@ -154,7 +156,9 @@ export class SessionStore {
     faultPoint(`session.${status}.write`);
     const ended = await this.database.transaction(async (manager) => {
       if (!(await this.update(id, status, change, manager))) return false;
-      const { clubId } = await manager.findOneByOrFail(CameraSession, { id });
+      const { clubId, angleOf } = await manager.findOneByOrFail(CameraSession, { id });
+      if (angleOf !== null) return true;
+      await endAngles(manager, id, status, reason);
       const action = `session.${status}` as const;
       await this.audit.record({ action, clubId, target: id, details: { reason }, ...author }, manager);
       return true;
@@ -180,27 +184,36 @@ export class SessionStore {
     return new Map(rows.map((row) => [row.id, row.club_id]));
   }
 
+  /** Matches: an angle is open only while its match is. */
   async openOnCourts(courtIds: readonly number[]): Promise<CameraSession[]> {
     if (courtIds.length === 0) return [];
-    return this.sessions.findBy({ courtId: In([...courtIds]), status: In([...OPEN_STATUSES]) });
+    return this.sessions.findBy({ courtId: In([...courtIds]), angleOf: IsNull(), status: In([...OPEN_STATUSES]) });
+  }
+
+  /** What the court's camera at this position is open for. */
+  async openAt(courtId: number, cameraPosition: number): Promise<CameraSession | null> {
+    return this.sessions.findOneBy({ courtId, cameraPosition, status: In([...OPEN_STATUSES]) });
   }
 
   async openOf(userId: number): Promise<CameraSession[]> {
-    return this.sessions.findBy({ userId, status: In([...OPEN_STATUSES]) });
+    return this.sessions.findBy({ userId, angleOf: IsNull(), status: In([...OPEN_STATUSES]) });
   }
 
+  /** Matches and angles. */
   async allOpen(): Promise<CameraSession[]> {
     return this.sessions.findBy({ status: In([...OPEN_STATUSES]) });
   }
 
-  /** The other players of these sessions, by session. */
+  /** The other players of these sessions, by session; an angle's are its match's. */
   async playersOf(ids: readonly string[]): Promise<Map<string, number[]>> {
     const players = new Map<string, number[]>(ids.map((id) => [id, []]));
     if (ids.length === 0) return players;
-    const rows = await this.database
-      .getRepository(SessionPlayer)
-      .find({ where: { sessionId: In([...ids]) }, order: { userId: 'ASC' } });
-    for (const row of rows) players.get(row.sessionId)?.push(row.userId);
+    const rows = await this.database.query<{ id: string; user_id: number }[]>(
+      `SELECT s.id, p.user_id FROM camera_sessions s JOIN session_players p ON p.session_id = coalesce(s.angle_of, s.id)
+        WHERE s.id = ANY ($1::uuid[]) ORDER BY p.user_id`,
+      [ids],
+    );
+    for (const row of rows) players.get(row.id)?.push(row.user_id);
     return players;
   }
 
@@ -208,6 +221,7 @@ export class SessionStore {
     const { principal, before } = query;
     const builder = this.sessions
       .createQueryBuilder('s')
+      .where('s.angle_of IS NULL')
       .orderBy('s.created_at', 'DESC')
       .addOrderBy('s.id', 'DESC')
       .limit(query.limit);
@@ -224,9 +238,10 @@ export class SessionStore {
     return builder.getMany();
   }
 
-  /** Notes that somebody uses these sessions. */
-  async touch(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.sessions.update({ id: In([...ids]) }, { lastUsedAt: new Date() });
+  /** Notes that somebody uses these sessions; who uses an angle uses its match. */
+  async touch(sessions: readonly CameraSession[]): Promise<void> {
+    const ids = new Set(sessions.map(({ id, angleOf }) => angleOf ?? id));
+    if (ids.size > 0) await this.sessions.update({ id: In([...ids]) }, { lastUsedAt: new Date() });
   }
 
   private get sessions() {
@@ -250,4 +265,23 @@ export class SessionStore {
     const { affected } = await manager.update(CameraSession, { id, status: from }, { ...change, status: to });
     return (affected ?? 0) > 0;
   }
+}
+
+/**
+ * With their match, in its transaction: its row is held, so none is opened any more. An angle that was never there says why; of
+ * the others it is the match's end.
+ */
+async function endAngles(
+  manager: EntityManager,
+  matchId: string,
+  status: 'closed' | 'failed',
+  reason: string | null,
+): Promise<void> {
+  await manager.query(
+    `UPDATE camera_sessions
+        SET status = CASE WHEN status = 'connecting' AND close_reason IS NOT NULL THEN 'failed' ELSE $2 END,
+            close_reason = CASE WHEN status = 'connecting' THEN coalesce(close_reason, $3) ELSE $3 END, closed_at = now()
+      WHERE angle_of = $1 AND ${OPEN}`,
+    [matchId, status, reason],
+  );
 }

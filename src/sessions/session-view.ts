@@ -1,11 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { PersonView } from '../auth/person-view';
-import { RecordingView } from '../recording/recording-view';
+import { RecordingStatus } from '../recording/recording-state';
+import { RECORDING_STATUSES, RecordingView } from '../recording/recording-view';
 import { CourtStatus } from '../runtime/court-runtime';
 import { CameraSession } from './entities/camera-session.entity';
+import { MatchAngle } from './match-angles.service';
 import { MatchNames } from './match-names.service';
 import { SessionHealthView } from './session-health';
 import { isOpen, SessionStatus } from './session-state';
+
+const STATUSES: readonly SessionStatus[] = ['connecting', 'live', 'reconnecting', 'closed', 'failed'];
 
 /** What the session's camera turned out to be; `null` before it answered. */
 export class SessionCameraView {
@@ -23,6 +27,49 @@ export class SessionCameraView {
 
   @ApiProperty({ type: Number, nullable: true, example: 25, description: 'Measured.' })
   fps: number | null;
+}
+
+/** A further camera of a match. */
+export class SessionAngleView {
+  @ApiProperty({ format: 'uuid', description: 'For whatever shows pictures of it: live, preview, review, download.' })
+  session_id: string;
+
+  @ApiProperty({ example: 1, minimum: 1, maximum: 3 })
+  position: number;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Back wall' })
+  name: string | null;
+
+  @ApiProperty({
+    enum: STATUSES,
+    description: '`connecting`, with a `reason`: it is not there, and is tried again while the match is on.',
+  })
+  status: SessionStatus;
+
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'Why it is not there, or why it ended.' })
+  reason: string | null;
+
+  @ApiProperty({ type: SessionCameraView })
+  camera: SessionCameraView;
+
+  @ApiProperty({
+    type: String,
+    enum: RECORDING_STATUSES,
+    nullable: true,
+    example: 'recording',
+    description: 'As `recording.status`; `null`: nothing of it is recorded.',
+  })
+  recording_status: RecordingStatus | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: -0.24,
+    description:
+      "Where its recording's first picture lies on the time of the match's recording, in seconds: second `t` of the match is second " +
+      '`t - offset_seconds` of the angle. `null` as long as one of the two has no picture.',
+  })
+  offset_seconds: number | null;
 }
 
 /** The wire's `session`. */
@@ -60,11 +107,31 @@ export class SessionView {
   })
   join_code: string | null;
 
-  @ApiProperty({ enum: ['connecting', 'live', 'reconnecting', 'closed', 'failed'] })
+  @ApiProperty({ enum: STATUSES })
   status: SessionStatus;
 
   @ApiProperty({ type: SessionCameraView })
   camera: SessionCameraView;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'Front',
+    description: 'As its camera was called when it opened.',
+  })
+  camera_name: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: null,
+    description: 'The session of the match that this is an angle of; `null`: this is the match.',
+  })
+  angle_of: string | null;
+
+  @ApiProperty({ type: [SessionAngleView], description: "The court's further cameras, by position." })
+  angles: SessionAngleView[];
 
   @ApiProperty({ type: Number, nullable: true, example: 8080 })
   proxy_port: number | null;
@@ -133,7 +200,7 @@ export class SessionListAnswer {
 export function viewOfSession(
   row: CameraSession,
   names: MatchNames,
-  recording: RecordingView | null,
+  { recording, angles }: { readonly recording: RecordingView | null; readonly angles: readonly MatchAngle[] },
   status: CourtStatus | null,
   healthOf: (status: CourtStatus) => SessionHealthView,
 ): SessionView {
@@ -158,6 +225,9 @@ export function viewOfSession(
       height: facts?.height ?? row.height,
       fps: facts?.fps ?? row.fps,
     },
+    camera_name: row.cameraName,
+    angle_of: row.angleOf,
+    angles: angles.map(viewOfAngle),
     proxy_port: live?.proxyPort ?? row.proxyPort,
     recording,
     created_at: row.createdAt.toISOString(),
@@ -166,5 +236,19 @@ export function viewOfSession(
     closed_at: row.closedAt?.toISOString() ?? null,
     reason: live?.error?.code ?? row.closeReason,
     health: live && healthOf(live),
+  };
+}
+
+function viewOfAngle(angle: MatchAngle): SessionAngleView {
+  const { sessionId, position, name, status, reason, protocol, codec, width, height, fps } = angle;
+  return {
+    session_id: sessionId,
+    position,
+    name,
+    status,
+    reason,
+    camera: { protocol, codec, width, height, fps },
+    recording_status: angle.recordingStatus,
+    offset_seconds: angle.offsetSeconds,
   };
 }

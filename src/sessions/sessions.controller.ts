@@ -49,7 +49,7 @@ export class SessionsController {
     description: 'The owner and the admins of the club. Not while it records.',
   })
   @ApiOkResponse({ type: SessionAnswer })
-  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'in_use')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'is_an_angle', 'in_use')
   async close(
     @CurrentUser() user: Principal,
     @Body() dto: SessionIdDto,

@@ -7,7 +7,11 @@ import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
+import { AngleStore } from './angle-store';
+import { Angles } from './angles.service';
+import { CameraSlots } from './camera-slots.service';
 import { CameraSession, SessionPlayer } from './entities/camera-session.entity';
+import { MatchAngles } from './match-angles.service';
 import { MatchNamesService } from './match-names.service';
 import { MediaUrlController } from './media-url.controller';
 import { OpenSessions } from './open-sessions.service';
@@ -35,6 +39,10 @@ import { SessionsService } from './sessions.service';
   ],
   controllers: [SessionPlayersController, SessionsController, MediaUrlController],
   providers: [
+    AngleStore,
+    Angles,
+    CameraSlots,
+    MatchAngles,
     MatchNamesService,
     PlayerThrottle,
     SessionPlayers,
@@ -48,6 +56,16 @@ import { SessionsService } from './sessions.service';
     { provide: CourtUsage, useClass: OpenSessions },
     { provide: LoadSource, useClass: SessionLoad },
   ],
-  exports: [MatchNamesService, RightToWatch, SessionHealth, SessionJanitor, SessionsService],
+  exports: [
+    AngleStore,
+    Angles,
+    CameraSlots,
+    MatchAngles,
+    MatchNamesService,
+    RightToWatch,
+    SessionHealth,
+    SessionJanitor,
+    SessionsService,
+  ],
 })
 export class SessionsModule {}

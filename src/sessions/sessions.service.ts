@@ -14,15 +14,19 @@ import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
 import { RecordingLog } from '../recording/recording-log.service';
+import { isActive } from '../recording/recording-state';
 import { Admission } from '../runtime/admission.service';
 import { CourtRuntime, ResumeSpec } from '../runtime/court-runtime';
 import { isOwn } from '../runtime/process-identity';
+import { Angles } from './angles.service';
+import { CameraSlots } from './camera-slots.service';
 import { CreateSessionDto, SessionListQuery } from './dto/session.dto';
 import { CameraSession } from './entities/camera-session.entity';
+import { MatchAngles } from './match-angles.service';
 import { MatchNames, MatchNamesService } from './match-names.service';
 import { maySee, requireSession, SessionAccess } from './session-access';
 import { SessionHealth } from './session-health';
-import { overLimit, SessionLimits } from './session-limits';
+import { SessionLimits } from './session-limits';
 import { SessionMirror } from './session-mirror.service';
 import { SessionOwners } from './session-owners.service';
 import { isOpen } from './session-state';
@@ -50,8 +54,6 @@ export interface Occupant {
 /** Opens, shows and closes camera sessions. */
 @Injectable()
 export class SessionsService {
-  /** Sessions whose camera is being reached: they count against the limit before the runtime knows them as open. */
-  private readonly opening = new Set<string>();
   /** Sessions that are being gone on with; callers who want something of one wait for that. */
   private readonly resuming = new Map<string, Promise<unknown>>();
 
@@ -68,6 +70,9 @@ export class SessionsService {
     private readonly health: SessionHealth,
     private readonly owners: SessionOwners,
     private readonly mirror: SessionMirror,
+    private readonly slots: CameraSlots,
+    private readonly angles: Angles,
+    private readonly matchAngles: MatchAngles,
     private readonly config: AppConfig,
   ) {}
 
@@ -95,12 +100,11 @@ export class SessionsService {
    * @throws ProblemException `not_found` (the court is gone), `session_limit`, `overloaded`, or the camera's
    */
   async open({ limited, ...wanted }: WantedSession): Promise<string | null> {
-    this.admit();
+    this.slots.admit();
     this.admission.admit('session');
     const id = randomUUID();
     const { courtId } = wanted;
-    this.opening.add(id);
-    try {
+    return this.slots.during(id, async () => {
       const camera = await this.cameras.accessTo(courtId);
       const user = limited ? this.config.maxSessionsPerUser : null;
       const hold = async (manager: EntityManager): Promise<SessionLimits> => {
@@ -113,11 +117,9 @@ export class SessionsService {
       });
       if (!begun) return null;
       await this.looks.giveWay(courtId);
-      await this.connect(id, camera);
-    } finally {
-      this.opening.delete(id);
-    }
-    return id;
+      await this.connect({ id, ...wanted }, camera);
+      return id;
+    });
   }
 
   /** Who has the court just now; `null`: nobody. */
@@ -131,7 +133,7 @@ export class SessionsService {
 
   /**
    * Closes a session; closing a closed one gives the same answer.
-   * @throws ProblemException `not_found`, `forbidden`, or `in_use` while it records.
+   * @throws ProblemException `not_found`, `forbidden`, `is_an_angle`, or `in_use` while it records.
    */
   async close(principal: Principal, id: string, caller: Caller): Promise<SessionView> {
     const session = await this.require(principal, id, 'run');
@@ -145,9 +147,13 @@ export class SessionsService {
     return this.view(principal, id);
   }
 
-  /** Ends a session whoever asks: row first, so that the next match finds the court free, then the camera. */
+  /**
+   * Ends a session whoever asks: row first, with those of its angles, so that the next match finds the court free, then the
+   * camera. The angles' cameras are let go of behind it.
+   */
   async end(id: string, reason: string, author: Author = BY_SERVICE): Promise<boolean> {
     const ended = await this.store.end(id, { status: 'closed', reason, last: this.runtime.status(id), author });
+    void this.angles.leave(id);
     await this.runtime.close(id);
     return ended;
   }
@@ -156,8 +162,17 @@ export class SessionsService {
   async isAbandoned(id: string): Promise<boolean> {
     const session = await this.store.find(id);
     if (!session?.owner) return true;
-    if (isOwn(session.owner)) return !this.runtime.recording(id) && !this.runtime.status(id) && !this.opening.has(id);
-    return this.owners.isGone(session);
+    if (isOwn(session.owner)) {
+      return !this.runtime.recording(id) && !this.runtime.status(id) && !this.slots.isOpening(id);
+    }
+    return this.owners.isGone(session) && !(await this.isForAnother(session));
+  }
+
+  /** An angle is gone on with, or finished, by the process that has its match. */
+  private async isForAnother({ angleOf }: CameraSession): Promise<boolean> {
+    const match = angleOf === null ? null : await this.store.find(angleOf);
+    if (!match?.owner || !isOpen(match.status) || isOwn(match.owner)) return false;
+    return !this.owners.isGone(match);
   }
 
   /**
@@ -171,28 +186,21 @@ export class SessionsService {
     const session = await this.store.find(id);
     const facts = session && factsOf(session);
     if (!session?.zero || !facts || !isOpen(session.status)) return false;
+    const match = session.angleOf === null ? null : this.angles.match(session.angleOf);
+    // An angle whose match is not being recorded any more is finished as that is.
+    if (session.angleOf !== null && !isActive(this.runtime.recording(session.angleOf)?.phase ?? 'failed')) return false;
     if (!session.owner || !isOwn(session.owner)) {
       if (!(await this.store.claim(id, session.owner))) return false;
     }
-    this.opening.add(id);
-    const resuming = this.reconnect({ id, courtId: session.courtId, zero: session.zero, facts, recording });
+    const shared = match ? { sharedZero: match.zero, reference: match.id } : {};
+    const known = { zero: session.zero, facts, recording, ...shared };
+    const resuming = this.slots.during(id, () => this.reconnect(session, known));
     this.resuming.set(id, resuming);
     try {
       return await resuming;
     } finally {
-      this.opening.delete(id);
       this.resuming.delete(id);
     }
-  }
-
-  /** How many sessions' cameras are being reached by this process right now. */
-  get connecting(): number {
-    return [...this.opening].filter((id) => this.runtime.status(id) === null).length;
-  }
-
-  /** Its camera is being reached by this process right now. */
-  isOpening(id: string): boolean {
-    return this.opening.has(id);
   }
 
   /** @throws ProblemException `not_found` */
@@ -215,13 +223,13 @@ export class SessionsService {
 
   /**
    * The session's row, if the principal may do this with it; notes the use.
-   * @throws ProblemException `not_found` or `forbidden`.
+   * @throws ProblemException `not_found`, `is_an_angle` (all but `see`) or `forbidden`.
    */
   async require(principal: Principal, id: string, access: SessionAccess): Promise<CameraSession> {
     const [session, players] = await Promise.all([this.store.find(id), this.store.playersOf([id])]);
     const allowed = requireSession(principal, session, players.get(id) ?? [], access);
     if (access === 'run') await this.resuming.get(id)?.catch(() => undefined);
-    if (isOpen(allowed.status)) await this.store.touch([id]);
+    if (isOpen(allowed.status)) await this.store.touch([allowed]);
     return allowed;
   }
 
@@ -230,7 +238,7 @@ export class SessionsService {
    */
   async visibility(ids: readonly string[]): Promise<(principal: Principal, id: string) => boolean> {
     const [rows, players] = await Promise.all([this.store.findAll(ids), this.store.playersOf(ids)]);
-    await this.store.touch(rows.filter((row) => isOpen(row.status)).map((row) => row.id));
+    await this.store.touch(rows.filter((row) => isOpen(row.status)));
     const byId = new Map(rows.map((row) => [row.id, row]));
     return (principal, id) => {
       const row = byId.get(id);
@@ -244,13 +252,17 @@ export class SessionsService {
 
   private async views(sessions: readonly CameraSession[]): Promise<SessionView[]> {
     const ids = sessions.map((session) => session.id);
-    const [names, recordings] = await Promise.all([this.names.of(ids), this.recordings.viewsOf(ids)]);
+    const [names, recordings, angles] = await Promise.all([
+      this.names.of(ids),
+      this.recordings.viewsOf(ids),
+      this.matchAngles.of(ids),
+    ]);
     return sessions.map((session) =>
       viewOfSession(
         session,
         // Rows of sessions, courts and people are never deleted.
         names.get(session.id) as MatchNames,
-        recordings.get(session.id) ?? null,
+        { recording: recordings.get(session.id) ?? null, angles: angles.get(session.id) ?? [] },
         this.runtime.status(session.id),
         (status) => this.health.of(session.id, status),
       ),
@@ -258,21 +270,28 @@ export class SessionsService {
   }
 
   private async reconnect(
-    session: { id: string; courtId: number } & Pick<ResumeSpec, 'zero' | 'facts' | 'recording'>,
+    session: CameraSession,
+    known: Omit<ResumeSpec, 'sessionId' | keyof CameraAccess>,
   ): Promise<boolean> {
-    const { id, courtId, ...known } = session;
-    const camera = await this.cameras.accessTo(courtId);
-    const resumed = await this.runtime.resume({ sessionId: id, ...camera, ...known });
+    const { id, courtId, cameraPosition, angleOf } = session;
+    const camera = await this.cameras.accessTo(courtId, cameraPosition);
+    const clock = angleOf === null ? {} : { reference: angleOf };
+    const resumed = await this.runtime.resume({ sessionId: id, ...camera, ...known, ...clock });
     if (resumed === null) return false;
-    if (await this.store.setResumed(id, resumed.proxyPort)) return true;
+    if (await this.store.setResumed(id, resumed.proxyPort)) {
+      if (angleOf === null) this.angles.follow({ ...session, zero: known.zero });
+      else this.angles.resumed(angleOf, session);
+      return true;
+    }
     await this.runtime.close(id);
     return false;
   }
 
-  private async connect(id: string, camera: CameraAccess): Promise<void> {
+  private async connect(session: NewSession, camera: CameraAccess): Promise<void> {
+    const { id } = session;
     try {
       const opened = await this.runtime.open({ sessionId: id, ...camera });
-      if (await this.store.setLive(id, opened)) return;
+      if (await this.store.setLive(id, opened)) return this.angles.follow({ ...session, zero: opened.zero });
       throw new ProblemException('session_not_live', 'The session was closed while its camera was being reached.');
     } catch (error) {
       const closed = (await this.store.find(id).catch(() => null))?.status === 'closed';
@@ -287,12 +306,6 @@ export class SessionsService {
     await this.runtime.close(id);
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'internal_error';
     await this.store.end(id, { status: 'failed', reason }).catch(() => this.mirror.fail(id, reason));
-  }
-
-  private admit(): void {
-    const open = new Set([...this.runtime.openSessions(), ...this.opening]);
-    if (open.size < this.config.maxSessions) return;
-    throw overLimit(`All ${this.config.maxSessions} sessions of this service are in use.`);
   }
 
   private async refuseOccupied(principal: Principal, courtId: number): Promise<void> {

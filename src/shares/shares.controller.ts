@@ -39,6 +39,7 @@ export class SharesController {
   @ApiProblems(
     'validation_failed',
     'not_found',
+    'is_an_angle',
     'highlight_not_ready',
     'sharing_disabled',
     'share_limit',

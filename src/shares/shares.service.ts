@@ -77,7 +77,7 @@ export class SharesService {
   ): Promise<{ share: ShareView; token: string }> {
     const { expires_in_hours: hours = DEFAULT_SHARE_HOURS, passphrase } = dto;
     const { sessionId, highlightId } = await this.thingOf(dto);
-    const { clubId } = await this.sessions.require(principal, sessionId, 'see');
+    const { clubId } = await this.sessions.require(principal, sessionId, 'act');
     const { branded = false, allow_download: allowDownload = true } = dto;
     const passphraseHash = passphrase === undefined ? null : await this.hasher.hash(passphrase);
     const token = newToken();

@@ -94,12 +94,21 @@ describe("the key of the cameras' addresses is rotated", () => {
   });
 
   it('at the start: afterwards the newest opens everything, and health says that nothing waits', async () => {
+    const further = boxes.older.seal('rtsp://127.0.0.1:554/back', 'court:7/camera:2');
+    await sql(
+      `INSERT INTO cameras (court_id, position, url_sealed, key_id, protocol, host, has_credentials)
+       VALUES (7, 2, $1, $2, 'rtsp', '127.0.0.1', false)`,
+      [further, boxes.older.keyId],
+    );
     const service = await start(BOTH);
     expect(await ran(service.url)).toMatchObject({
       outcome: 'ok',
-      result: { resealed_cameras: CAMERAS, unreadable_cameras: 0 },
+      result: { resealed_cameras: CAMERAS + 1, unreadable_cameras: 0 },
       error: null,
     });
+    const [resealed] = await sql<Row>('DELETE FROM cameras WHERE position = 2 RETURNING url_sealed, key_id');
+    expect(resealed).toMatchObject({ key_id: boxes.newer.keyId });
+    expect(boxes.newer.open(resealed!.url_sealed, 'court:7/camera:2')).toBe('rtsp://127.0.0.1:554/back');
     await expectAll(boxes.newer);
     expect((await details(service.url)).camera_keys).toEqual({ waiting: 0, unreadable: 0 });
     expect((await service.app.get(CamerasService).accessTo(7)).cameraUrl).toBe(urlOf(7));

@@ -11,6 +11,7 @@ export * from './mjpeg-camera';
 export * from './gstreamer-camera';
 export * from './ffmpeg-mjpeg-camera';
 export * from './onvif-camera';
+export * from './picture-clock';
 export { AuthScheme } from './camera-auth';
 export { monotonic } from './pacer';
 export { PlayedFrame } from './playback';

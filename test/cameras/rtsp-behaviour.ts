@@ -63,6 +63,15 @@ export interface RtspBehaviour {
   aliveBy: 'any' | 'requests';
   /** Milliseconds between RTCP sender reports; 0: none. */
   senderReportMs: number;
+  /** Whether a report stands before the picture that it is about, or behind it. */
+  reportPlace: 'before' | 'behind';
+  /** By how much the camera's wall clock, which the reports tell, is ahead of the machine's, in milliseconds; another value is a step. */
+  clockAheadMs: number;
+  /** By how much faster it runs than the machine's, in millionths. */
+  clockDriftPpm: number;
+  /** Milliseconds from the lens to the wire, and up to so many more for each picture. */
+  wayMs: number;
+  wayJitterMs: number;
   /** RTP time stamp of the camera's first picture. */
   timestampStart: number;
   /** Sequence number of the first packet after PLAY; `null`: random. */
@@ -94,6 +103,11 @@ export const DEFAULT_BEHAVIOUR: RtspBehaviour = {
   sessionTimeout: 60,
   aliveBy: 'any',
   senderReportMs: 5000,
+  reportPlace: 'behind',
+  clockAheadMs: 0,
+  clockDriftPpm: 0,
+  wayMs: 0,
+  wayJitterMs: 0,
   timestampStart: 0x12345678,
   sequenceStart: null,
 };

@@ -3,6 +3,7 @@ import { CameraServer, CameraServerOptions } from './camera-server';
 import { Clip, H264Clip } from './clips';
 import { withDefaults } from './defaults';
 import { fakeSps } from './fake-sps';
+import { monotonic } from './pacer';
 import { PlayedFrame } from './playback';
 import { DEFAULT_BEHAVIOUR, RtspBehaviour } from './rtsp-behaviour';
 import { JPEG_PAYLOAD_TYPE } from './rtp-packets';
@@ -32,6 +33,10 @@ export class RtspCamera extends CameraServer {
     super('rtsp', options, '/live/court');
     const announced = options.clip.codec === 'mjpeg' ? 'jpeg' : options.clip.codec;
     this.behaviour = withDefaults<RtspBehaviour>({ ...DEFAULT_BEHAVIOUR, announced }, options);
+    this.playback.setWay(() => {
+      const { wayMs, wayJitterMs } = this.behaviour;
+      return wayMs + (wayJitterMs > 0 ? (randomInt(1001) / 1000) * wayJitterMs : 0);
+    });
   }
 
   /** Changes behaviour from now on. */
@@ -75,6 +80,12 @@ export class RtspCamera extends CameraServer {
   private rtpTime(ticks: number): number {
     const rounded = Math.round(this.behaviour.timestampStart + ticks + this.jumpedTicks);
     return ((rounded % 2 ** 32) + 2 ** 32) % 2 ** 32;
+  }
+
+  /** What the camera's wall clock said when it took a picture, in epoch milliseconds. */
+  private wallAt({ capturedAt, pts }: PlayedFrame): number {
+    const { clockAheadMs, clockDriftPpm } = this.behaviour;
+    return Date.now() - monotonic() + capturedAt + clockAheadMs + (pts / 90) * clockDriftPpm * 1e-6;
   }
 
   private setsOf(clip: H264Clip): readonly Buffer[] {
@@ -121,6 +132,7 @@ export class RtspCamera extends CameraServer {
       streamUrl: this.urlWithoutCredentials,
       bandSets: (clip) => (this.behaviour.parameterSets === 'sdp' ? [] : this.bandSets(clip)),
       rtpTime: (ticks) => this.rtpTime(ticks),
+      wallAt: (frame) => this.wallAt(frame),
       overrun: (id) => this.emit('overrun', { id }),
       announcement: () => this.announcement(),
       lastGop: () => this.gop,

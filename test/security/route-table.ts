@@ -185,6 +185,29 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     ask: ({ courtId }) => ({ path: `/api/terrains/${courtId}/camera/test`, body: {} }),
     statuses: ADMINS,
   },
+  'GET /api/terrains/{id}/cameras': {
+    ask: ({ courtId }) => ({ path: `/api/terrains/${courtId}/cameras` }),
+    statuses: ADMINS,
+  },
+  'POST /api/terrains/{id}/cameras': {
+    ask: async (world) => ({
+      path: `/api/terrains/${await world.newCourt()}/cameras`,
+      body: { camera_url: 'rtsp://127.0.0.1:1/nothing', name: 'Back wall' },
+    }),
+    statuses: '            401 401 401 404 404 403 403 403 201 201',
+  },
+  'PATCH /api/terrains/{id}/cameras/{position}': {
+    ask: ({ courtId }) => ({ path: `/api/terrains/${courtId}/cameras/1`, body: { name: 'Back wall' } }),
+    statuses: ADMINS,
+  },
+  'DELETE /api/terrains/{id}/cameras/{position}': {
+    ask: async (world) => ({ path: `/api/terrains/${await world.twoCameras()}/cameras/1` }),
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+  'POST /api/terrains/{id}/cameras/{position}/test': {
+    ask: ({ courtId }) => ({ path: `/api/terrains/${courtId}/cameras/1/test`, body: {} }),
+    statuses: ADMINS,
+  },
   'POST /api/clubs/{id}/cameras/discover': {
     // No address that a camera may have: nothing is asked.
     ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/cameras/discover`, body: { addresses: ['0.0.0.0'] } }),
@@ -334,6 +357,10 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'GET /api/video/files/{id}/thumbnail.jpg': {
     ask: async (world) => ({ path: `/api/video/files/${await world.film()}/thumbnail.jpg` }),
     statuses: SESSION,
+  },
+  'POST /api/video/files/{id}/compress': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.video()}/compress`, body: {} }),
+    statuses: '            401 401 401 404 404 404 403 403 202 202',
   },
   'DELETE /api/video/files/{id}/delete': {
     ask: async (world) => ({ path: `/api/video/files/${await world.video()}/delete` }),
@@ -574,6 +601,58 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   // From this machine.
   'GET /metrics': row('/metrics', PUBLIC_OK),
 };
+
+const ANGLE_REFUSED = '   401 401 401 404 404 404 409 409 409 409';
+
+/**
+ * What an angle's id opens: whatever shows pictures, to those who see its match; and nothing is done to it but through the match.
+ * By route, and where one has two rows, a word.
+ */
+export const ANGLE_ROUTES: Readonly<Record<string, RouteRow>> = {
+  'GET /api/video/session/{id}': ofAngle((id) => ({ path: `/api/video/session/${id}` }), SESSION),
+  'GET /api/video/record/status/{id}': ofAngle((id) => ({ path: `/api/video/record/status/${id}` }), SESSION),
+  'GET /api/preview/{id}/info': ofAngle((id) => ({ path: `/api/preview/${id}/info` }), SESSION),
+  'GET /api/preview/{id}/snapshot.jpg': ofAngle((id) => ({ path: `/api/preview/${id}/snapshot.jpg` }), SESSION),
+  'GET /api/preview/{id}/review.m3u8': ofAngle((id) => ({ path: `/api/preview/${id}/review.m3u8` }), SESSION),
+  'POST /api/video/media-url': ofAngle(
+    (id) => ({ path: '/api/video/media-url', body: { session_id: id, purpose: 'preview' } }),
+    SESSION,
+  ),
+  'GET /api/video/files/{id}': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.filmedAngle()}` }),
+    statuses: SESSION,
+  },
+  'GET /api/video/files/{id}/download': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.filmedAngle()}/download` }),
+    statuses: SESSION,
+  },
+  'GET /api/video/files/{id}/thumbnail.jpg': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.filmedAngle()}/thumbnail.jpg` }),
+    statuses: SESSION,
+  },
+  'DELETE /api/video/files/{id}/delete': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.filmedAngle()}/delete` }),
+    statuses: '            401 401 401 404 404 404 403 403 409 409',
+  },
+  'POST /api/video/session/close': angleTold('/api/video/session/close'),
+  'POST /api/video/session/players/add': angleTold('/api/video/session/players/add', { user_id: 1 }),
+  'POST /api/video/session/players/remove': angleTold('/api/video/session/players/remove', { user_id: 1 }),
+  'POST /api/video/record/start': angleTold('/api/video/record/start'),
+  'POST /api/video/record/extend': angleTold('/api/video/record/extend', { minutes: 1 }),
+  'POST /api/video/record/stop': angleTold('/api/video/record/stop'),
+  'POST /api/video/markers': angleTold('/api/video/markers', { kind: 'point' }),
+  'POST /api/video/highlights': angleTold('/api/video/highlights', { seconds: 10 }),
+  'POST /api/video/shares': angleTold('/api/video/shares'),
+};
+
+function ofAngle(ask: (angleId: string) => RouteRequest, statuses: string): RouteRow {
+  return { ask: ({ angleId }) => ask(angleId), statuses };
+}
+
+/** Whoever sees the match is told to do it to that. */
+function angleTold(path: string, body: object = {}): RouteRow {
+  return ofAngle((id) => ({ path, body: { session_id: id, ...body } }), ANGLE_REFUSED);
+}
 
 /** The same request about something that does not exist; the same one where it is about nothing of anybody's. */
 export function aboutNothing({ path, body }: RouteRequest): RouteRequest {

@@ -1,6 +1,6 @@
 import { OpenAPIObject } from '@nestjs/swagger';
 import { PASSWORD } from '../support/club';
-import { aboutNothing, ROUTES, RouteRow } from './route-table';
+import { aboutNothing, ANGLE_ROUTES, ROUTES, RouteRow } from './route-table';
 import { Caller, CALLERS, FOREIGN, TwoClubs } from './two-clubs';
 
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
@@ -68,9 +68,19 @@ describe('tenant walls', () => {
     expect(found).toEqual(expected(row));
   });
 
+  it.each(Object.entries(ANGLE_ROUTES))('%s, of an angle', async (route, row) => {
+    const found: Record<string, number> = {};
+    for (const caller of CALLERS) {
+      const { status, body } = await ask(route, row, caller);
+      found[caller] = status;
+      if (status === 409) expect(JSON.parse(body)).toMatchObject({ code: 'is_an_angle' });
+    }
+    expect(found).toEqual(expected(row));
+  });
+
   it('tells nobody whether what is foreign exists', async () => {
     let compared = 0;
-    for (const [route, row] of Object.entries(ROUTES)) {
+    for (const [route, row] of [...Object.entries(ROUTES), ...Object.entries(ANGLE_ROUTES)]) {
       for (const caller of FOREIGN.filter((one) => expected(row)[one] === 404)) {
         const method = route.split(' ')[0] as string;
         const real = await row.ask(world, caller);

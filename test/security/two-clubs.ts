@@ -35,6 +35,10 @@ const PIXEL = Buffer.from(
 );
 const CLIP = { width: 320, height: 180, fps: 25, seconds: 4, gopSeconds: 1 };
 
+interface Angled {
+  readonly angles: readonly { readonly session_id: string }[];
+}
+
 interface Person {
   readonly id: number;
   readonly email: string;
@@ -44,7 +48,8 @@ interface Person {
 /**
  * Two clubs, and everybody there is about a match in one of them: its owner, a player who takes part, one who does not, the
  * desk, the other club's, the operator; somebody whose account was disabled and somebody who was taken out of the club after
- * they had got their tokens. One session of the first club is open and recorded, one court is free, videos are on a shelf.
+ * they had got their tokens. One session of the first club is open and recorded, from two angles; one court is free, videos are
+ * on a shelf.
  */
 export class TwoClubs {
   private kept: string | null = null;
@@ -58,6 +63,8 @@ export class TwoClubs {
     readonly courtId: number,
     readonly freeCourtId: number,
     readonly sessionId: string,
+    /** The session of the match's second camera. */
+    readonly angleId: string,
     readonly shelf: VideoShelf,
     private readonly nobody: Api,
   ) {}
@@ -87,14 +94,21 @@ export class TwoClubs {
     };
     const courtId = await club.addCourt('Court 1', camera.url);
     const freeCourtId = await club.addCourt('Court 2', camera.url);
+    await expectOk(desk.post(`/api/terrains/${courtId}/cameras`, { camera_url: camera.url, name: 'Back wall' }));
     const body = { terrain_id: courtId, player_ids: [people.participant.id, people.disabled.id, people.moved.id] };
     const opened = await club.player.post<{ session: { session_id: string } }>('/api/video/session/create', body);
     if (opened.status !== 201) throw new Error(`no session: ${opened.text}`);
     const { session_id: sessionId } = opened.body.session;
     const started = await club.player.post('/api/video/record/start', { session_id: sessionId });
     if (started.status !== 201) throw new Error(`no recording: ${started.text}`);
-    const playlist = `/api/preview/${sessionId}/review.m3u8`;
-    await until(async () => (await club.player.bytes(playlist)).response.status === 200);
+    const angleId = await until(async () => {
+      const { body: now } = await club.player.get<{ session: Angled }>(`/api/video/session/${sessionId}`);
+      return now.session.angles[0]?.session_id;
+    });
+    for (const id of [sessionId, angleId]) {
+      const playlist = `/api/preview/${id}/review.m3u8`;
+      await until(async () => (await club.player.bytes(playlist)).response.status === 200);
+    }
     const shelf = await VideoShelf.of(service, operator, clubId);
     const world = new TwoClubs(
       club,
@@ -104,6 +118,7 @@ export class TwoClubs {
       courtId,
       freeCourtId,
       sessionId,
+      angleId,
       shelf,
       new Api(service.url),
     );
@@ -266,6 +281,24 @@ export class TwoClubs {
   /** A court nobody plays on. */
   newCourt(): Promise<number> {
     return this.club.addCourt(`Court ${Math.trunc(performance.now() * 1000)}`, 'rtsp://127.0.0.1:1/nothing');
+  }
+
+  /** A court with two cameras, on which nobody plays. */
+  async twoCameras(): Promise<number> {
+    const courtId = await this.newCourt();
+    await expectOk(this.club.desk.post(`/api/terrains/${courtId}/cameras`, { camera_url: 'rtsp://127.0.0.1:1/other' }));
+    return courtId;
+  }
+
+  /** A {@link film} that has an angle. @returns the angle */
+  async filmedAngle(): Promise<string> {
+    const match = await this.film();
+    const angle = await this.film();
+    await this.shelf.sql('DELETE FROM session_players WHERE session_id = $1', [angle]);
+    await this.shelf.sql('UPDATE camera_sessions SET angle_of = $2, camera_position = 1 WHERE id = $1', [angle, match]);
+    await this.shelf.sql('UPDATE recordings SET camera_position = 1 WHERE session_id = $1', [angle]);
+    await this.shelf.sql('UPDATE videos SET angle_of = $2 WHERE session_id = $1', [angle, match]);
+    return angle;
   }
 
   async close(): Promise<void> {

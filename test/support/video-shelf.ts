@@ -62,6 +62,18 @@ export class VideoShelf {
     return id;
   }
 
+  /** What a further camera filmed of a match that was {@link put}. @returns its session */
+  async putAngle(matchId: string, video: ShelvedVideo = {}): Promise<string> {
+    const id = await this.put(video);
+    await this.sql(
+      `UPDATE camera_sessions SET angle_of = $2, camera_position = 1, camera_name = 'Back wall' WHERE id = $1`,
+      [id, matchId],
+    );
+    await this.sql('UPDATE recordings SET camera_position = 1 WHERE session_id = $1', [id]);
+    await this.sql('UPDATE videos SET angle_of = $2 WHERE session_id = $1', [id, matchId]);
+    return id;
+  }
+
   /** Writes a file that looks an hour old, and so does its recording's folder. */
   write(path: string, bytes = 1_000): void {
     const file = this.path(path);

@@ -4,7 +4,7 @@ import { Camera, CameraScheme } from '../entities/camera.entity';
 import { Court } from '../entities/court.entity';
 import { IsName, MayBeLeftOut, MayBeNull } from './fields';
 
-const CAMERA_URL = {
+export const CAMERA_URL = {
   writeOnly: true,
   maxLength: 2048,
   example: 'rtsp://viewer:secret@192.168.1.20:554/stream1',
@@ -74,6 +74,15 @@ export class CameraView {
   has_credentials: boolean;
 }
 
+/** One of a court's cameras. */
+export class CourtCameraView extends CameraView {
+  @ApiProperty({ example: 1, minimum: 0, maximum: 3, description: '0: the main camera, the one of `camera`.' })
+  position: number;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Back wall', description: 'As people call it.' })
+  name: string | null;
+}
+
 /** The wire's `terrain`. */
 export class CourtView {
   @ApiProperty({ example: 3 })
@@ -87,6 +96,9 @@ export class CourtView {
 
   @ApiProperty({ type: CameraView })
   camera: CameraView;
+
+  @ApiProperty({ type: [CourtCameraView], description: 'All of them, the main one first.' })
+  cameras: CourtCameraView[];
 
   @ApiProperty({ ...AUTO_STOP, type: Number })
   auto_stop_minutes: number | null;
@@ -141,17 +153,22 @@ export class CameraTestAnswer {
   snapshot_url: string | null;
 }
 
-/** A court with its camera, without anything of the camera's address but where it stands. */
-export type CourtWithCamera = Court & { readonly camera: Camera };
+/** A court with its cameras, the main one first, without anything of their addresses but where they stand. */
+export type CourtWithCameras = Court & { cameras: [Camera, ...Camera[]] };
 
-export function viewOfCourt(court: CourtWithCamera): CourtView {
-  const { protocol, host, hasCredentials } = court.camera;
+export function viewOfCourt(court: CourtWithCameras): CourtView {
+  const { protocol, host, hasCredentials } = court.cameras[0];
   return {
     id: court.id,
     club_id: court.clubId,
     name: court.name,
     camera: { protocol, host, has_credentials: hasCredentials },
+    cameras: court.cameras.map(viewOfCourtCamera),
     auto_stop_minutes: court.autoStopMinutes,
     created_at: court.createdAt.toISOString(),
   };
+}
+
+export function viewOfCourtCamera({ position, name, protocol, host, hasCredentials }: Camera): CourtCameraView {
+  return { position, name, protocol, host, has_credentials: hasCredentials };
 }

@@ -5,7 +5,7 @@ import {
   Entity,
   JoinColumn,
   ManyToOne,
-  OneToOne,
+  OneToMany,
   PrimaryGeneratedColumn,
   UpdateDateColumn,
   Relation,
@@ -26,8 +26,8 @@ export class Court {
   @JoinColumn({ name: 'club_id' })
   club?: Relation<Club>;
 
-  @OneToOne(() => Camera, (camera) => camera.court)
-  camera?: Relation<Camera>;
+  @OneToMany(() => Camera, (camera) => camera.court)
+  cameras?: Relation<Camera[]>;
 
   @Column('text')
   name: string;

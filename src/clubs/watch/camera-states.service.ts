@@ -38,8 +38,8 @@ export interface CameraFigures {
 }
 
 const COLUMNS = 'online, since, last_seen_at, code, failed_looks, failing_since';
-/** Courts that are watched: neither they nor their club are deleted, and they have a camera. */
-const WATCHED = `courts c JOIN clubs o ON o.id = c.club_id AND o.deleted_at IS NULL JOIN cameras a ON a.court_id = c.id
+/** Courts that are watched: neither they nor their club are deleted, and they have a camera. It is the main one that is watched. */
+const WATCHED = `courts c JOIN clubs o ON o.id = c.club_id AND o.deleted_at IS NULL JOIN cameras a ON a.court_id = c.id AND a.position = 0
   WHERE c.deleted_at IS NULL`;
 
 /**

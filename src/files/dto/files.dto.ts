@@ -4,7 +4,9 @@ import { PersonView } from '../../auth/person-view';
 import { MAX_ID, ToInteger } from '../../common/ids';
 import { IsMoment } from '../../common/moment';
 import { PageQuery } from '../../common/pagination';
-import { GapView } from '../../recording/recording-view';
+import { CompressionView } from '../../compression/dto/compression.dto';
+import { RecordingStatus } from '../../recording/recording-state';
+import { GapView, RECORDING_STATUSES } from '../../recording/recording-view';
 import { IfPresent } from '../../common/if-present.decorator';
 
 export class ClubQuery {
@@ -66,6 +68,37 @@ export class VideoListQuery extends PageQuery {
   to?: string;
 }
 
+/** What a further camera filmed of a match. */
+export class VideoAngleView {
+  @ApiProperty({ format: 'uuid', description: 'For `files/:id` and whatever is below it, and for media URLs.' })
+  session_id: string;
+
+  @ApiProperty({ example: 1, minimum: 1, maximum: 3 })
+  position: number;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Back wall' })
+  name: string | null;
+
+  @ApiProperty({ enum: RECORDING_STATUSES, example: 'ready', description: '`ready`: there is a file.' })
+  status: RecordingStatus;
+
+  @ApiProperty({ type: Number, nullable: true, example: 5399.2, description: '`null` where there is no file (yet).' })
+  duration_seconds: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 1_701_234_567 })
+  size_bytes: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: -0.24,
+    description:
+      "Where its first picture lies on the time of the match's file, in seconds; may be negative. Second `t` of the match is second " +
+      '`t - offset_seconds` of the angle. `null`: not known.',
+  })
+  offset_seconds: number | null;
+}
+
 /** The wire's `video`. */
 export class VideoView {
   @ApiProperty({ format: 'uuid' })
@@ -124,6 +157,24 @@ export class VideoView {
 
   @ApiProperty({ type: [GapView] })
   gaps: GapView[];
+
+  @ApiProperty({ type: CompressionView })
+  compression: CompressionView;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Front', description: 'As its camera was called then.' })
+  camera_name: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: null,
+    description: 'The session of the match that this is an angle of; `null`: this is the match.',
+  })
+  angle_of: string | null;
+
+  @ApiProperty({ type: [VideoAngleView], description: 'What further cameras filmed of it, by position.' })
+  angles: VideoAngleView[];
 }
 
 export class VideoListAnswer {

@@ -6,6 +6,10 @@ export class Video {
   @PrimaryColumn('uuid', { name: 'session_id' })
   sessionId: string;
 
+  /** The match that this is an angle of; `null`: it is the match. */
+  @Column('uuid', { name: 'angle_of', nullable: true })
+  angleOf: string | null;
+
   @Column('integer', { name: 'court_id' })
   courtId: number;
 

@@ -2,10 +2,6 @@ import { dirname } from 'node:path';
 import { faultPoint } from '../../common/fault-point';
 import { MediaToolError, MediaTools } from '../../media/media-tool';
 import { movieConfiguration } from '../../media/fmp4/codec-of-init';
-import { parseAvcDecoderConfigurationRecord } from '../../media/h264/avc-configuration';
-import { parseH264Config } from '../../media/h264/h264-config';
-import { parseH265Config } from '../../media/h265/h265-config';
-import { parseHevcConfiguration } from '../../media/h265/hevc-configuration';
 import { Disk } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 import { DecodedPart, Expected, Gate, Verdict } from './gate';
@@ -17,6 +13,7 @@ import { publish, removeFolder, sameFile } from './publish';
 import { PartUnbornError, rebuildIndex } from './rebuild-index';
 import { Remuxer } from './remuxer';
 import { Spacing } from './sample-tables';
+import { statedRate } from './stated-rate';
 import { SureDisk } from './sure-disk';
 
 /** What is to become a video. */
@@ -295,12 +292,4 @@ function partings(rate: number, stated: number, init: Buffer): readonly Spacing[
   const gridded: Spacing = { grid: true, ...(stated > 0 ? { rate: stated } : {}) };
   const restated = movieConfiguration(init).kind === 'h264' ? [{ grid: true, rate: GRID_RATE, restated: true }] : [];
   return [{ rate }, gridded, ...restated];
-}
-
-/** Pictures a second as the parameter sets have it, 0 where they do not say. */
-function statedRate(movie: Buffer): number {
-  const { kind, record } = movieConfiguration(movie);
-  if (kind === 'h265') return parseH265Config(parseHevcConfiguration(record)).nominalFps ?? 0;
-  const { sps, pps } = parseAvcDecoderConfigurationRecord(record);
-  return parseH264Config(sps, pps).nominalFps ?? 0;
 }

@@ -14,6 +14,10 @@ export class Recording {
   @Column('integer', { name: 'club_id' })
   clubId: number;
 
+  /** Of the camera that is recorded; 0: the match's main one, else an angle of it. */
+  @Column('smallint', { name: 'camera_position' })
+  cameraPosition: number;
+
   /** The session's owner. */
   @Column('integer', { name: 'user_id' })
   userId: number;

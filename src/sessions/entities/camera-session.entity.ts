@@ -4,11 +4,25 @@ import { ProcessIdentity } from '../../runtime/process-identity';
 import { SessionZero } from '../../runtime/session-zero';
 import { SessionStatus } from '../session-state';
 
-/** One stretch of a court's camera being open, from the first frame to close. Rows are never deleted. */
+/**
+ * One stretch of a camera being open, from the first frame to close: a match, or an angle of one. Rows are never deleted.
+ */
 @Entity('camera_sessions')
 export class CameraSession {
   @PrimaryColumn('uuid')
   id: string;
+
+  /** The match that this is an angle of; `null`: it is the match. */
+  @Column('uuid', { name: 'angle_of', nullable: true })
+  angleOf: string | null;
+
+  /** Of the court's camera; 0: the main one. */
+  @Column('smallint', { name: 'camera_position' })
+  cameraPosition: number;
+
+  /** As the camera was called when it was opened. */
+  @Column('text', { name: 'camera_name', nullable: true })
+  cameraName: string | null;
 
   @Column('integer', { name: 'court_id' })
   courtId: number;

@@ -8,7 +8,7 @@ const DEEDS = Object.entries({
   registration: 'asked confirmed',
   club: 'created changed deleted',
   court: 'created changed deleted button_key_made button_key_removed',
-  camera: 'changed tested searched',
+  camera: 'added changed removed tested searched',
   user: 'created added changed removed deleted erased',
   session: 'opened closed failed media_url player_added player_removed player_joined player_left',
   recording: 'started extended stopped taken_back',

@@ -280,6 +280,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/terrains/{id}/cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists a court's cameras
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN. Position 0 is the main camera, as `camera` of the terrain.
+         */
+        get: operations["CourtCamerasController_list"];
+        put?: never;
+        /**
+         * Adds a further camera to a court
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN; at most three besides the main one, each at the lowest free position. Sessions film with all of them; a match that is on has the new one within seconds. The camera is not dialled; test it afterwards.
+         */
+        post: operations["CourtCamerasController_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terrains/{id}/cameras/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a further camera away
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN; not the main one, and not while a session is open. Its videos stay.
+         */
+        delete: operations["CourtCamerasController_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes the name or the address of one of a court's cameras
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN; 0: the main one. An open session keeps the address it began with.
+         */
+        patch: operations["CourtCamerasController_change"];
+        trace?: never;
+    };
+    "/api/terrains/{id}/cameras/{position}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dials one of a court's cameras and says what it is, or what is wrong
+         * @description The club's CLUB_ADMIN and SUPER_ADMIN. While it films a match the answer comes from there, without dialling.
+         */
+        post: operations["CourtCamerasController_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clubs/{id}/terrains": {
         parameters: {
             query?: never;
@@ -1104,9 +1172,69 @@ export interface paths {
         post?: never;
         /**
          * Deletes a video for good
-         * @description Admins.
+         * @description Admins. With its angles.
          */
         delete: operations["FilesController_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/files/{id}/compress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Codes a video anew, so that it takes less room
+         * @description Admins. In the background, one at a time and behind everything else; how far it is stands in `compression` of the video. Its file is replaced only by one with the same pictures at the same times that is at least 20 % smaller; until then, and where it is not, it stays as it is. Asked for while it waits or runs, nothing happens.
+         */
+        post: operations["CompressionController_compress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists background work, newest first
+         * @description SUPER_ADMIN: all of it. CLUB_ADMIN: of the active club. Work that has ended is kept for 14 days. A job is tried again, later each time, until it has had `max_attempts`.
+         */
+        get: operations["JobsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancels a job
+         * @description One that waits never begins; one that runs is ended. One that has ended stays as it is. SUPER_ADMIN and the admins of its club.
+         */
+        delete: operations["JobsController_cancel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1291,46 +1419,6 @@ export interface paths {
          */
         post: operations["CourtButtonsController_press"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/video/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists background work, newest first
-         * @description SUPER_ADMIN: all of it. CLUB_ADMIN: of the active club. Work that has ended is kept for 14 days. A job is tried again, later each time, until it has had `max_attempts`.
-         */
-        get: operations["JobsController_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/video/jobs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Cancels a job
-         * @description One that waits never begins; one that runs is ended. One that has ended stays as it is. SUPER_ADMIN and the admins of its club.
-         */
-        delete: operations["JobsController_cancel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2444,6 +2532,22 @@ export interface components {
              * @example false
              */
             players_book: boolean;
+            /**
+             * @description What videos are coded anew in after the match.
+             * @example off
+             * @enum {string}
+             */
+            compression: "off" | "h264" | "h265";
+            /**
+             * @description `null`: the codec's own.
+             * @example null
+             */
+            compression_crf: number | null;
+            /**
+             * @description Minutes after the match, at the earliest.
+             * @example 60
+             */
+            compression_after_minutes: number;
             /** Format: date-time */
             created_at: string;
         };
@@ -2508,6 +2612,22 @@ export interface components {
              */
             highlight_seconds?: number;
             /**
+             * @description Whether videos are coded anew after the match, to take less room, and in what. `h264` plays everywhere; `h265` is smaller, and not every browser plays it. Only of matches that are recorded from then on.
+             * @example h264
+             * @enum {string}
+             */
+            compression?: "off" | "h264" | "h265";
+            /**
+             * @description Constant rate factor: higher is smaller and worse; `null`: 25 for H.264, 28 for H.265.
+             * @example null
+             */
+            compression_crf?: number | null;
+            /**
+             * @description How many minutes after the match compression begins, at the earliest.
+             * @example 60
+             */
+            compression_after_minutes?: number;
+            /**
              * @description Whether players may register themselves (needs `SMTP_URL`).
              * @example true
              */
@@ -2522,6 +2642,88 @@ export interface components {
              * @example true
              */
             players_book?: boolean;
+        };
+        CourtCameraView: {
+            /** @enum {string} */
+            protocol: "rtsp" | "rtsps" | "http" | "https";
+            /** @example 192.168.1.20 */
+            host: string;
+            /** @example true */
+            has_credentials: boolean;
+            /**
+             * @description 0: the main camera, the one of `camera`.
+             * @example 1
+             */
+            position: number;
+            /**
+             * @description As people call it.
+             * @example Back wall
+             */
+            name: string | null;
+        };
+        CourtCameraListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description By position; the main one first. */
+            cameras: components["schemas"]["CourtCameraView"][];
+            /** @example 2 */
+            count: number;
+        };
+        AddCameraDto: {
+            /**
+             * @description rtsp(s) or http(s), user and password as they are. Write-only: no answer ever holds it.
+             * @example rtsp://viewer:secret@192.168.1.20:554/stream1
+             */
+            camera_url: string;
+            /**
+             * @description As people call it; `null`: it has no name.
+             * @example Back wall
+             */
+            name?: string | null;
+        };
+        CourtCameraAnswer: {
+            /** @example true */
+            success: boolean;
+            camera: components["schemas"]["CourtCameraView"];
+        };
+        ChangeCameraDto: {
+            /**
+             * @description rtsp(s) or http(s), user and password as they are. Write-only: no answer ever holds it.
+             * @example rtsp://viewer:secret@192.168.1.20:554/stream1
+             */
+            camera_url?: string;
+            /**
+             * @description As people call it; `null`: it has no name.
+             * @example Back wall
+             */
+            name?: string | null;
+        };
+        CameraTestAnswer: {
+            /** @example true */
+            reachable: boolean;
+            /** @enum {string} */
+            protocol: "rtsp" | "rtsps" | "mjpeg" | "http";
+            /** @enum {string} */
+            codec: "h264" | "h265" | "mjpeg";
+            /** @example 1920 */
+            width: number;
+            /** @example 1080 */
+            height: number;
+            /**
+             * @description Measured.
+             * @example 25
+             */
+            fps: number | null;
+            /**
+             * @description From dialling to the first whole frame.
+             * @example 320
+             */
+            latency_ms: number;
+            /**
+             * @description A JPEG, for five minutes; `null` where none could be made.
+             * @example /api/terrains/3/camera/snapshot/mE3wq0w2Yw5m0R0Yv5J3vQ
+             */
+            snapshot_url: string | null;
         };
         CameraView: {
             /** @enum {string} */
@@ -2539,6 +2741,8 @@ export interface components {
             /** @example Court 1 */
             name: string;
             camera: components["schemas"]["CameraView"];
+            /** @description All of them, the main one first. */
+            cameras: components["schemas"]["CourtCameraView"][];
             /**
              * @description A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.
              * @example 10
@@ -2586,33 +2790,6 @@ export interface components {
              * @example 10
              */
             auto_stop_minutes?: number | null;
-        };
-        CameraTestAnswer: {
-            /** @example true */
-            reachable: boolean;
-            /** @enum {string} */
-            protocol: "rtsp" | "rtsps" | "mjpeg" | "http";
-            /** @enum {string} */
-            codec: "h264" | "h265" | "mjpeg";
-            /** @example 1920 */
-            width: number;
-            /** @example 1080 */
-            height: number;
-            /**
-             * @description Measured.
-             * @example 25
-             */
-            fps: number | null;
-            /**
-             * @description From dialling to the first whole frame.
-             * @example 320
-             */
-            latency_ms: number;
-            /**
-             * @description A JPEG, for five minutes; `null` where none could be made.
-             * @example /api/terrains/3/camera/snapshot/mE3wq0w2Yw5m0R0Yv5J3vQ
-             */
-            snapshot_url: string | null;
         };
         UserView: {
             /** @example 12 */
@@ -2975,6 +3152,39 @@ export interface components {
              */
             fps: number | null;
         };
+        SessionAngleView: {
+            /**
+             * Format: uuid
+             * @description For whatever shows pictures of it: live, preview, review, download.
+             */
+            session_id: string;
+            /** @example 1 */
+            position: number;
+            /** @example Back wall */
+            name: string | null;
+            /**
+             * @description `connecting`, with a `reason`: it is not there, and is tried again while the match is on.
+             * @enum {string}
+             */
+            status: "connecting" | "live" | "reconnecting" | "closed" | "failed";
+            /**
+             * @description Why it is not there, or why it ended.
+             * @example null
+             */
+            reason: string | null;
+            camera: components["schemas"]["SessionCameraView"];
+            /**
+             * @description As `recording.status`; `null`: nothing of it is recorded.
+             * @example recording
+             * @enum {string|null}
+             */
+            recording_status: "starting" | "recording" | "reconnecting" | "stopping" | "finalizing" | "ready" | "failed" | null;
+            /**
+             * @description Where its recording's first picture lies on the time of the match's recording, in seconds: second `t` of the match is second `t - offset_seconds` of the angle. `null` as long as one of the two has no picture.
+             * @example -0.24
+             */
+            offset_seconds: number | null;
+        };
         GapView: {
             /** @example 734.2 */
             start_seconds: number;
@@ -3097,6 +3307,19 @@ export interface components {
             /** @enum {string} */
             status: "connecting" | "live" | "reconnecting" | "closed" | "failed";
             camera: components["schemas"]["SessionCameraView"];
+            /**
+             * @description As its camera was called when it opened.
+             * @example Front
+             */
+            camera_name: string | null;
+            /**
+             * Format: uuid
+             * @description The session of the match that this is an angle of; `null`: this is the match.
+             * @example null
+             */
+            angle_of: string | null;
+            /** @description The court's further cameras, by position. */
+            angles: components["schemas"]["SessionAngleView"][];
             /** @example 8080 */
             proxy_port: number | null;
             recording: components["schemas"]["RecordingView"] | null;
@@ -3298,6 +3521,78 @@ export interface components {
             success: boolean;
             status: components["schemas"]["RecordingView"];
         };
+        CompressionView: {
+            /**
+             * @description `done`: its file is the smaller one. `kept`: its file is what it was, for `reason`. `failed`: so it is, and another try may do.
+             * @example done
+             * @enum {string}
+             */
+            state: "none" | "queued" | "running" | "done" | "kept" | "failed";
+            /**
+             * @description How much is done, 0 to 1.
+             * @example 1
+             */
+            progress: number;
+            /**
+             * @description `null` with `none`.
+             * @example h264
+             * @enum {string|null}
+             */
+            codec: "h264" | "h265" | null;
+            /** @example 25 */
+            crf: number | null;
+            /**
+             * @description Of the file as it was recorded.
+             * @example 2701234567
+             */
+            original_size_bytes: number | null;
+            /**
+             * @description Of what it became, with `done`.
+             * @example 1674765431
+             */
+            size_bytes: number | null;
+            /**
+             * @description With `kept` and `failed`.
+             * @example null
+             * @enum {string|null}
+             */
+            reason: "not_smaller" | "quality" | "different" | "unreadable" | "codec_unavailable" | "disk_full" | "cancelled" | "gone" | "error" | null;
+            /**
+             * Format: uuid
+             * @description Of the background work that is under way: `DELETE /api/video/jobs/:id` ends it.
+             * @example null
+             */
+            job_id: string | null;
+        };
+        VideoAngleView: {
+            /**
+             * Format: uuid
+             * @description For `files/:id` and whatever is below it, and for media URLs.
+             */
+            session_id: string;
+            /** @example 1 */
+            position: number;
+            /** @example Back wall */
+            name: string | null;
+            /**
+             * @description `ready`: there is a file.
+             * @example ready
+             * @enum {string}
+             */
+            status: "starting" | "recording" | "reconnecting" | "stopping" | "finalizing" | "ready" | "failed";
+            /**
+             * @description `null` where there is no file (yet).
+             * @example 5399.2
+             */
+            duration_seconds: number | null;
+            /** @example 1701234567 */
+            size_bytes: number | null;
+            /**
+             * @description Where its first picture lies on the time of the match's file, in seconds; may be negative. Second `t` of the match is second `t - offset_seconds` of the angle. `null`: not known.
+             * @example -0.24
+             */
+            offset_seconds: number | null;
+        };
         VideoView: {
             /** Format: uuid */
             session_id: string;
@@ -3340,6 +3635,20 @@ export interface components {
              */
             missing_since: string | null;
             gaps: components["schemas"]["GapView"][];
+            compression: components["schemas"]["CompressionView"];
+            /**
+             * @description As its camera was called then.
+             * @example Front
+             */
+            camera_name: string | null;
+            /**
+             * Format: uuid
+             * @description The session of the match that this is an angle of; `null`: this is the match.
+             * @example null
+             */
+            angle_of: string | null;
+            /** @description What further cameras filmed of it, by position. */
+            angles: components["schemas"]["VideoAngleView"][];
         };
         VideoListAnswer: {
             /** @example true */
@@ -3379,6 +3688,80 @@ export interface components {
         DoneAnswer: {
             /** @example true */
             success: boolean;
+        };
+        CompressDto: {
+            /**
+             * @description Default: the club's; where that is off, `h264`.
+             * @enum {string}
+             */
+            codec?: "h264" | "h265";
+            /**
+             * @description Constant rate factor: higher is smaller and worse. Default: the club's for its codec, else the codec's.
+             * @example 25
+             */
+            crf?: number;
+        };
+        CompressionAnswer: {
+            /** @example true */
+            success: boolean;
+            compression: components["schemas"]["CompressionView"];
+        };
+        JobView: {
+            /** Format: uuid */
+            id: string;
+            /** @example highlight */
+            kind: string;
+            /** @example 1 */
+            club_id: number | null;
+            /**
+             * @description `waiting`: also for its next try.
+             * @enum {string}
+             */
+            state: "waiting" | "active" | "done" | "failed" | "cancelled";
+            /**
+             * @description Tries so far, the one under way too.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * @description Tries it is given.
+             * @example 4
+             */
+            max_attempts: number;
+            /**
+             * @description Of the present try, or the last one: 0 to 1.
+             * @example 0.4
+             */
+            progress: number;
+            /** @description Why the last try failed. */
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Of the present try, or the last one.
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of one that waits: not before.
+             */
+            next_try_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
+        JobListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description Newest first. */
+            jobs: components["schemas"]["JobView"][];
+            /**
+             * @description Jobs of this page.
+             * @example 12
+             */
+            count: number;
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string;
         };
         CreateMarkerDto: {
             /**
@@ -3604,63 +3987,6 @@ export interface components {
             /** @example true */
             success: boolean;
             highlight: components["schemas"]["PressedHighlightView"];
-        };
-        JobView: {
-            /** Format: uuid */
-            id: string;
-            /** @example highlight */
-            kind: string;
-            /** @example 1 */
-            club_id: number | null;
-            /**
-             * @description `waiting`: also for its next try.
-             * @enum {string}
-             */
-            state: "waiting" | "active" | "done" | "failed" | "cancelled";
-            /**
-             * @description Tries so far, the one under way too.
-             * @example 1
-             */
-            attempts: number;
-            /**
-             * @description Tries it is given.
-             * @example 4
-             */
-            max_attempts: number;
-            /**
-             * @description Of the present try, or the last one: 0 to 1.
-             * @example 0.4
-             */
-            progress: number;
-            /** @description Why the last try failed. */
-            error: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description Of the present try, or the last one.
-             */
-            started_at: string | null;
-            /**
-             * Format: date-time
-             * @description Of one that waits: not before.
-             */
-            next_try_at: string | null;
-            /** Format: date-time */
-            ended_at: string | null;
-        };
-        JobListAnswer: {
-            /** @example true */
-            success: boolean;
-            /** @description Newest first. */
-            jobs: components["schemas"]["JobView"][];
-            /**
-             * @description Jobs of this page.
-             * @example 12
-             */
-            count: number;
-            /** @description For the next page; missing on the last one. */
-            next_cursor?: string;
         };
         CreateShareDto: {
             /**
@@ -4303,9 +4629,9 @@ export interface components {
             /** @description Files removed from the trash. */
             emptied_files: number;
             /** @description Tasks that failed or raised an alarm; see health. */
-            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks")[];
+            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "compression" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks")[];
             /** @description Tasks that another service process is doing now. */
-            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks")[];
+            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "compression" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks")[];
         };
         AuditActorView: {
             /** @example 12 */
@@ -4358,7 +4684,7 @@ export interface components {
         };
         TaskView: {
             /** @enum {string} */
-            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks";
+            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "compression" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks";
             /** @example 900 */
             every_seconds: number;
             /**
@@ -4482,7 +4808,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "marker_limit" | "share_limit" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
+            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "camera_limit" | "is_an_angle" | "marker_limit" | "share_limit" | "already_compressed" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "codec_unavailable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
             errors?: {
                 field: string;
                 message: string;
@@ -5534,6 +5860,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `codec_unavailable`: This service cannot code that */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
                 headers: {
@@ -5798,6 +6133,453 @@ export interface operations {
             };
             /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourtCameraListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCameraDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourtCameraAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_limit`: The court has all the cameras it may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_address_forbidden`: This camera address is not allowed; `camera_scheme_unsupported`: This camera address has an unsupported scheme */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `in_use`: Still in use */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCameraDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CourtCameraAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_address_forbidden`: This camera address is not allowed; `camera_scheme_unsupported`: This camera address has an unsupported scheme */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CourtCamerasController_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraTestAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_address_forbidden`: This camera address is not allowed; `camera_scheme_unsupported`: This camera address has an unsupported scheme */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_unreachable`: The camera cannot be reached; `camera_unauthorized`: The camera refuses its user name or password; `camera_stream_not_found`: The camera has no stream at this path; `camera_redirected`: The camera redirects elsewhere; `camera_unsupported`: The camera's stream is not supported */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `camera_timeout`: The camera did not answer in time */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7958,7 +8740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session_full`: The session has all the players it may have; `session_over`: The session is over */
+            /** @description `is_an_angle`: This is an angle of a match; `session_full`: The session has all the players it may have; `session_over`: The session is over */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8053,7 +8835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session_over`: The session is over */
+            /** @description `is_an_angle`: This is an angle of a match; `session_over`: The session is over */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8338,7 +9120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `in_use`: Still in use */
+            /** @description `is_an_angle`: This is an angle of a match; `in_use`: Still in use */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8683,7 +9465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `session_not_live`: The session is not live; `already_recording`: This session is already recording; `already_recorded`: This session has its recording */
+            /** @description `is_an_angle`: This is an angle of a match; `session_not_live`: The session is not live; `already_recording`: This session is already recording; `already_recorded`: This session has its recording */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8778,7 +9560,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded */
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8864,7 +9646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded */
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9563,6 +10345,267 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `is_an_angle`: This is an angle of a match */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CompressionController_compress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompressDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompressionAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_compressed`: This video is compressed already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `codec_unavailable`: This service cannot code that */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Default: the active club; SUPER_ADMIN: all, and those of no club. */
+                club_id?: number;
+                state?: "waiting" | "active" | "done" | "failed" | "cancelled";
+                /** @description Which kind of work. */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
                 headers: {
@@ -9700,7 +10743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded; `marker_limit`: The session has all the markers it may have */
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded; `marker_limit`: The session has all the markers it may have */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10016,7 +11059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all highlights it may have */
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded; `highlight_limit`: The session has all highlights it may have */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10692,161 +11735,6 @@ export interface operations {
             };
         };
     };
-    JobsController_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description `next_cursor` of the page before */
-                cursor?: string;
-                /** @description Default: the active club; SUPER_ADMIN: all, and those of no club. */
-                club_id?: number;
-                state?: "waiting" | "active" | "done" | "failed" | "cancelled";
-                /** @description Which kind of work. */
-                kind?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobListAnswer"];
-                };
-            };
-            /** @description `validation_failed`: The request is malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Your role does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    JobsController_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `validation_failed`: The request is malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Your role does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     SharesController_list: {
         parameters: {
             query: {
@@ -10973,7 +11861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `highlight_not_ready`: The highlight is not made yet; `share_limit`: The match has all the links it may have; `logo_missing`: The club has no logo */
+            /** @description `is_an_angle`: This is an angle of a match; `highlight_not_ready`: The highlight is not made yet; `share_limit`: The match has all the links it may have; `logo_missing`: The club has no logo */
             409: {
                 headers: {
                     [name: string]: unknown;
