@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CompressionLogModule } from '../compression/compression-log.module';
 import { AuthModule } from '../auth/auth.module';
+import { CompressionLogModule } from '../compression/compression-log.module';
+import { HighlightCountsModule } from '../highlights/highlight-counts.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
@@ -12,19 +13,21 @@ import { FilesService } from './files.service';
 import { Thumbnails } from './thumbnails.service';
 import { VideoCatalogueModule } from './video-catalogue.module';
 import { VideoFiles } from './video-files.service';
+import { VideoViews } from './video-views.service';
 
 @Module({
   imports: [
     TypeOrmModule.forFeature([Video]),
     AuthModule,
     CompressionLogModule,
+    HighlightCountsModule,
     ProxyModule,
     SessionsModule,
     StorageModule,
     VideoCatalogueModule,
   ],
   controllers: [FilesController],
-  providers: [DownloadTrail, FilesService, Thumbnails, VideoFiles],
+  providers: [DownloadTrail, FilesService, Thumbnails, VideoFiles, VideoViews],
   exports: [DownloadTrail, VideoFiles],
 })
 export class FilesModule {}

@@ -175,6 +175,9 @@ export class VideoView {
 
   @ApiProperty({ type: [VideoAngleView], description: 'What further cameras filmed of it, by position.' })
   angles: VideoAngleView[];
+
+  @ApiProperty({ example: 3, description: 'Highlights of it that can be watched.' })
+  highlights: number;
 }
 
 export class VideoListAnswer {

@@ -2,6 +2,7 @@ import { changesOf, isTighter, type Settings, takenOver } from './club-change';
 
 const BEFORE: Settings = {
   ...{ name: 'Lake', time_zone: 'Europe/Paris', consent_note: null, retention_days: 30, registration_open: false },
+  ...{ players_book: false },
   ...{ sharing_enabled: true, max_sessions: null, quota_bytes: null, camera_networks: ['10.0.0.0/8'] },
 };
 

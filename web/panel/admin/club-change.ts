@@ -11,6 +11,7 @@ export type Settings = Required<
     | 'retention_days'
     | 'registration_open'
     | 'sharing_enabled'
+    | 'players_book'
     | 'max_sessions'
     | 'quota_bytes'
     | 'camera_networks'
@@ -19,10 +20,11 @@ export type Settings = Required<
 
 export function settingsOf(club: Club): Settings {
   const { name, time_zone, consent_note, retention_days, registration_open, max_sessions, quota_bytes } = club;
-  const { sharing_enabled } = club;
+  const { sharing_enabled, players_book } = club;
   const rest = {
     registration_open,
     sharing_enabled,
+    players_book,
     max_sessions,
     quota_bytes,
     camera_networks: club.camera_networks ?? null,

@@ -84,6 +84,7 @@ export function SettingsForm({ club }: { readonly club: Club }) {
           />
         </Card>
         <Sharing settings={settings} set={set} />
+        <Bookings settings={settings} set={set} />
         <Registration settings={settings} set={set} clubId={club.id} />
         {isSuper ? (
           <LimitFields settings={settings} set={set} faultOf={faultOf} />
@@ -187,6 +188,21 @@ function Sharing({ settings, set }: Part) {
         size="md"
         checked={settings.sharing_enabled}
         onChange={(event) => set({ sharing_enabled: event.currentTarget.checked })}
+      />
+    </Card>
+  );
+}
+
+function Bookings({ settings, set }: Part) {
+  const { t } = useTranslation('admin');
+  return (
+    <Card title={t('bookings')}>
+      <Switch
+        label={t('playersBook')}
+        description={t('playersBookHint')}
+        size="md"
+        checked={settings.players_book}
+        onChange={(event) => set({ players_book: event.currentTarget.checked })}
       />
     </Card>
   );

@@ -7,6 +7,7 @@ export const adminTexts = texts({
     codes: 'QR codes',
     people: 'People',
     settings: 'Settings',
+    webhooks: 'Webhooks',
     audit: 'Audit log',
     noClub: 'There is no club yet',
     noClubHint: 'Make the first one: then add its courts and invite its people.',
@@ -117,6 +118,9 @@ export const adminTexts = texts({
     quotaAskTitle: 'Limit the videos to {{size}}?',
     quotaAskText: 'If they take more now, the oldest are deleted for good within the hour.',
     retentionTooLong: 'Longer than this service keeps videos.',
+    bookings: 'Bookings',
+    playersBook: 'Players may book recordings for themselves',
+    playersBookHint: 'Each has at most ten ahead. Otherwise the admins book, or the calendar of the court does.',
     registration: 'Registration',
     registrationOpen: 'Players may register themselves',
     registrationHint:
@@ -169,6 +173,7 @@ export const adminTexts = texts({
     codes: 'Codes QR',
     people: 'Personnes',
     settings: 'Réglages',
+    webhooks: 'Webhooks',
     audit: 'Journal d’audit',
     noClub: 'Il n’y a pas encore de club',
     noClubHint: 'Créez le premier : ajoutez ensuite ses terrains et invitez ses membres.',
@@ -286,6 +291,10 @@ export const adminTexts = texts({
     quotaAskTitle: 'Limiter les vidéos à {{size}} ?',
     quotaAskText: 'Si elles en occupent plus, les plus anciennes sont supprimées définitivement dans l’heure.',
     retentionTooLong: 'Plus longtemps que ce service ne garde les vidéos.',
+    bookings: 'Réservations',
+    playersBook: 'Les joueurs peuvent réserver leurs enregistrements',
+    playersBookHint:
+      'Chacun en a dix à venir au plus. Sinon, les administrateurs réservent, ou le calendrier du terrain.',
     registration: 'Inscription',
     registrationOpen: 'Les joueurs peuvent s’inscrire eux-mêmes',
     registrationHint:

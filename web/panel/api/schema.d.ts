@@ -3649,6 +3649,11 @@ export interface components {
             angle_of: string | null;
             /** @description What further cameras filmed of it, by position. */
             angles: components["schemas"]["VideoAngleView"][];
+            /**
+             * @description Highlights of it that can be watched.
+             * @example 3
+             */
+            highlights: number;
         };
         VideoListAnswer: {
             /** @example true */
@@ -4442,16 +4447,63 @@ export interface components {
              */
             enabled?: boolean;
         };
+        WebhookDeliveryView: {
+            /** @example 812 */
+            id: number;
+            /**
+             * Format: uuid
+             * @description The `webhook-id` header; the same at each try.
+             */
+            message_id: string;
+            /**
+             * @example recording.ready
+             * @enum {string}
+             */
+            type: "recording.started" | "recording.stopped_by_itself" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready" | "ping";
+            /**
+             * @example delivered
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "failed";
+            /** @example 1 */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description While it is pending.
+             */
+            next_attempt_at: string | null;
+            /** Format: date-time */
+            last_attempt_at: string | null;
+            /**
+             * @description Of the last try; `null`: no answer came.
+             * @example 200
+             */
+            response_status: number | null;
+            /**
+             * @description How long the last try took.
+             * @example 143
+             */
+            duration_ms: number | null;
+            /**
+             * @description What was wrong with the last try.
+             * @example null
+             */
+            error: string | null;
+            /** @description The message, as it was sent. */
+            body: Record<string, never>;
+            /** Format: date-time */
+            created_at: string;
+        };
         DeliveryAnswer: {
             /** @example true */
             success: boolean;
-            delivery: components["schemas"]["DeliveryView"];
+            delivery: components["schemas"]["WebhookDeliveryView"];
         };
         DeliveryListAnswer: {
             /** @example true */
             success: boolean;
             /** @description Newest first; kept for 30 days. */
-            deliveries: components["schemas"]["DeliveryView"][];
+            deliveries: components["schemas"]["WebhookDeliveryView"][];
             /**
              * @description Of this page.
              * @example 20

@@ -17,7 +17,8 @@ import { MarkBar } from '../markers/mark-bar';
 import { MarkerLane } from '../markers/marker-lane';
 import { type Marker, markerHeard, markersMayDiffer } from '../markers/markers-data';
 import { MomentList } from '../markers/moment-list';
-import { useMomentKeys, useMoments } from '../markers/use-moments';
+import { stepsOf, useMomentKeys, useMoments } from '../markers/use-moments';
+import type { SharedMatch } from '../sharing/shares-data';
 import { useConfirm } from '../ui/confirm';
 import { Card } from '../ui/card';
 import { sayDone, sayFailed, saySorry } from '../ui/say';
@@ -115,6 +116,7 @@ function OpenSession(props: {
           lookback={lookback}
           gaps={gaps}
           keys={keys}
+          steps={stepsOf(moments.markers, lookback?.possible ? lookback : null, goTo)}
           lane={<MarkerLane markers={moments.markers} end={lookback?.end ?? 0} onGo={goTo} />}
           under={
             <ActivityStrip
@@ -143,6 +145,7 @@ function OpenSession(props: {
             sessionId={sessionId}
             ownerId={session.user_id}
             ofFile={session.recording?.status === 'ready'}
+            match={club && sharedMatchOf(session, courtName, club)}
           />
         )}
         <PlayersPanel session={session} mayRun={mayRun} />
@@ -157,6 +160,11 @@ function OpenSession(props: {
       </div>
     </div>
   );
+}
+
+function sharedMatchOf(session: Session, court: string, club: Club): SharedMatch {
+  const { session_id: sessionId, club_id: clubId, user_id: ownerId, created_at: at } = session;
+  return { sessionId, clubId, ownerId, court, at: session.recording?.started_at ?? at, timeZone: club.time_zone };
 }
 
 /** The service takes no later moment than it has pictures of. */

@@ -12,6 +12,7 @@ import { useNow } from '../ui/use-now';
 import { AutoStopNote } from './auto-stop';
 import { type CourtState, isFree, isRunning } from './court-states';
 import classes from './courts.module.css';
+import { NextBooking } from './next-booking';
 import { useRecordCourt, useStopCourt } from './record-court';
 import { type TileView, useTile } from './use-tile';
 
@@ -51,6 +52,7 @@ export function CourtTile(props: { readonly court: CourtState; readonly club: Cl
         <div className={classes.name}>
           <h2>{court.name}</h2>
           <p>{detailOf(court, timeZone, t)}</p>
+          <NextBooking clubId={club?.id ?? null} courtId={court.terrain_id} timeZone={timeZone} />
         </div>
         <TileActions court={court} note={club?.consent_note ?? null} running={running} seconds={seconds} />
       </div>

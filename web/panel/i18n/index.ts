@@ -8,6 +8,7 @@ import type { buttonTexts } from '../admin/button-texts';
 import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
+import type { bookingsTexts } from '../bookings/texts';
 import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
 import type { healthTexts } from '../health/texts';
@@ -15,7 +16,9 @@ import type { sharingTexts } from '../sharing/texts';
 import type { highlightsTexts } from '../highlights/texts';
 import type { markersTexts } from '../markers/texts';
 import type { playerTexts } from '../ui/player-texts';
+import type { outgoingTexts } from '../ui/outgoing-texts';
 import type { videosTexts } from '../videos/texts';
+import type { webhooksTexts } from '../webhooks/texts';
 import { problemTexts } from './problems';
 
 /** Each room brings its own texts, in both languages. */
@@ -36,15 +39,18 @@ interface LaterRooms {
   account: typeof accountTexts;
   admin: typeof adminTexts;
   audit: typeof auditTexts;
+  bookings: typeof bookingsTexts;
   button: typeof buttonTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
   highlights: typeof highlightsTexts;
   markers: typeof markersTexts;
+  outgoing: typeof outgoingTexts;
   people: typeof peopleTexts;
   player: typeof playerTexts;
   sharing: typeof sharingTexts;
   videos: typeof videosTexts;
+  webhooks: typeof webhooksTexts;
 }
 
 type Rooms = typeof ROOMS & LaterRooms;

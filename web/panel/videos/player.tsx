@@ -9,6 +9,8 @@ import {
 import { type ReactNode, type RefObject, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { clock } from '../i18n/format';
+import { MomentSteps } from '../markers/moment-steps';
+import type { Steps } from '../markers/use-moments';
 import { toggleFullscreen, useIsFullscreen } from '../ui/fullscreen';
 import { BackButtons, ForwardButtons, FrameButtons, Sign, SpeedButtons } from '../ui/player-buttons';
 import { type KeyActions, usePlayerKeys } from '../ui/player-keys';
@@ -32,10 +34,11 @@ export function Player(props: {
   readonly under: ReactNode;
   /** Keys besides those of the player; the same object each time. */
   readonly keys: KeyActions;
+  readonly steps: Steps;
   /** What may be done to the moment that is shown. */
   readonly children: ReactNode;
 }) {
-  const { video, element, control, chosen, lane, under, keys, children } = props;
+  const { video, element, control, chosen, lane, under, keys, steps, children } = props;
   const { t } = useTranslation('player');
   const { t: markers } = useTranslation('markers');
   const { t: videos } = useTranslation('videos');
@@ -89,7 +92,9 @@ export function Player(props: {
         />
         <div className={classes.buttons}>
           <div className={classes.frames}>
-            <FrameButtons player={control} disabled={off} playing={playing} />
+            <MomentSteps steps={steps}>
+              <FrameButtons player={control} disabled={off} playing={playing} />
+            </MomentSteps>
           </div>
           <div className={classes.back}>
             <BackButtons player={control} disabled={off} />

@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { IconFileUnknown, IconLineDashed } from '@tabler/icons-react';
+import { IconFileUnknown, IconLineDashed, IconMovie } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { bytes, clock, dateTime, time } from '../i18n/format';
@@ -27,6 +27,11 @@ export function VideoCard({ video, timeZone }: { readonly video: Video; readonly
                 <IconLineDashed size={14} stroke={3} aria-hidden /> {t('gaps', { count: gaps.length })}
               </span>
             )
+          )}
+          {video.highlights > 0 && (
+            <span className={classes.sign}>
+              <IconMovie size={14} aria-hidden /> {t('highlights', { count: video.highlights })}
+            </span>
           )}
           <span className={classes.sign} data-length>
             <VisuallyHidden>{t('length')} </VisuallyHidden>

@@ -17,7 +17,7 @@ import { MarkBar } from '../markers/mark-bar';
 import { MarkerLane } from '../markers/marker-lane';
 import type { Marker } from '../markers/markers-data';
 import { MomentList } from '../markers/moment-list';
-import { useMomentKeys, useMoments } from '../markers/use-moments';
+import { stepsOf, useMomentKeys, useMoments } from '../markers/use-moments';
 import { Card } from '../ui/card';
 import { TextLink } from '../ui/links';
 import { useTitle } from '../ui/page-title';
@@ -124,6 +124,7 @@ function Finished(props: {
           element={element}
           control={control}
           keys={keys}
+          steps={stepsOf(moments.markers, off ? null : control, goTo)}
           chosen={stretch.opened ? stretch.whole : null}
           lane={
             <MarkerLane
@@ -167,7 +168,12 @@ function Finished(props: {
           ofFile={missing === null}
           onGo={off ? null : goTo}
         />
-        <HighlightList sessionId={video.session_id} ownerId={video.owner.id} ofFile />
+        <HighlightList
+          sessionId={video.session_id}
+          ownerId={video.owner.id}
+          ofFile
+          match={sharedMatchOf(video, timeZone)}
+        />
         <Facts video={video} recording={session?.recording} timeZone={timeZone} />
         <GapList video={video} onGo={control ? go : null} />
         {isAdmin(user) && <DeleteButton video={video} timeZone={timeZone} />}
