@@ -9,6 +9,7 @@ export const SCENARIOS = [
   'highlight',
   'angles',
   'preview',
+  'motion',
   'watch',
   'panel',
   'viewers',

@@ -10,6 +10,7 @@ import { highlights } from './scenarios/highlights';
 import { linear } from './scenarios/linear';
 import { memory } from './scenarios/memory';
 import { mjpegCost } from './scenarios/mjpeg-cost';
+import { motion } from './scenarios/motion';
 import { panel } from './scenarios/panel';
 import { preview } from './scenarios/preview';
 import { rtspCost } from './scenarios/rtsp-cost';
@@ -27,6 +28,7 @@ const SCENARIOS: Record<ScenarioName, (lab: Lab) => Promise<Finding>> = {
   highlight: highlights,
   angles,
   preview,
+  motion,
   watch,
   panel,
   viewers,

@@ -24,7 +24,7 @@ const PLANNED_MS = 5 * 60_000;
 /** How often the event loop's timer is due; its readings hold this interval too. */
 export const LOOP_RESOLUTION_MS = 10;
 
-const [root] = process.argv.slice(2) as [string];
+const [root, activity] = process.argv.slice(2) as [string, string];
 const clock = new SystemClock();
 const settings = loadConfig(
   {
@@ -34,6 +34,7 @@ const settings = loadConfig(
     CAMERA_ALLOW_LOOPBACK: 'true',
     DISK_RESERVE_MB: '0',
     PROXY_BASE_PORT: '18500',
+    ACTIVITY_SCORES: activity,
   },
   root,
 );

@@ -18,7 +18,8 @@ export class ActivityController {
   @ApiOperation({
     summary: 'How much moved in a match, second by second',
     description:
-      'The owner, the other players, the admins; while it is recorded, some seconds late, and afterwards. Goes with the video.',
+      'The owner, the other players, the admins; while it is recorded, some seconds late, and afterwards. Goes with the video. ' +
+      'It is seen by the main camera: nothing is known of angles.',
   })
   @ApiOkResponse({ type: ActivityAnswer })
   @ApiProblems('validation_failed', 'not_found')
@@ -38,7 +39,7 @@ export class ActivityController {
       "The owner and the admins. Nobody has to play for another of the court's `auto_stop_minutes`; its planned end stays.",
   })
   @ApiOkResponse({ type: KeepAnswer })
-  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'not_recording')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'is_an_angle', 'not_recording')
   async keep(
     @CurrentUser() user: Principal,
     @Param('session_id', ParseSessionIdPipe) id: string,

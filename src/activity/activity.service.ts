@@ -44,7 +44,7 @@ export class ActivityService {
     };
   }
 
-  /** @throws ProblemException `not_found`, `forbidden`, `not_recording` */
+  /** @throws ProblemException `not_found`, `is_an_angle`, `forbidden`, `not_recording` */
   async keep(principal: Principal, sessionId: string, caller: Caller): Promise<RecordingView> {
     await this.sessions.require(principal, sessionId, 'run');
     const kept = await this.stops.keep(sessionId, new Date(this.clock.now()), authorOf(principal, caller));

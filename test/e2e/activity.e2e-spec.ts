@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { ActivityStore } from '../../src/activity/activity-store';
 import { AutoStop } from '../../src/activity/auto-stop.service';
 import { AutoStopPace } from '../../src/activity/auto-stop-pace';
 import { ActivityAnswer } from '../../src/activity/dto/activity.dto';
+import { findMarker } from '../../src/media/process/marker';
 import { h264Clip, RtspCamera } from '../cameras';
 import { startTestClub, TestClub } from '../support/club';
 import { Courtside, RecordingAnswer } from '../support/courtside';
 import { LiveClient, LiveMessage } from '../support/live-client';
+import { childrenOf } from '../support/processes';
 import { until } from '../support/until';
 
 interface Stoppable extends RecordingAnswer {
@@ -96,6 +100,13 @@ describe('what moves on a court', () => {
     expect((await club.desk.get(`/api/terrains/${courts[1]}`)).body).toMatchObject({ auto_stop_minutes: null });
   });
 
+  it('goes on without a decoder that is killed', () => {
+    const isDecoder = ({ args }: { args: readonly string[] }): boolean =>
+      findMarker(args)?.session === moving && args.includes('rawvideo');
+    const [decoder] = childrenOf(process.pid).filter(isDecoder);
+    process.kill(decoder?.pid as number, 'SIGKILL');
+  });
+
   it('stops a recording after it was said, unless somebody wants it to go on', async () => {
     // Minutes of two seconds, and a warning that nobody misses.
     const pace = club.service.app.get(AutoStopPace);
@@ -138,6 +149,40 @@ describe('what moves on a court', () => {
     expect(trail.find(({ action }) => action === 'recording.kept')).toMatchObject({ actor_id: club.ids.desk });
   });
 
+  it('is known again once another decoder has come; the recording has not suffered', async () => {
+    // One hole, and something behind it: there the decoder died.
+    const { scores } = await until(async () => {
+      const found = await activity(moving);
+      const newest = found.scores.findLastIndex((score) => score !== null);
+      return found.scores.slice(0, newest).includes(null) && found;
+    });
+    const known = scores.slice(0, scores.findLastIndex((score) => score !== null) + 1);
+    expect(known.filter((score) => score === null).length).toBeLessThan(10);
+    expect(known.filter((score) => score !== null).every((score) => score > 3)).toBe(true);
+    expect(await recordingOf(moving)).toMatchObject({ status: 'recording', gaps: [], restarts: 0 });
+  });
+
+  it('is what a stop goes by that a process decided on which died before it was done', async () => {
+    const decided = `UPDATE recordings SET stop_reason = 'no_play', idle_tail_seconds = 1 WHERE session_id = $1`;
+    await club.service.app.get(DataSource).query(decided, [moving]);
+    const over = await until(async () => {
+      await club.service.app.get(AutoStop).tick();
+      return [await recordingOf(moving)].find(({ status }) => status === 'ready');
+    });
+    expect(over).toMatchObject({ stop_reason: 'no_play', idle_tail_seconds: 1 });
+  });
+
+  it('is put together where two processes saw a part of one minute each, and written for no recording that is gone', async () => {
+    const store = club.service.app.get(ActivityStore);
+    const half = (from: number, score: number): (number | null)[] =>
+      Array.from({ length: 60 }, (_, second) => (second >= from && second < from + 30 ? score : null));
+    await store.save(moving, 7, half(0, 5));
+    await store.save(moving, 7, half(20, 9));
+    const minute = (await store.read(moving)).slice(420);
+    expect([minute[19], minute[20], minute[49], minute[50]]).toEqual([5, 9, 9, null]);
+    await store.save(randomUUID(), 0, half(0, 5));
+  });
+
   it('is kept with the video, and goes with it', async () => {
     const before = await activity(still);
     expect(before.scores.slice(0, 4)).toEqual([0, 0, 0, 0]);
@@ -149,5 +194,8 @@ describe('what moves on a court', () => {
       .get(DataSource)
       .query<unknown[]>('SELECT 1 FROM activity_minutes WHERE session_id = $1', [still]);
     expect(left).toEqual([]);
+    // What comes late of a deleted video is not written.
+    await club.service.app.get(ActivityStore).save(still, 0, new Array<number>(60).fill(1));
+    expect(await club.service.app.get(ActivityStore).read(still)).toEqual([]);
   });
 });

@@ -676,6 +676,11 @@ export const ANGLE_ROUTES: Readonly<Record<string, RouteRow>> = {
   'POST /api/video/record/start': angleTold('/api/video/record/start'),
   'POST /api/video/record/extend': angleTold('/api/video/record/extend', { minutes: 1 }),
   'POST /api/video/record/stop': angleTold('/api/video/record/stop'),
+  'GET /api/recording/{session_id}/activity': ofAngle((id) => ({ path: `/api/recording/${id}/activity` }), SESSION),
+  'POST /api/recording/{session_id}/keep': ofAngle(
+    (id) => ({ path: `/api/recording/${id}/keep`, body: {} }),
+    ANGLE_REFUSED,
+  ),
   'POST /api/video/markers': angleTold('/api/video/markers', { kind: 'point' }),
   'POST /api/video/highlights': angleTold('/api/video/highlights', { seconds: 10 }),
   'POST /api/video/shares': angleTold('/api/video/shares'),

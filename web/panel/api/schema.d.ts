@@ -1029,7 +1029,7 @@ export interface paths {
         };
         /**
          * How much moved in a match, second by second
-         * @description The owner, the other players, the admins; while it is recorded, some seconds late, and afterwards. Goes with the video.
+         * @description The owner, the other players, the admins; while it is recorded, some seconds late, and afterwards. Goes with the video. It is seen by the main camera: nothing is known of angles.
          */
         get: operations["ActivityController_of"];
         put?: never;
@@ -10144,7 +10144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_recording`: Nothing is being recorded */
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded */
             409: {
                 headers: {
                     [name: string]: unknown;

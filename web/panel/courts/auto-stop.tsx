@@ -40,7 +40,12 @@ export function AutoStopNote(props: {
         <span aria-hidden>{left > 0 ? t('stopsIn', { count: left }) : t('stopsNow')}</span>
       </span>
       {mayKeep && sessionId !== null && (
-        <Button variant="filled" color="dark" loading={keep.isPending} onClick={() => keep.mutate(sessionId)}>
+        <Button
+          className={classes.keep}
+          variant="default"
+          loading={keep.isPending}
+          onClick={() => keep.mutate(sessionId)}
+        >
           {t('keep')}
         </Button>
       )}

@@ -10,6 +10,7 @@ export type EventType = Webhook['events'][number];
 /** All there is to be told of, in the order of a match. */
 export const EVENTS: readonly EventType[] = [
   'recording.started',
+  'recording.stopped_by_itself',
   'recording.ready',
   'recording.failed',
   'highlight.ready',
