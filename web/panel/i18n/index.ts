@@ -4,6 +4,7 @@ import { accessTexts } from '../access/texts';
 import type { accountTexts } from '../account/texts';
 import type { auditTexts } from '../admin/audit-texts';
 import type { buttonTexts } from '../admin/button-texts';
+import type { calendarTexts } from '../admin/calendar-texts';
 import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
@@ -39,6 +40,7 @@ interface LaterRooms {
   audit: typeof auditTexts;
   bookings: typeof bookingsTexts;
   button: typeof buttonTexts;
+  calendar: typeof calendarTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
   highlights: typeof highlightsTexts;
