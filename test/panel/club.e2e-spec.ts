@@ -207,7 +207,7 @@ describe('a club in the panel', () => {
     await page.page.getByRole('button', { name: 'Book a recording' }).click();
     const form = page.page.locator('[role=dialog] form');
     await form.getByLabel('Start').fill('17:30');
-    await form.getByRole('textbox', { name: 'For whom' }).click();
+    await form.locator('input').and(form.getByLabel('For whom')).click();
     await page.page.getByRole('option', { name: 'player', exact: true }).click();
     await form.getByLabel('Name', { exact: true }).fill('League');
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -246,7 +246,7 @@ describe('a club in the panel', () => {
       await page.page.getByLabel('What it is', { exact: true }).fill('Our site');
       expect(await accessibilityFaults(page)).toEqual([]);
       await page.page.locator('[role=dialog] button[type=submit]').click();
-      const secret = await page.page.getByLabel('Secret', { exact: true }).inputValue();
+      const secret = await page.page.getByRole('textbox', { name: 'Secret' }).inputValue();
       await page.page.getByRole('button', { name: 'I have copied it' }).click();
       const card = page.page.getByRole('article', { name: 'Our site' });
       await card.getByRole('button', { name: 'Send a test' }).click();
