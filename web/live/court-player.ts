@@ -190,6 +190,7 @@ export class CourtPlayer {
         this.meet(event.codec, event.fps);
         break;
       case 'state':
+        this.hope(event);
         this.state = event;
         this.reconsider();
         break;
@@ -226,6 +227,13 @@ export class CourtPlayer {
     this.unplayable = true;
     this.able.fragments = false;
     queueMicrotask(() => this.again());
+  }
+
+  /** A camera that was away may have come back with another format, and JPEGs do not say which it has: it is tried again. */
+  private hope({ state }: StateMessage): void {
+    if (!this.unplayable || state !== 'live' || this.state?.state !== 'reconnecting') return;
+    this.unplayable = false;
+    this.able.fragments = this.failures < MAX_FAILURES && mediaSourceOf() !== null;
   }
 
   private take({ kind, data, keyframe, at }: Extract<StreamEvent, { type: 'media' }>['media']): void {

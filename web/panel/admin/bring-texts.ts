@@ -1,9 +1,21 @@
 import { bringTexts } from '../i18n/bring';
+import { outgoingTexts } from '../ui/outgoing-texts';
+import { courtTexts } from '../court/texts';
 import { auditTexts } from './audit-texts';
 import { buttonTexts } from './button-texts';
+import { calendarTexts } from './calendar-texts';
 import { peopleTexts } from './people-texts';
 import { sharingTexts } from '../sharing/texts';
 import { adminTexts } from './texts';
 
 // Each page of the room imports this: its texts are there before it is.
-bringTexts({ admin: adminTexts, audit: auditTexts, button: buttonTexts, people: peopleTexts, sharing: sharingTexts });
+bringTexts({
+  admin: adminTexts,
+  audit: auditTexts,
+  button: buttonTexts,
+  calendar: calendarTexts,
+  court: courtTexts,
+  outgoing: outgoingTexts,
+  people: peopleTexts,
+  sharing: sharingTexts,
+});

@@ -11,6 +11,7 @@ import { CameraFields } from './camera-fields';
 import { CameraTest } from './camera-test';
 import { type CameraAddress, composeCameraAddress } from './camera-address';
 import { ButtonKey } from './button-key';
+import { CourtCalendar } from './court-calendar';
 import { CameraWords } from './camera-words';
 import { type Court, courtsAreOthers, saveCourt } from './court-data';
 import { FindCameras } from './find-cameras';
@@ -65,73 +66,80 @@ export function CourtForm(props: {
   const ofAddress = problem !== null && OF_ADDRESS.includes(problem.code);
   const addressFault = fault === 'badAddress' ? t('badAddress') : ofAddress ? inWords(problem) : null;
   return (
-    <form onSubmit={submit} autoComplete="off" noValidate>
-      <Stack gap="md">
-        <TextInput
-          label={t('courtName')}
-          description={t('courtNameHint')}
-          size="md"
-          maxLength={120}
-          required
-          data-autofocus
-          value={name}
-          error={fault === 'needName' ? t('needName') : null}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label={t('autoStop')}
-          description={t('autoStopHint')}
-          size="md"
-          data={[
-            { value: '', label: t('autoStopOff') },
-            ...[...new Set([...QUIET_MINUTES, ...(quiet === null ? [] : [quiet])])]
-              .sort((a, b) => a - b)
-              .map((minutes) => ({ value: String(minutes), label: duration(minutes * 60) })),
-          ]}
-          value={quiet === null ? '' : String(quiet)}
-          onChange={({ currentTarget: { value } }) => setQuiet(value === '' ? null : Number(value))}
-        />
-        {court !== null && <Present court={court} entering={entering} onEnter={() => setEntering(!entering)} />}
-        {entering && <CameraFields address={address} onChange={setAddress} error={addressFault} />}
-        {entering && (
-          <FindCameras
-            clubId={clubId}
-            address={address}
-            onChoose={(place) => setAddress((known) => ({ ...known, place }))}
+    <Stack gap="md">
+      <form onSubmit={submit} autoComplete="off" noValidate>
+        <Stack gap="md">
+          <TextInput
+            label={t('courtName')}
+            description={t('courtNameHint')}
+            size="md"
+            maxLength={120}
+            required
+            data-autofocus
+            value={name}
+            error={fault === 'needName' ? t('needName') : null}
+            onChange={(event) => setName(event.currentTarget.value)}
           />
-        )}
-        {save.isError && !ofAddress && (
-          <Alert color="red" role="alert">
-            {inWords(save.error)}
-          </Alert>
-        )}
-        {ofAddress && (
-          <Text size="sm" c="dimmed">
-            {t('serviceSays', { detail: problem.detail })}
-          </Text>
-        )}
-        <Group justify="flex-end">
-          <Button
-            type="submit"
-            variant="default"
-            loading={save.isPending && !save.variables.test}
-            disabled={save.isPending}
-          >
-            {app('save')}
-          </Button>
-          <Button onClick={() => send(true)} loading={save.isPending && save.variables.test} disabled={save.isPending}>
-            {t('saveAndTest')}
-          </Button>
-        </Group>
-        {tests > 0 && court !== null && (
-          <>
-            <Text fw={600}>{t('courtSavedTest')}</Text>
-            <CameraTest key={tests} courtId={court.id} name={court.name} />
-          </>
-        )}
-        {court !== null && <ButtonKey clubId={clubId} court={court} />}
-      </Stack>
-    </form>
+          <NativeSelect
+            label={t('autoStop')}
+            description={t('autoStopHint')}
+            size="md"
+            data={[
+              { value: '', label: t('autoStopOff') },
+              ...[...new Set([...QUIET_MINUTES, ...(quiet === null ? [] : [quiet])])]
+                .sort((a, b) => a - b)
+                .map((minutes) => ({ value: String(minutes), label: duration(minutes * 60) })),
+            ]}
+            value={quiet === null ? '' : String(quiet)}
+            onChange={({ currentTarget: { value } }) => setQuiet(value === '' ? null : Number(value))}
+          />
+          {court !== null && <Present court={court} entering={entering} onEnter={() => setEntering(!entering)} />}
+          {entering && <CameraFields address={address} onChange={setAddress} error={addressFault} />}
+          {entering && (
+            <FindCameras
+              clubId={clubId}
+              address={address}
+              onChoose={(place) => setAddress((known) => ({ ...known, place }))}
+            />
+          )}
+          {save.isError && !ofAddress && (
+            <Alert color="red" role="alert">
+              {inWords(save.error)}
+            </Alert>
+          )}
+          {ofAddress && (
+            <Text size="sm" c="dimmed">
+              {t('serviceSays', { detail: problem.detail })}
+            </Text>
+          )}
+          <Group justify="flex-end">
+            <Button
+              type="submit"
+              variant="default"
+              loading={save.isPending && !save.variables.test}
+              disabled={save.isPending}
+            >
+              {app('save')}
+            </Button>
+            <Button
+              onClick={() => send(true)}
+              loading={save.isPending && save.variables.test}
+              disabled={save.isPending}
+            >
+              {t('saveAndTest')}
+            </Button>
+          </Group>
+          {tests > 0 && court !== null && (
+            <>
+              <Text fw={600}>{t('courtSavedTest')}</Text>
+              <CameraTest key={tests} courtId={court.id} name={court.name} />
+            </>
+          )}
+        </Stack>
+      </form>
+      {court !== null && <ButtonKey clubId={clubId} court={court} />}
+      {court !== null && <CourtCalendar clubId={clubId} court={court} />}
+    </Stack>
   );
 }
 

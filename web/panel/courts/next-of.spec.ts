@@ -14,6 +14,8 @@ describe('the next booking of a court', () => {
   });
 
   it('is none of another court, and none that lies a day ahead', () => {
+    const tonight = booking(1, 3);
+    expect(nextOf([booking(2, 1), tonight, booking(1, 25)], 1, NOW)).toBe(tonight);
     expect(nextOf([booking(2, 1), booking(1, 25)], 1, NOW)).toBeNull();
   });
 });

@@ -5,6 +5,7 @@ import type { activityTexts } from '../activity/texts';
 import type { accountTexts } from '../account/texts';
 import type { auditTexts } from '../admin/audit-texts';
 import type { buttonTexts } from '../admin/button-texts';
+import type { calendarTexts } from '../admin/calendar-texts';
 import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
@@ -41,6 +42,7 @@ interface LaterRooms {
   audit: typeof auditTexts;
   bookings: typeof bookingsTexts;
   button: typeof buttonTexts;
+  calendar: typeof calendarTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
   highlights: typeof highlightsTexts;

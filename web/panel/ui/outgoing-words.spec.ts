@@ -1,17 +1,18 @@
-import { OutgoingError, type OutgoingFault } from '../../../src/proxy/outgoing-error';
 import { outgoingFault } from './outgoing-words';
 
 /** The panel's types know no Node. */
 const { readFileSync } = jest.requireActual<{ readFileSync(path: string, encoding: 'utf8'): string }>('node:fs');
 
-const FAULTS: readonly OutgoingFault[] = [
-  ...(['address_forbidden', 'unreachable', 'name_unknown', 'timeout'] as const),
-  ...(['tls_failed', 'redirected', 'too_large', 'answer_cut'] as const),
-];
+/** The table of `outgoing-error.ts`: a fault, and the sentence that tells it. */
+const FAULTS = [...readFileSync('src/proxy/outgoing-error.ts', 'utf8').matchAll(/^ {2}([a-z_]+):\s+'(.+)',$/gm)].map(
+  ([, fault, sentence]) => [fault, sentence] as [string, string],
+);
 
 describe('what the service says of other people’s services', () => {
-  it.each(FAULTS)('is known: %s', (fault) => {
-    expect(outgoingFault(new OutgoingError(fault).message)).toEqual({ key: fault });
+  it('is known, fault by fault', () => {
+    expect(FAULTS).toHaveLength(8);
+    const known = FAULTS.map(([fault, sentence]) => [fault, outgoingFault(sentence)?.key]);
+    expect(known).toEqual(FAULTS.map(([fault]) => [fault, fault]));
   });
 
   it('keeps the status of an answer', () => {

@@ -6,11 +6,12 @@ import { More } from '../admin/endless';
 import { Skeletons } from '../admin/rows';
 import { dateTime } from '../i18n/format';
 import { inWords } from '../i18n/problems';
+import { outgoingErrorInWords } from '../ui/outgoing-error';
 import { sayDone } from '../ui/say';
 import { Failed } from '../ui/states';
 import { type Delivery, logChanged, sendAgain, useDeliveries, type Webhook } from './webhooks-data';
 import classes from './webhooks.module.css';
-import { errorInWords, eventInWords, nameOf, tookInWords } from './words';
+import { eventInWords, nameOf, tookInWords } from './words';
 
 const SIGNS = {
   pending: IconLoader2,
@@ -78,7 +79,7 @@ function Row(props: { readonly webhook: Webhook; readonly delivery: Delivery; re
         <Text size="sm" c="dimmed">
           {facts.join(' · ')}
         </Text>
-        {error !== null && answered === null && <Text size="sm">{errorInWords(error)}</Text>}
+        {error !== null && answered === null && <Text size="sm">{outgoingErrorInWords(error)}</Text>}
       </div>
       <Button
         variant="default"

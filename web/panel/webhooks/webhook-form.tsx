@@ -4,9 +4,10 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/problem';
 import { inWords } from '../i18n/problems';
+import { outgoingErrorInWords } from '../ui/outgoing-error';
 import { sayDone } from '../ui/say';
 import { changeWebhook, EVENTS, makeWebhook, type Webhook, webhooksChanged } from './webhooks-data';
-import { errorInWords, eventInWords } from './words';
+import { eventInWords } from './words';
 
 const MOST_URL = 2048;
 const MOST_DESCRIPTION = 200;
@@ -54,7 +55,7 @@ export function WebhookForm(props: {
   };
   const problem = save.error instanceof ApiProblem ? save.error : null;
   const said = problem?.errors.find(({ field }) => field === 'url')?.message;
-  const ofUrl = fault === 'needUrl' ? t('needUrl') : said === undefined ? null : errorInWords(said);
+  const ofUrl = fault === 'needUrl' ? t('needUrl') : said === undefined ? null : outgoingErrorInWords(said);
   return (
     <form onSubmit={submit} noValidate autoComplete="off">
       <Stack gap="md">

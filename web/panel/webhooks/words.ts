@@ -1,6 +1,5 @@
 import i18next from 'i18next';
 import { duration, number } from '../i18n/format';
-import { outgoingFault } from '../ui/outgoing-words';
 import type { Delivery, Webhook } from './webhooks-data';
 
 type Joined<Type extends string> = Type extends `${infer Room}.${infer Deed}` ? `${Room}_${Deed}` : Type;
@@ -13,15 +12,6 @@ export function eventInWords(type: Delivery['type']): string {
 /** A webhook as its admins call it. */
 export function nameOf({ description, origin }: Webhook): string {
   return description ?? origin;
-}
-
-/** What was wrong with a try, in the reader's language where it is known. */
-export function errorInWords(error: string): string {
-  const fault = outgoingFault(error);
-  if (fault === null) return error;
-  return fault.key === 'answered'
-    ? i18next.t('outgoing:answered', { status: fault.status })
-    : i18next.t(`outgoing:${fault.key}`);
 }
 
 /** `143 ms`, `2.1 s`. */
