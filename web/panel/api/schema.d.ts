@@ -1072,6 +1072,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/video/files/{id}/compress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Codes a video anew, so that it takes less room
+         * @description Admins. In the background, one at a time and behind everything else; how far it is stands in `compression` of the video. Its file is replaced only by one with the same pictures at the same times that is at least 20 % smaller; until then, and where it is not, it stays as it is. Asked for while it waits or runs, nothing happens.
+         */
+        post: operations["CompressionController_compress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists background work, newest first
+         * @description SUPER_ADMIN: all of it. CLUB_ADMIN: of the active club. Work that has ended is kept for 14 days. A job is tried again, later each time, until it has had `max_attempts`.
+         */
+        get: operations["JobsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancels a job
+         * @description One that waits never begins; one that runs is ended. One that has ended stays as it is. SUPER_ADMIN and the admins of its club.
+         */
+        delete: operations["JobsController_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/video/markers": {
         parameters: {
             query?: never;
@@ -1251,46 +1311,6 @@ export interface paths {
          */
         post: operations["CourtButtonsController_press"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/video/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists background work, newest first
-         * @description SUPER_ADMIN: all of it. CLUB_ADMIN: of the active club. Work that has ended is kept for 14 days. A job is tried again, later each time, until it has had `max_attempts`.
-         */
-        get: operations["JobsController_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/video/jobs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Cancels a job
-         * @description One that waits never begins; one that runs is ended. One that has ended stays as it is. SUPER_ADMIN and the admins of its club.
-         */
-        delete: operations["JobsController_cancel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2398,6 +2418,22 @@ export interface components {
              * @example false
              */
             players_book: boolean;
+            /**
+             * @description What videos are coded anew in after the match.
+             * @example off
+             * @enum {string}
+             */
+            compression: "off" | "h264" | "h265";
+            /**
+             * @description `null`: the codec's own.
+             * @example null
+             */
+            compression_crf: number | null;
+            /**
+             * @description Minutes after the match, at the earliest.
+             * @example 60
+             */
+            compression_after_minutes: number;
             /** Format: date-time */
             created_at: string;
         };
@@ -2461,6 +2497,22 @@ export interface components {
              * @example 30
              */
             highlight_seconds?: number;
+            /**
+             * @description Whether videos are coded anew after the match, to take less room, and in what. `h264` plays everywhere; `h265` is smaller, and not every browser plays it. Only of matches that are recorded from then on.
+             * @example h264
+             * @enum {string}
+             */
+            compression?: "off" | "h264" | "h265";
+            /**
+             * @description Constant rate factor: higher is smaller and worse; `null`: 24 for H.264, 27 for H.265.
+             * @example null
+             */
+            compression_crf?: number | null;
+            /**
+             * @description How many minutes after the match compression begins, at the earliest.
+             * @example 60
+             */
+            compression_after_minutes?: number;
             /**
              * @description Whether players may register themselves (needs `SMTP_URL`).
              * @example true
@@ -3179,6 +3231,49 @@ export interface components {
             video_path: string | null;
             recording: components["schemas"]["RecordingView"];
         };
+        CompressionView: {
+            /**
+             * @description `done`: its file is the smaller one. `kept`: its file is what it was, for `reason`. `failed`: so it is, and another try may do.
+             * @example done
+             * @enum {string}
+             */
+            state: "none" | "queued" | "running" | "done" | "kept" | "failed";
+            /**
+             * @description How much is done, 0 to 1.
+             * @example 1
+             */
+            progress: number;
+            /**
+             * @description `null` with `none`.
+             * @example h264
+             * @enum {string|null}
+             */
+            codec: "h264" | "h265" | null;
+            /** @example 25 */
+            crf: number | null;
+            /**
+             * @description Of the file as it was recorded.
+             * @example 2701234567
+             */
+            original_size_bytes: number | null;
+            /**
+             * @description Of what it became, with `done`.
+             * @example 1674765431
+             */
+            size_bytes: number | null;
+            /**
+             * @description With `kept` and `failed`.
+             * @example null
+             * @enum {string|null}
+             */
+            reason: "not_smaller" | "quality" | "different" | "unreadable" | "codec_unavailable" | "disk_full" | "cancelled" | "gone" | "error" | null;
+            /**
+             * Format: uuid
+             * @description Of the background work that is under way: `DELETE /api/video/jobs/:id` ends it.
+             * @example null
+             */
+            job_id: string | null;
+        };
         VideoView: {
             /** Format: uuid */
             session_id: string;
@@ -3221,6 +3316,7 @@ export interface components {
              */
             missing_since: string | null;
             gaps: components["schemas"]["GapView"][];
+            compression: components["schemas"]["CompressionView"];
         };
         VideoListAnswer: {
             /** @example true */
@@ -3260,6 +3356,80 @@ export interface components {
         DoneAnswer: {
             /** @example true */
             success: boolean;
+        };
+        CompressDto: {
+            /**
+             * @description Default: the club's; where that is off, `h264`.
+             * @enum {string}
+             */
+            codec?: "h264" | "h265";
+            /**
+             * @description Constant rate factor: higher is smaller and worse. Default: the club's for its codec, else the codec's.
+             * @example 25
+             */
+            crf?: number;
+        };
+        CompressionAnswer: {
+            /** @example true */
+            success: boolean;
+            compression: components["schemas"]["CompressionView"];
+        };
+        JobView: {
+            /** Format: uuid */
+            id: string;
+            /** @example highlight */
+            kind: string;
+            /** @example 1 */
+            club_id: number | null;
+            /**
+             * @description `waiting`: also for its next try.
+             * @enum {string}
+             */
+            state: "waiting" | "active" | "done" | "failed" | "cancelled";
+            /**
+             * @description Tries so far, the one under way too.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * @description Tries it is given.
+             * @example 4
+             */
+            max_attempts: number;
+            /**
+             * @description Of the present try, or the last one: 0 to 1.
+             * @example 0.4
+             */
+            progress: number;
+            /** @description Why the last try failed. */
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Of the present try, or the last one.
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of one that waits: not before.
+             */
+            next_try_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
+        JobListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description Newest first. */
+            jobs: components["schemas"]["JobView"][];
+            /**
+             * @description Jobs of this page.
+             * @example 12
+             */
+            count: number;
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string;
         };
         CreateMarkerDto: {
             /**
@@ -3485,63 +3655,6 @@ export interface components {
             /** @example true */
             success: boolean;
             highlight: components["schemas"]["PressedHighlightView"];
-        };
-        JobView: {
-            /** Format: uuid */
-            id: string;
-            /** @example highlight */
-            kind: string;
-            /** @example 1 */
-            club_id: number | null;
-            /**
-             * @description `waiting`: also for its next try.
-             * @enum {string}
-             */
-            state: "waiting" | "active" | "done" | "failed" | "cancelled";
-            /**
-             * @description Tries so far, the one under way too.
-             * @example 1
-             */
-            attempts: number;
-            /**
-             * @description Tries it is given.
-             * @example 4
-             */
-            max_attempts: number;
-            /**
-             * @description Of the present try, or the last one: 0 to 1.
-             * @example 0.4
-             */
-            progress: number;
-            /** @description Why the last try failed. */
-            error: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description Of the present try, or the last one.
-             */
-            started_at: string | null;
-            /**
-             * Format: date-time
-             * @description Of one that waits: not before.
-             */
-            next_try_at: string | null;
-            /** Format: date-time */
-            ended_at: string | null;
-        };
-        JobListAnswer: {
-            /** @example true */
-            success: boolean;
-            /** @description Newest first. */
-            jobs: components["schemas"]["JobView"][];
-            /**
-             * @description Jobs of this page.
-             * @example 12
-             */
-            count: number;
-            /** @description For the next page; missing on the last one. */
-            next_cursor?: string;
         };
         CreateShareDto: {
             /**
@@ -4184,9 +4297,9 @@ export interface components {
             /** @description Files removed from the trash. */
             emptied_files: number;
             /** @description Tasks that failed or raised an alarm; see health. */
-            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
+            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "compression" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
             /** @description Tasks that another service process is doing now. */
-            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
+            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "compression" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
         };
         AuditActorView: {
             /** @example 12 */
@@ -4239,7 +4352,7 @@ export interface components {
         };
         TaskView: {
             /** @enum {string} */
-            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks";
+            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "compression" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks";
             /** @example 900 */
             every_seconds: number;
             /**
@@ -4274,7 +4387,7 @@ export interface components {
         };
         CameraKeysView: {
             /**
-             * @description Cameras whose address is not yet sealed with the newest key.
+             * @description Sealed addresses or secrets (cameras, webhooks, calendars) that do not have the newest key yet.
              * @example 0
              */
             waiting: number;
@@ -4363,7 +4476,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "marker_limit" | "share_limit" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
+            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "marker_limit" | "share_limit" | "already_compressed" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "codec_unavailable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
             errors?: {
                 field: string;
                 message: string;
@@ -5408,6 +5521,15 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `codec_unavailable`: This service cannot code that */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9311,6 +9433,258 @@ export interface operations {
             };
         };
     };
+    CompressionController_compress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompressDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompressionAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_compressed`: This video is compressed already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `codec_unavailable`: This service cannot code that */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Default: the active club; SUPER_ADMIN: all, and those of no club. */
+                club_id?: number;
+                state?: "waiting" | "active" | "done" | "failed" | "cancelled";
+                /** @description Which kind of work. */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     MarkersController_list: {
         parameters: {
             query: {
@@ -10411,161 +10785,6 @@ export interface operations {
             };
             /** @description `disk_full`: Not enough disk space */
             507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    JobsController_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description `next_cursor` of the page before */
-                cursor?: string;
-                /** @description Default: the active club; SUPER_ADMIN: all, and those of no club. */
-                club_id?: number;
-                state?: "waiting" | "active" | "done" | "failed" | "cancelled";
-                /** @description Which kind of work. */
-                kind?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobListAnswer"];
-                };
-            };
-            /** @description `validation_failed`: The request is malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Your role does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    JobsController_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `validation_failed`: The request is malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Your role does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,6 +7,7 @@ import type { buttonTexts } from '../admin/button-texts';
 import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
+import type { compressionTexts } from '../compression/texts';
 import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
 import type { healthTexts } from '../health/texts';
@@ -35,6 +36,7 @@ interface LaterRooms {
   admin: typeof adminTexts;
   audit: typeof auditTexts;
   button: typeof buttonTexts;
+  compression: typeof compressionTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
   highlights: typeof highlightsTexts;
