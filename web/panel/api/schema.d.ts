@@ -3365,7 +3365,7 @@ export interface components {
             codec?: "h264" | "h265";
             /**
              * @description Constant rate factor: higher is smaller and worse. Default: the club's for its codec, else the codec's.
-             * @example 25
+             * @example 24
              */
             crf?: number;
         };
