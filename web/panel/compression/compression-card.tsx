@@ -5,7 +5,8 @@ import { bytes } from '../i18n/format';
 import { inWords } from '../i18n/problems';
 import { Card } from '../ui/card';
 import { sayDone } from '../ui/say';
-import { type Compression, savedPercent, useCancel, useCompress } from './compression-data';
+import { type Compression, useCancel, useCompress } from './compression-data';
+import { savedPercent } from './saved-percent';
 import './bring-texts';
 
 interface Props {

@@ -10,11 +10,6 @@ export function isOnItsWay({ state }: Pick<Compression, 'state'>): boolean {
   return state === 'queued' || state === 'running';
 }
 
-/** By how much a video became smaller, in whole percent. */
-export function savedPercent({ original_size_bytes: before, size_bytes: after }: Compression): number {
-  return before === null || after === null || before === 0 ? 0 : Math.round(100 * (1 - after / before));
-}
-
 /** Asks for a video to be compressed. */
 export function useCompress(id: string) {
   return useMutation({

@@ -1,4 +1,5 @@
-import { type Compression, savedPercent } from './compression-data';
+import type { Compression } from './compression-data';
+import { savedPercent } from './saved-percent';
 
 const VIEW: Compression = {
   ...{ state: 'done', progress: 1, codec: 'h264', crf: 25, reason: null, job_id: null },
