@@ -187,7 +187,7 @@ export class CompressionMaking implements OnModuleInit {
     const { sessionId, clubId } = asked;
     const now = async (): Promise<true> => {
       faultPoint('compress.passed');
-      await this.rows.intend(sessionId, film.bytes);
+      if (!(await this.rows.intend(sessionId, film.bytes))) throw new Error('It has come to its end elsewhere.');
       faultPoint('compress.intended');
       await this.database.transaction(async (manager) => {
         if (!(await this.rows.lock(sessionId, manager))) throw new CompressionEnd('failed', 'gone');
@@ -215,7 +215,8 @@ export class CompressionMaking implements OnModuleInit {
   /** Says how it ended, or that it goes on; throws where another try is to be made, or none was to be made any more. */
   private async fail(sessionId: string, error: unknown, { signal, last }: JobContext): Promise<void> {
     const asked = await this.rows.find(sessionId);
-    // The name may have gone to the smaller file before something broke.
+    // Elsewhere; or the name had gone to the smaller file before something broke.
+    if (asked?.state === 'done') return;
     if (asked?.state === 'swapping' && (await this.settle(asked))) return;
     const why = signal.aborted && signal.reason instanceof JobEnd ? signal.reason.why : null;
     if (why === 'shutting_down') {
@@ -223,7 +224,7 @@ export class CompressionMaking implements OnModuleInit {
       throw error;
     }
     if (why === 'cancelled') {
-      await this.rows.end(sessionId, 'failed', 'cancelled');
+      await this.rows.cancelled(sessionId);
       throw error;
     }
     const end = endOf(error);

@@ -103,12 +103,17 @@ export class CompressionStore {
     return changed > 0;
   }
 
-  /** From here on the size of the file says which of the two it is. */
-  async intend(sessionId: string, bytes: number): Promise<void> {
-    await this.database.query(
-      `UPDATE video_compressions SET state = 'swapping', progress = 1, size_bytes = $2 WHERE session_id = $1`,
+  /**
+   * From here on the size of the file says which of the two it is.
+   * @returns false: another process, which took this one for dead, has come to its end before
+   */
+  async intend(sessionId: string, bytes: number): Promise<boolean> {
+    const [, changed] = await this.database.query<[unknown[], number]>(
+      `UPDATE video_compressions SET state = 'swapping', progress = 1, size_bytes = $2
+        WHERE session_id = $1 AND state = 'running'`,
       [sessionId, bytes],
     );
+    return changed > 0;
   }
 
   /** It waits for another try, or for the next life of the service. */
@@ -116,6 +121,15 @@ export class CompressionStore {
     await this.database.query(
       `UPDATE video_compressions SET state = 'queued', progress = 0, reason = $2, size_bytes = NULL WHERE session_id = $1`,
       [sessionId, reason],
+    );
+  }
+
+  /** One that was cancelled, unless it was asked for again meanwhile. */
+  async cancelled(sessionId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE video_compressions c SET state = 'failed', reason = 'cancelled', size_bytes = NULL, ended_at = now()
+        WHERE c.session_id = $1 AND c.state IN ('queued', 'running', 'swapping') AND NOT ${LIVE}`,
+      [sessionId],
     );
   }
 

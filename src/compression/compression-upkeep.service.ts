@@ -43,7 +43,8 @@ export class CompressionUpkeep {
   private async end(sessionId: string, cancelled: boolean): Promise<void> {
     const asked = await this.rows.find(sessionId);
     if (!asked || (await this.making.settle(asked))) return;
-    await this.rows.end(sessionId, 'failed', cancelled ? 'cancelled' : 'error');
+    if (cancelled) await this.rows.cancelled(sessionId);
+    else await this.rows.end(sessionId, 'failed', 'error');
     this.logger.warn({ sessionId, cancelled }, 'A compression was given up.');
   }
 }

@@ -9,10 +9,10 @@ const AFTER =
 
 describe('FFmpeg command lines of compression', () => {
   it.each([
-    ['h264', '-c:v libx264 -preset medium -crf 25 -threads 1 -g 600'],
+    ['h264', '-c:v libx264 -preset veryfast -crf 25 -threads 1 -g 600'],
     [
       'h265',
-      '-c:v libx265 -preset fast -crf 25 -x265-params log-level=error:pools=none:frame-threads=1:open-gop=0:keyint=600 -tag:v hvc1',
+      '-c:v libx265 -preset veryfast -crf 25 -x265-params log-level=error:pools=none:frame-threads=1:open-gop=0:keyint=600 -tag:v hvc1',
     ],
   ] as const)('code %s', (codec, coder) => {
     const args = compressArgs({ codec, crf: 25, from: '/a.mp4', to: '/b.mp4', marker: 'padelvar:i:s' });

@@ -9,7 +9,7 @@ export const ENCODERS: Readonly<Record<CompressionCodec, string>> = { h264: 'lib
 export const CODEC_NAMES: Readonly<Record<CompressionCodec, string>> = { h264: 'h264', h265: 'hevc' };
 
 /** `-crf` that nobody tells apart from a camera's own stream at play: of H.265 some three more than of H.264. */
-export const DEFAULT_CRF: Readonly<Record<CompressionCodec, number>> = { h264: 25, h265: 28 };
+export const DEFAULT_CRF: Readonly<Record<CompressionCodec, number>> = { h264: 24, h265: 27 };
 
 /** Below, files grow instead of shrinking; above, the ball is lost. */
 export const LEAST_CRF = 18;
@@ -50,12 +50,12 @@ export function compressArgs({ codec, crf, from, to, marker }: CompressArgsOptio
 function coder(codec: CompressionCodec, crf: number): string[] {
   const encoder = ENCODERS[codec];
   if (codec === 'h264') {
-    return ['-c:v', encoder, '-preset', 'medium', '-crf', `${crf}`, '-threads', '1', '-g', `${FARTHEST}`];
+    return ['-c:v', encoder, '-preset', 'veryfast', '-crf', `${crf}`, '-threads', '1', '-g', `${FARTHEST}`];
   }
   // Of its own threads it has no more than one, either: `pools` are those, `frame-threads` pictures at once. `hvc1`: Apple's
   // players take no other name.
   const own = `log-level=error:pools=none:frame-threads=1:open-gop=0:keyint=${FARTHEST}`;
-  return ['-c:v', encoder, '-preset', 'fast', '-crf', `${crf}`, '-x265-params', own, '-tag:v', 'hvc1'];
+  return ['-c:v', encoder, '-preset', 'veryfast', '-crf', `${crf}`, '-x265-params', own, '-tag:v', 'hvc1'];
 }
 
 /** Two films and a moment → on stdout how alike {@link ALIKE_PICTURES} pictures from there on are, a line each (`ssim`). */

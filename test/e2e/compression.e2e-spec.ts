@@ -202,7 +202,7 @@ describe('the compression of a finished video', () => {
     expect((await state(id)).state).toBe('none');
     await set({ compression_after_minutes: 0 });
     await club.service.app.get(CompressionUpkeep).tick();
-    expect(await become(id, 'done')).toMatchObject({ codec: 'h264', crf: 25 });
+    expect(await become(id, 'done')).toMatchObject({ codec: 'h264', crf: 24 });
     expect((await state(older)).state).toBe('none');
     expect((await ask(older, { codec: 'h265' })).body.code).toBe('codec_unavailable');
   });

@@ -99,7 +99,7 @@ export async function placeRecoded(
   spacing: Spacing,
   signal: AbortSignal,
 ): Promise<PlacedFilm> {
-  const samples = retimed(recoded.samples, original.shown);
+  const samples = retimed(recoded, original.shown);
   const { ftyp } = recoded;
   const movie = async (at: number): Promise<FinishedMovie> => {
     const from = samples.reduce((least, { dts, cts }) => Math.min(least, dts + cts), Infinity);
@@ -146,15 +146,23 @@ function boxHeader(size: number, type: string): Buffer {
 }
 
 /** The n-th picture that is shown has the time of the original's n-th; decode times begin at zero. */
-function retimed(samples: readonly FilmSample[], shown: Float64Array): FilmSample[] {
+function retimed({ samples, shown: own }: IndexedFilm, shown: Float64Array): FilmSample[] {
   const zero = samples[0]?.dts ?? 0;
-  const order = samples.map((_, i) => i).sort((a, b) => shownAt(samples[a]) - shownAt(samples[b]));
-  const out = [...samples];
-  order.forEach((i, rank) => {
-    const sample = samples[i] as FilmSample;
-    out[i] = { ...sample, dts: sample.dts - zero, cts: (shown[rank] as number) - sample.dts };
+  return samples.map((sample) => {
+    const time = shown[rankOf(shownAt(sample), own)] as number;
+    return { ...sample, dts: sample.dts - zero, cts: time - sample.dts };
   });
-  return out;
+}
+
+/** Where a time stands among all of them, which ascend. */
+function rankOf(ticks: number, sorted: Float64Array): number {
+  let low = 0;
+  for (let high = sorted.length - 1; low < high;) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < ticks) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function shownAt(sample: FilmSample | undefined): number {

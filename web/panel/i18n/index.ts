@@ -10,6 +10,7 @@ import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
 import type { bookingsTexts } from '../bookings/texts';
+import type { compressionTexts } from '../compression/texts';
 import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
 import type { healthTexts } from '../health/texts';
@@ -43,6 +44,7 @@ interface LaterRooms {
   bookings: typeof bookingsTexts;
   button: typeof buttonTexts;
   calendar: typeof calendarTexts;
+  compression: typeof compressionTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
   highlights: typeof highlightsTexts;

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClubs } from '../access/club';
 import { isAdmin, useUser } from '../access/use-access';
+import { CompressionCard } from '../compression/compression-card';
 import { dateTime } from '../i18n/format';
 import { useActivity } from '../activity/activity-data';
 import { ActivityStrip } from '../activity/activity-strip';
@@ -63,7 +64,15 @@ export function VideoPage() {
       {video.data === null && match.data && <NotReady session={match.data} />}
       {video.data && zone
         ? // The rate of the camera makes the first steps right; a video is there without it, too.
-          !match.isPending && <Finished key={videoId} video={video.data} session={match.data ?? null} timeZone={zone} />
+          !match.isPending && (
+            // Another file of the match is another one to the player, too.
+            <Finished
+              key={`${videoId} ${video.data.size_bytes}`}
+              video={video.data}
+              session={match.data ?? null}
+              timeZone={zone}
+            />
+          )
         : !video.isError && !(video.data === null && !match.isPending) && <Loading />}
     </>
   );
@@ -176,6 +185,9 @@ function Finished(props: {
         />
         <Facts video={video} recording={session?.recording} timeZone={timeZone} />
         <GapList video={video} onGo={control ? go : null} />
+        {isAdmin(user) && missing === null && (
+          <CompressionCard id={video.session_id} sizeBytes={video.size_bytes} compression={video.compression} />
+        )}
         {isAdmin(user) && <DeleteButton video={video} timeZone={timeZone} />}
       </div>
     </div>

@@ -3,6 +3,7 @@ import type { Club } from '../access/club';
 import { answer, api, Schemas } from '../api/client';
 import { ApiProblem } from '../api/problem';
 import { queries } from '../app/queries';
+import { isOnItsWay } from '../compression/compression-data';
 import { isRunning } from '../courts/court-states';
 import { momentsOf } from './club-days';
 import type { VideosSearch } from './videos-search';
@@ -13,6 +14,7 @@ export type Session = Schemas['SessionView'];
 const PAGE = 24;
 const MOST = 200;
 const FINISHING_MS = 2_000;
+const COMPRESSING_MS = 3_000;
 const BEING_MADE = ['stopping', 'finalizing'];
 
 /** The club's finished videos as far as one may see them, the newest first, page by page. */
@@ -80,7 +82,7 @@ async function all<T>(
   return items;
 }
 
-/** One finished video; `null`: there is none. Its recording says whether there will be. */
+/** One finished video; `null`: there is none. Its recording says whether there will be. Asked for again while it is compressed. */
 export function useVideo(id: string) {
   return useQuery({
     queryKey: ['video', id],
@@ -93,6 +95,7 @@ export function useVideo(id: string) {
       }
     },
     staleTime: 60_000,
+    refetchInterval: ({ state }) => (state.data && isOnItsWay(state.data.compression) ? COMPRESSING_MS : false),
   });
 }
 
