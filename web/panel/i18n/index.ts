@@ -2,6 +2,7 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { accessTexts } from '../access/texts';
 import type { accountTexts } from '../account/texts';
+import type { anglesTexts } from '../angles/texts';
 import type { auditTexts } from '../admin/audit-texts';
 import type { buttonTexts } from '../admin/button-texts';
 import type { peopleTexts } from '../admin/people-texts';
@@ -33,6 +34,7 @@ const KEY = 'padelvar.language';
 interface LaterRooms {
   account: typeof accountTexts;
   admin: typeof adminTexts;
+  angles: typeof anglesTexts;
   audit: typeof auditTexts;
   button: typeof buttonTexts;
   court: typeof courtTexts;

@@ -6,8 +6,11 @@ import {
   IconMinimize,
   IconPlayerPlayFilled,
 } from '@tabler/icons-react';
-import { type ReactNode, type RefObject, useMemo, useRef } from 'react';
+import { lazy, type ReactNode, type RefObject, Suspense, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type Angle, canBeSeen } from '../angles/angle';
+import angleClasses from '../angles/angles.module.css';
+import { onward, paired } from '../angles/choice';
 import { clock } from '../i18n/format';
 import { toggleFullscreen, useIsFullscreen } from '../ui/fullscreen';
 import { BackButtons, ForwardButtons, FrameButtons, Sign, SpeedButtons } from '../ui/player-buttons';
@@ -19,10 +22,20 @@ import { Thumbnail } from './thumbnail';
 import { VIDEO_SPEEDS, type VideoControl } from './video-control';
 import type { Video } from './videos-data';
 
+/** Only where a match has several cameras. */
+const AngleBar = lazy(async () => ({ default: (await import('../angles/angle-bar')).AngleBar }));
+const AngleNotes = lazy(async () => ({ default: (await import('../angles/angle-notes')).AngleNotes }));
+
 /** A finished video with all one may do to look at it. It fills the screen with its buttons. */
 export function Player(props: {
   readonly video: Video;
   readonly element: RefObject<HTMLVideoElement | null>;
+  /** Where the pictures of other cameras go. */
+  readonly box: RefObject<HTMLDivElement | null>;
+  /** The cameras of the match; none where it has only one. */
+  readonly angles: readonly Angle[];
+  /** Stretches without a picture of the camera that is seen, in seconds of the match. */
+  readonly gaps: Video['gaps'];
   readonly control: VideoControl | null;
   /** A stretch that somebody chooses. */
   readonly chosen: { readonly start: number; readonly end: number } | null;
@@ -33,23 +46,29 @@ export function Player(props: {
   /** What may be done to the moment that is shown. */
   readonly children: ReactNode;
 }) {
-  const { video, element, control, chosen, lane, keys, children } = props;
+  const { video, element, box, angles, control, chosen, lane, keys, children } = props;
   const { t } = useTranslation('player');
   const { t: markers } = useTranslation('markers');
   const { t: videos } = useTranslation('videos');
+  const { t: angle } = useTranslation('angles');
   const frame = useRef<HTMLDivElement>(null);
   const full = useIsFullscreen(frame);
-  const fill = (): void => void toggleFullscreen(frame.current, element.current);
+  const fill = (): void => void toggleFullscreen(frame.current, control?.picture);
   usePlayerKeys(
     control,
-    useMemo(
-      () => ({
+    useMemo(() => {
+      const ids = angles.filter(canBeSeen).map(({ id }) => id);
+      return {
         ...keys,
         d: () => control?.setSpeed(2),
-        f: () => void toggleFullscreen(frame.current, element.current),
-      }),
-      [control, element, keys],
-    ),
+        f: () => void toggleFullscreen(frame.current, control?.picture),
+        ...(control !== null &&
+          ids.length > 1 && {
+            a: () => control.choose(onward(control.chosen, ids)),
+            b: () => control.choose(paired(control.chosen, ids)),
+          }),
+      };
+    }, [control, angles, keys]),
   );
   const off = control === null || !control.possible;
   const playing = control !== null && !control.paused;
@@ -57,7 +76,10 @@ export function Player(props: {
   const title = full ? t('leaveFullscreen') : t('fullscreen');
   return (
     <div className={classes.player} ref={frame}>
-      <div className={classes.stage}>
+      <div
+        className={`${classes.stage} ${angleClasses.stage}`}
+        data-two={(control !== null && control.chosen.length > 1) || undefined}
+      >
         {!control?.shown && <Thumbnail video={video} />}
         {/* The picture plays and pauses too; the button below is its twin for keys and screen readers. */}
         <video
@@ -70,8 +92,14 @@ export function Player(props: {
           onClick={() => control?.toggle()}
           onDoubleClick={fill}
         />
+        <div className={angleClasses.box} ref={box} onClick={() => control?.toggle()} onDoubleClick={fill} />
         <Overlay control={control} />
-        {control && <GapNote position={control.position} gaps={video.gaps} />}
+        {control && <GapNote position={control.position} gaps={props.gaps} />}
+        {control && angles.length > 0 && (
+          <Suspense>
+            <AngleNotes angles={angles} chosen={control.chosen} lackOf={(id) => control.lackOf(id)} />
+          </Suspense>
+        )}
       </div>
       <Stack gap="xs" className={classes.controls}>
         <Timeline
@@ -103,9 +131,20 @@ export function Player(props: {
             </Sign>
           </div>
         </div>
+        {angles.length > 0 && (
+          <Suspense fallback={<div className={classes.angles} />}>
+            <AngleBar
+              angles={angles}
+              chosen={control?.chosen ?? []}
+              disabled={off}
+              onChoose={(next) => control?.choose(next)}
+            />
+          </Suspense>
+        )}
         {children}
         <Text size="xs" c="dimmed" visibleFrom="md">
           {videos('keys')} · {markers('keys')}
+          {angles.length > 0 && ` · ${angle('keys')}`}
         </Text>
       </Stack>
     </div>

@@ -1,15 +1,17 @@
 import { VisuallyHidden } from '@mantine/core';
-import { IconFileUnknown, IconLineDashed } from '@tabler/icons-react';
+import { IconFileUnknown, IconLineDashed, IconVideo } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { bytes, clock, dateTime, time } from '../i18n/format';
 import { Thumbnail } from './thumbnail';
-import { namesOf, type Video } from './videos-data';
+import { anglesOf, namesOf, type Video } from './videos-data';
 import classes from './videos.module.css';
 
 /** One video of the list; all of it leads to its page. */
 export function VideoCard({ video, timeZone }: { readonly video: Video; readonly timeZone: string }) {
   const { t } = useTranslation('videos');
+  const { t: angles } = useTranslation('angles');
+  const count = anglesOf(video);
   const { terrain_name: court, created_at, gaps, missing_since } = video;
   const label = t('cardOf', { court, when: dateTime(created_at, timeZone) });
   return (
@@ -27,6 +29,11 @@ export function VideoCard({ video, timeZone }: { readonly video: Video; readonly
                 <IconLineDashed size={14} stroke={3} aria-hidden /> {t('gaps', { count: gaps.length })}
               </span>
             )
+          )}
+          {count > 1 && (
+            <span className={classes.sign}>
+              <IconVideo size={14} aria-hidden /> {angles('count', { count })}
+            </span>
           )}
           <span className={classes.sign} data-length>
             <VisuallyHidden>{t('length')} </VisuallyHidden>
