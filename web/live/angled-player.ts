@@ -247,7 +247,7 @@ export class AngledPlayer implements RecordingPlayer {
     if (reel.player !== null || video !== null || film.open === undefined) return;
     const element = document.createElement('video');
     Object.assign(element, { muted: true, playsInline: true, preload: 'auto' });
-    element.dataset.place = 'none';
+    Object.assign(element.dataset, { angle: film.id, place: 'none' });
     reel.video = element;
     this.host.box.append(element);
     // Of one that plays, where it will be when the first picture is there.

@@ -1,9 +1,17 @@
 import { bringTexts } from '../i18n/bring';
 import { auditTexts } from './audit-texts';
 import { buttonTexts } from './button-texts';
+import { camerasTexts } from './cameras-texts';
 import { peopleTexts } from './people-texts';
 import { sharingTexts } from '../sharing/texts';
 import { adminTexts } from './texts';
 
 // Each page of the room imports this: its texts are there before it is.
-bringTexts({ admin: adminTexts, audit: auditTexts, button: buttonTexts, people: peopleTexts, sharing: sharingTexts });
+bringTexts({
+  cameras: camerasTexts,
+  admin: adminTexts,
+  audit: auditTexts,
+  button: buttonTexts,
+  people: peopleTexts,
+  sharing: sharingTexts,
+});

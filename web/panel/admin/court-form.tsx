@@ -8,15 +8,12 @@ import { inWords } from '../i18n/problems';
 import { sayDone } from '../ui/say';
 import { CameraFields } from './camera-fields';
 import { CameraTest } from './camera-test';
-import { type CameraAddress, composeCameraAddress } from './camera-address';
+import { composeCameraAddress, NO_ADDRESS, OF_ADDRESS } from './camera-address';
 import { ButtonKey } from './button-key';
 import { CameraWords } from './camera-words';
+import { CourtCameras } from './court-cameras';
 import { type Court, courtsAreOthers, saveCourt } from './court-data';
 import { FindCameras } from './find-cameras';
-
-const NOTHING: CameraAddress = { place: '', user: '', password: '' };
-/** Problems that are about the address, and are said beside it. */
-const OF_ADDRESS = ['camera_address_forbidden', 'camera_scheme_unsupported'];
 
 /** Adds a court, or changes one; a camera is tested once its court is saved. */
 export function CourtForm(props: {
@@ -30,7 +27,7 @@ export function CourtForm(props: {
   const [court, setCourt] = useState(props.court);
   const [name, setName] = useState(props.court?.name ?? '');
   const [entering, setEntering] = useState(props.court === null);
-  const [address, setAddress] = useState(NOTHING);
+  const [address, setAddress] = useState(NO_ADDRESS);
   const [fault, setFault] = useState<'needName' | 'badAddress' | null>(null);
   const [tests, setTests] = useState(0);
   const save = useMutation({
@@ -40,7 +37,7 @@ export function CourtForm(props: {
       void courtsAreOthers();
       setCourt(saved);
       setEntering(false);
-      setAddress(NOTHING);
+      setAddress(NO_ADDRESS);
       if (test) return setTests(tests + 1);
       sayDone(t('courtSaved', { name: saved.name }));
       onDone();
@@ -61,60 +58,67 @@ export function CourtForm(props: {
   const ofAddress = problem !== null && OF_ADDRESS.includes(problem.code);
   const addressFault = fault === 'badAddress' ? t('badAddress') : ofAddress ? inWords(problem) : null;
   return (
-    <form onSubmit={submit} autoComplete="off" noValidate>
-      <Stack gap="md">
-        <TextInput
-          label={t('courtName')}
-          description={t('courtNameHint')}
-          size="md"
-          maxLength={120}
-          required
-          data-autofocus
-          value={name}
-          error={fault === 'needName' ? t('needName') : null}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        {court !== null && <Present court={court} entering={entering} onEnter={() => setEntering(!entering)} />}
-        {entering && <CameraFields address={address} onChange={setAddress} error={addressFault} />}
-        {entering && (
-          <FindCameras
-            clubId={clubId}
-            address={address}
-            onChoose={(place) => setAddress((known) => ({ ...known, place }))}
+    <Stack gap="md">
+      <form onSubmit={submit} autoComplete="off" noValidate>
+        <Stack gap="md">
+          <TextInput
+            label={t('courtName')}
+            description={t('courtNameHint')}
+            size="md"
+            maxLength={120}
+            required
+            data-autofocus
+            value={name}
+            error={fault === 'needName' ? t('needName') : null}
+            onChange={(event) => setName(event.currentTarget.value)}
           />
-        )}
-        {save.isError && !ofAddress && (
-          <Alert color="red" role="alert">
-            {inWords(save.error)}
-          </Alert>
-        )}
-        {ofAddress && (
-          <Text size="sm" c="dimmed">
-            {t('serviceSays', { detail: problem.detail })}
-          </Text>
-        )}
-        <Group justify="flex-end">
-          <Button
-            type="submit"
-            variant="default"
-            loading={save.isPending && !save.variables.test}
-            disabled={save.isPending}
-          >
-            {app('save')}
-          </Button>
-          <Button onClick={() => send(true)} loading={save.isPending && save.variables.test} disabled={save.isPending}>
-            {t('saveAndTest')}
-          </Button>
-        </Group>
-        {tests > 0 && court !== null && (
-          <>
-            <Text fw={600}>{t('courtSavedTest')}</Text>
-            <CameraTest key={tests} courtId={court.id} name={court.name} />
-          </>
-        )}
-        {court !== null && <ButtonKey clubId={clubId} court={court} />}
-      </Stack>
-    </form>
+          {court !== null && <Present court={court} entering={entering} onEnter={() => setEntering(!entering)} />}
+          {entering && <CameraFields address={address} onChange={setAddress} error={addressFault} />}
+          {entering && (
+            <FindCameras
+              clubId={clubId}
+              address={address}
+              onChoose={(place) => setAddress((known) => ({ ...known, place }))}
+            />
+          )}
+          {save.isError && !ofAddress && (
+            <Alert color="red" role="alert">
+              {inWords(save.error)}
+            </Alert>
+          )}
+          {ofAddress && (
+            <Text size="sm" c="dimmed">
+              {t('serviceSays', { detail: problem.detail })}
+            </Text>
+          )}
+          <Group justify="flex-end">
+            <Button
+              type="submit"
+              variant="default"
+              loading={save.isPending && !save.variables.test}
+              disabled={save.isPending}
+            >
+              {app('save')}
+            </Button>
+            <Button
+              onClick={() => send(true)}
+              loading={save.isPending && save.variables.test}
+              disabled={save.isPending}
+            >
+              {t('saveAndTest')}
+            </Button>
+          </Group>
+          {tests > 0 && court !== null && (
+            <>
+              <Text fw={600}>{t('courtSavedTest')}</Text>
+              <CameraTest key={tests} courtId={court.id} name={court.name} />
+            </>
+          )}
+        </Stack>
+      </form>
+      {court !== null && <CourtCameras clubId={clubId} court={court} />}
+      {court !== null && <ButtonKey clubId={clubId} court={court} />}
+    </Stack>
   );
 }
 
@@ -127,7 +131,7 @@ function Present(props: { readonly court: Court; readonly entering: boolean; rea
       <Stack gap="xs">
         <Text fw={600}>{t('cameraNow')}</Text>
         <Text size="sm">
-          <CameraWords court={court} />
+          <CameraWords camera={court.camera} />
         </Text>
         <Group gap="xs" wrap="nowrap" align="flex-start">
           <IconLock size={18} aria-hidden style={{ flex: 'none' }} />

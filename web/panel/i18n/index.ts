@@ -5,6 +5,7 @@ import type { accountTexts } from '../account/texts';
 import type { anglesTexts } from '../angles/texts';
 import type { auditTexts } from '../admin/audit-texts';
 import type { buttonTexts } from '../admin/button-texts';
+import type { camerasTexts } from '../admin/cameras-texts';
 import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
@@ -37,6 +38,7 @@ interface LaterRooms {
   angles: typeof anglesTexts;
   audit: typeof auditTexts;
   button: typeof buttonTexts;
+  cameras: typeof camerasTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
   highlights: typeof highlightsTexts;
