@@ -23,7 +23,8 @@ export interface AngledHost {
   readonly box: HTMLElement;
   /** The camera whose player there is already. */
   readonly main: Omit<AngleFilm, 'open' | 'offset'>;
-  readonly films: readonly AngleFilm[];
+  /** The other ones; while a match is on they come one after the other. */
+  films(): readonly AngleFilm[];
   readonly onChange: () => void;
 }
 
@@ -55,6 +56,7 @@ const MOST_LEAD_SECONDS = 2;
 /** … and how long the first picture of one that was not open. */
 const OPENING_SECONDS = 0.8;
 const FPS = 25;
+const FRESH = { failed: false, asked: null, askedAt: 0, factor: 1, lead: LEAD_SECONDS };
 
 /**
  * Plays the recordings of several cameras of one match as one: of those that are chosen the first one that has the moment
@@ -74,16 +76,16 @@ export class AngledPlayer implements RecordingPlayer {
     player: RecordingPlayer,
     private readonly host: AngledHost,
   ) {
-    const fresh = { failed: false, asked: null, askedAt: 0, factor: 1, lead: LEAD_SECONDS };
-    this.main = { film: { ...host.main, offset: 0 }, player, video: player.video, ...fresh };
-    for (const film of host.films) this.reels.set(film.id, { film, player: null, video: null, ...fresh });
+    this.main = { film: { ...host.main, offset: 0 }, player, video: player.video, ...FRESH };
     this.reels.set(host.main.id, this.main);
     this.leader = this.main;
     this.chosen = [host.main.id];
+    this.takeNew();
   }
 
   /** Chooses what is seen: one angle, or two beside each other. */
   choose(ids: readonly string[]): void {
+    this.takeNew();
     this.chosen = ids.filter((id) => this.reels.has(id)).slice(0, 2);
     if (this.chosen.length === 0) this.chosen = [this.main.film.id];
     this.tick();
@@ -192,6 +194,12 @@ export class AngledPlayer implements RecordingPlayer {
     }
     this.arrange(wanted);
   };
+
+  private takeNew(): void {
+    for (const film of this.host.films()) {
+      if (!this.reels.has(film.id)) this.reels.set(film.id, { film, player: null, video: null, ...FRESH });
+    }
+  }
 
   private get lead(): RecordingPlayer {
     // Who leads is open.

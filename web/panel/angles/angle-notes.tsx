@@ -6,11 +6,14 @@ import classes from './angles.module.css';
 import type { Chosen } from './choice';
 import './bring-texts';
 
+/** Live cameras are away, or on their way. */
+export type Lack = AngleLack | { readonly why: 'away' | 'reached' | 'notYet' };
+
 /** Says of each camera that was chosen and is not seen at this moment why, where its picture would be. */
 export function AngleNotes(props: {
   readonly angles: readonly Angle[];
   readonly chosen: Chosen;
-  readonly lackOf: (id: string) => AngleLack;
+  readonly lackOf: (id: string) => Lack;
 }) {
   const { angles, chosen, lackOf } = props;
   const { t } = useTranslation('angles');
@@ -29,11 +32,7 @@ export function AngleNotes(props: {
   );
 }
 
-function wordsOf(
-  lack: NonNullable<AngleLack>,
-  name: string,
-  t: ReturnType<typeof useTranslation<'angles'>>['t'],
-): string {
+function wordsOf(lack: NonNullable<Lack>, name: string, t: ReturnType<typeof useTranslation<'angles'>>['t']): string {
   switch (lack.why) {
     case 'before':
       return t('before', { name, time: moment(lack.from) });
@@ -41,6 +40,12 @@ function wordsOf(
       return t('after', { name, time: moment(lack.until) });
     case 'gap':
       return t('gap', { name, time: moment(lack.from) });
+    case 'away':
+      return t('awayNote', { name });
+    case 'reached':
+      return t('reachedNote', { name });
+    case 'notYet':
+      return t('notYet', { name });
     case 'failed':
       return t('failed', { name });
   }

@@ -8,9 +8,9 @@ import {
 } from '@tabler/icons-react';
 import { lazy, type ReactNode, type RefObject, Suspense, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Angle, canBeSeen } from '../angles/angle';
+import type { Angle } from '../angles/angle';
 import angleClasses from '../angles/angles.module.css';
-import { onward, paired } from '../angles/choice';
+import { useAngleKeys } from '../angles/use-angle-keys';
 import { clock } from '../i18n/format';
 import { toggleFullscreen, useIsFullscreen } from '../ui/fullscreen';
 import { BackButtons, ForwardButtons, FrameButtons, Sign, SpeedButtons } from '../ui/player-buttons';
@@ -56,20 +56,16 @@ export function Player(props: {
   const fill = (): void => void toggleFullscreen(frame.current, control?.picture);
   usePlayerKeys(
     control,
-    useMemo(() => {
-      const ids = angles.filter(canBeSeen).map(({ id }) => id);
-      return {
+    useMemo(
+      () => ({
         ...keys,
         d: () => control?.setSpeed(2),
         f: () => void toggleFullscreen(frame.current, control?.picture),
-        ...(control !== null &&
-          ids.length > 1 && {
-            a: () => control.choose(onward(control.chosen, ids)),
-            b: () => control.choose(paired(control.chosen, ids)),
-          }),
-      };
-    }, [control, angles, keys]),
+      }),
+      [control, keys],
+    ),
   );
+  useAngleKeys(angles, control?.chosen ?? [], (next) => control?.choose(next));
   const off = control === null || !control.possible;
   const playing = control !== null && !control.paused;
   const gaps = video.gaps.map(({ start_seconds: start, end_seconds: end }) => ({ start, end }));

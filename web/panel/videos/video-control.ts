@@ -153,7 +153,7 @@ export class VideoControl implements Steerable {
     // Somebody was quicker, or it plays nothing (yet).
     if (this.angled !== null || this.player === null) return;
     const main = { id: source.sessionId, seconds: source.seconds, fps: source.fps };
-    const host = { box, main, films: source.angles, onChange: this.onChange };
+    const host = { box, main, films: () => source.angles, onChange: this.onChange };
     this.player = this.angled = new Angled(this.player, host);
     this.angled.choose(this.ids);
   }
