@@ -40,6 +40,9 @@ const ANCHORS = 64;
 const MOST_WAIT_SECONDS = 1;
 /** A seek into what is there takes about this long. */
 const FOLLOW_LEAD_SECONDS = 0.1;
+/** Between two seeks after another one: a busy machine that did nothing but seek would show nothing. Until then it hurries. */
+const FOLLOW_SEEK_MS = 1_500;
+const HURRY = 0.25;
 
 /** Plays one court's fragments in a `<video>`, as close to live as the network allows. */
 export class MsePlayer {
@@ -235,11 +238,14 @@ export class MsePlayer {
     const last = ranges.at(-1);
     if (leader === null || !last || leader.position < last.start || leader.position > last.end) return null;
     const { currentTime: position, playbackRate } = this.video;
-    const { seekTo, factor } = decideFollow({
+    const { seekTo, factor: nudge } = decideFollow({
       ...{ wanted: leader.position, leaderPaused: false, position, settled: true, running: true, asked: null },
       ...{ factor: playbackRate / leader.rate, frame: 1 / (this.format?.fps ?? 25), lead: FOLLOW_LEAD_SECONDS },
     });
-    return { seekTo: seekTo === null ? null : Math.min(seekTo, last.end), rate: leader.rate * factor };
+    const soon = performance.now() - this.movedAt < FOLLOW_SEEK_MS;
+    if (seekTo !== null && !soon) return { seekTo: Math.min(seekTo, last.end), rate: leader.rate };
+    const factor = seekTo === null ? nudge : 1 + Math.sign(leader.position - position) * HURRY;
+    return { seekTo: null, rate: leader.rate * factor };
   }
 
   /**
