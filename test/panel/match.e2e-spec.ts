@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { AutoStop } from '../../src/activity/auto-stop.service';
 import { AutoStopPace } from '../../src/activity/auto-stop-pace';
 import { h264Clip, RtspCamera } from '../cameras';
-import { TestBrowser, TestPage } from '../support/browser';
+import { SentPictures, TestBrowser, TestPage } from '../support/browser';
 import { startTestClub, TestClub } from '../support/club';
 import { Courtside } from '../support/courtside';
 import { chaptersOf, inspectMp4 } from '../support/mp4';
@@ -17,6 +17,13 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 const MARK = { name: /^Mark this moment/ };
 /** As many as a long match has. */
 const MANY = 100;
+
+const CLIP = { width: 640, height: 360, fps: 25, seconds: 10, gopSeconds: 1 };
+const FRAME_MS = 40;
+/** What the service may be off by, which puts two cameras on one clock by when their pictures come. */
+const ALIGNED_MS = 150;
+const MAIN = 'main video:not([data-angle])';
+const ANGLE = 'main video[data-angle]';
 
 interface Place {
   readonly x: number;
@@ -36,7 +43,7 @@ describe('the moments of a match in the panel', () => {
 
   beforeAll(async () => {
     club = await startTestClub();
-    camera = new RtspCamera({ clip: await h264Clip({ width: 640, height: 360, fps: 25, seconds: 10, gopSeconds: 1 }) });
+    camera = new RtspCamera({ clip: await h264Clip(CLIP) });
     await camera.start();
     court = await club.addCourt('Court 1', camera.url);
     desk = new Courtside(club.desk, club.clubId);
@@ -303,5 +310,83 @@ describe('the moments of a match in the panel', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.page.getByRole('menuitem', { name: /No\. 99/ }).tap();
     await until(async () => (await shown(page)) > length * 0.9);
+  });
+
+  it('is seen from another camera at the same instant, picture by picture and side by side', async () => {
+    const clip = await h264Clip(CLIP);
+    const [front, back] = [new RtspCamera({ clip }), new RtspCamera({ clip })];
+    await Promise.all([front.start(), back.start()]);
+    const sent = [new SentPictures(front), new SentPictures(back)] as const;
+    try {
+      const two = await club.addCourt('Court 2', front.url);
+      await club.desk.post(`/api/terrains/${two}/cameras`, { camera_url: back.url, name: 'Back wall' });
+      // It comes in the middle of the match: nothing that is shown is right by itself.
+      await back.refuse();
+      const id = (await desk.create(two)).body.session?.session_id as string;
+      await desk.start(id);
+      await desk.recordingThat(id, ({ duration_seconds }) => duration_seconds > 1);
+      await back.accept();
+      interface Film {
+        readonly angles: readonly {
+          session_id: string;
+          status: string;
+          recording_status: string;
+          offset_seconds: number;
+        }[];
+      }
+      const angleOf = async (path: string, of: 'video' | 'session') =>
+        (await club.desk.get<Record<string, Film>>(`${path}/${id}`)).body[of]?.angles[0];
+      const { session_id: angle } = await until(async () => {
+        const found = await angleOf('/api/video/session', 'session');
+        return found?.recording_status === 'recording' && found;
+      });
+      await desk.recordingThat(angle, ({ duration_seconds }) => duration_seconds > 3);
+      await desk.stop(id);
+      const { offset_seconds: from } = await until(async () => {
+        const found = await angleOf('/api/video/files', 'video');
+        return found?.status === 'ready' && found;
+      });
+      expect(from).toBeGreaterThan(0.5);
+
+      const page = await panel(DESK, '/videos');
+      await page.page.locator('article', { hasText: 'Court 2' }).locator('text=2 angles').waitFor();
+      await page.page.goto(`${club.service.url}/panel/videos/${id}`);
+      await page.page.waitForSelector('text=A next angle');
+      await until(() => page.page.evaluate<boolean>(`document.querySelector('main video').readyState >= 2`));
+      /** How far apart the cameras' pictures that are shown were sent; their numbers come again after ten seconds. */
+      const apart = async (...selectors: readonly [string, string]): Promise<number> => {
+        const times: number[] = [];
+        for (const [i, selector] of selectors.entries()) {
+          await page.page.waitForSelector(selector);
+          const picture = await page.next(selector, null);
+          times.push(picture.at - (sent[i as 0 | 1].ageOf(picture) ?? NaN));
+        }
+        const [one = NaN, other = NaN] = times;
+        const off = Math.abs(one - other) % (CLIP.seconds * 1000);
+        return Math.min(off, CLIP.seconds * 1000 - off);
+      };
+      // It is said where there is nothing yet, and the match is seen as before.
+      await page.page.keyboard.press('a');
+      await page.page.waitForSelector('text=/^Back wall begins at \\d/');
+      await page.page.waitForSelector(`${MAIN}[data-place=whole]`);
+      const moment = from + 1.5;
+      await page.page.evaluate(`(() => {
+        const line = document.querySelector('input[type=range]');
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(line, ${moment});
+        line.dispatchEvent(new Event('input', { bubbles: true }));
+      })()`);
+      await page.page.waitForSelector(`${ANGLE}[data-place=whole]`);
+      await page.page.keyboard.press('.');
+      expect(Math.abs((await shown(page)) - moment)).toBeLessThan(0.2);
+      await page.page.keyboard.press('a');
+      expect(await apart(`${MAIN}[data-place=whole]`, ANGLE)).toBeLessThan(FRAME_MS + ALIGNED_MS);
+      await page.page.keyboard.press('b');
+      expect(await apart(`${MAIN}[data-place=first]`, `${ANGLE}[data-place=second]`)).toBeLessThan(
+        FRAME_MS + ALIGNED_MS,
+      );
+      expect(await accessibilityFaults(page)).toEqual([]);
+    } finally {
+      await Promise.all([front.stop(), back.stop()]);
+    }
   });
 });

@@ -97,6 +97,8 @@ export class CourtPlayer {
   private blocked = false;
   private unplayable = false;
   private held = false;
+  private leader: CourtPlayer | null = null;
+  private follower: CourtPlayer | null = null;
   private hiding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -124,6 +126,16 @@ export class CourtPlayer {
     return latency && this.connection.serverNow() - latency.median;
   }
 
+  /**
+   * Shows what another camera of the match shows, at the same moment; `null`: it goes by itself. Where one of them sends
+   * single pictures, both show the newest.
+   */
+  follow(leader: CourtPlayer | null): void {
+    if (this.leader?.follower === this) this.leader.follower = null;
+    this.leader = leader;
+    if (leader !== null) leader.follower = this;
+  }
+
   /** Stands still, e.g. while the recording is reviewed; states go on coming. */
   hold(): void {
     this.held = true;
@@ -147,6 +159,8 @@ export class CourtPlayer {
   }
 
   destroy(): void {
+    this.follow(null);
+    this.follower?.follow(null);
     document.removeEventListener('visibilitychange', this.visibility);
     clearTimeout(this.hiding);
     clearTimeout(this.later);
@@ -254,10 +268,14 @@ export class CourtPlayer {
   }
 
   private makeMse(): MsePlayer {
-    const player = new MsePlayer(this.video, {
-      onPicture: (at) => this.shown(at),
+    const events = {
+      onPicture: (at: number) => this.shown(at),
       onFailed: () => this.recover(),
       onBlocked: () => this.block(),
+    };
+    const player = new MsePlayer(this.video, events, {
+      leader: () => this.leader?.mse?.pace ?? null,
+      slower: () => this.follower?.mse?.edge ?? null,
     });
     if (this.held) player.hold();
     this.video.hidden = false;

@@ -51,6 +51,14 @@ export class FilePlayer implements RecordingPlayer {
     return this.begun && Number.isFinite(this.video.duration) ? this.video.duration : this.startAt;
   }
 
+  get gaps(): readonly BufferedRange[] {
+    return this.options.gaps;
+  }
+
+  get settled(): boolean {
+    return this.video.readyState >= 2 && !this.video.seeking;
+  }
+
   get paused(): boolean {
     return this.video.paused;
   }

@@ -1,4 +1,6 @@
 /** Watching courts in a browser: live, as tiles, and back into a recording. No framework; see docs/player.md. */
+export type { AngledPlayer, AngleFilm, AngleLack, AngleStart } from './angled-player';
+export { nextOf } from './angle-sync';
 export { CourtPlayer, type CourtPhase, type CourtPlayerOptions, type CourtView, type CourtWay } from './court-player';
 export { FilePlayer, fileUrl, type FileOptions } from './file-player';
 export { JpegPlayer } from './jpeg-player';

@@ -1,7 +1,8 @@
+import { decideFollow } from './angle-sync';
 import { AppendQueue, mediaType, toRanges } from './append-queue';
 import { LiveTarget } from './live-target';
 import { attachMediaSource, canPlayFragments } from './media-source';
-import { decidePlayback, liveEdge } from './playback-control';
+import { type BufferedRange, decidePlayback, liveEdge, type PlaybackDecision } from './playback-control';
 
 export interface MseEvents {
   /** A picture is on the screen. @param arrivedAt epoch milliseconds of the service's clock at which it got there */
@@ -10,6 +11,14 @@ export interface MseEvents {
   onFailed(error: unknown): void;
   /** The browser wants to be touched before it plays anything. */
   onBlocked(): void;
+}
+
+/** Two cameras of one match beside each other: their media have one clock. */
+export interface Company {
+  /** What the other one shows, where this one is to show the same; `null`: it goes by itself. */
+  leader(): { readonly position: number; readonly rate: number } | null;
+  /** Up to where the one that follows this one can; `null`: none does. */
+  slower(): number | null;
 }
 
 interface Format {
@@ -27,6 +36,13 @@ const WATCH_MS = 200;
 const SETTLING_MS = 1_000;
 const PEEK_MS = 250;
 const ANCHORS = 64;
+/** No more than this is waited for one that is slower. */
+const MOST_WAIT_SECONDS = 1;
+/** A seek into what is there takes about this long. */
+const FOLLOW_LEAD_SECONDS = 0.1;
+/** Between two seeks after another one: a busy machine that did nothing but seek would show nothing. Until then it hurries. */
+const FOLLOW_SEEK_MS = 1_500;
+const HURRY = 0.25;
 
 /** Plays one court's fragments in a `<video>`, as close to live as the network allows. */
 export class MsePlayer {
@@ -56,6 +72,7 @@ export class MsePlayer {
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly events: MseEvents,
+    private readonly company: Company | null = null,
   ) {
     const { signal } = this.abort;
     video.addEventListener('waiting', () => this.waits(), { signal });
@@ -121,6 +138,17 @@ export class MsePlayer {
     });
   }
 
+  /** Up to where it can show its pictures without waiting, on the media's timeline; `null`: nothing plays. */
+  get edge(): number | null {
+    return this.started && !this.held ? liveEdge(toRanges(this.video.buffered), this.target.seconds) : null;
+  }
+
+  /** What it shows, for one that is to show the same; `null`: nothing plays. */
+  get pace(): { readonly position: number; readonly rate: number } | null {
+    const { currentTime: position, playbackRate: rate, seeking, paused } = this.video;
+    return this.started && !seeking && !paused ? { position, rate } : null;
+  }
+
   /** Seconds behind the end of the buffer that are aimed at. */
   get targetSeconds(): number {
     return this.target.seconds;
@@ -175,7 +203,7 @@ export class MsePlayer {
     if (this.held || this.queue === null) return;
     // The element's own ranges, not the buffer's: those are what it can play.
     const ranges = toRanges(video.buffered);
-    const target = this.target.seconds;
+    const target = this.aim(ranges);
     if (!this.started) {
       const edge = liveEdge(ranges, target);
       if (edge === null) return;
@@ -186,12 +214,38 @@ export class MsePlayer {
     }
     if (video.seeking) return;
     const { currentTime: position, playbackRate: rate } = video;
-    const decision = decidePlayback({ position, ranges, target, rate, hasNext: video.readyState >= 3 });
+    const decision =
+      this.following(ranges) ?? decidePlayback({ position, ranges, target, rate, hasNext: video.readyState >= 3 });
     if (decision.seekTo !== null) this.moveTo(decision.seekTo);
     if (decision.rate !== rate) video.playbackRate = decision.rate;
     // Browsers pause by themselves what they think nobody sees.
     if (video.paused && !this.abort.signal.aborted) this.play();
     if (this.waitingSince === null) this.target.settle(performance.now());
+  }
+
+  /** Behind the end of the buffer: further where another one that is seen beside it has not come as far. */
+  private aim(ranges: readonly BufferedRange[]): number {
+    const own = this.target.seconds;
+    const slower = this.company?.slower() ?? null;
+    const end = ranges.at(-1)?.end;
+    if (slower === null || end === undefined) return own;
+    return end - slower < own + MOST_WAIT_SECONDS ? Math.max(own, end - slower) : own;
+  }
+
+  /** Where another one leads, and what it shows is there. */
+  private following(ranges: readonly BufferedRange[]): PlaybackDecision | null {
+    const leader = this.company?.leader() ?? null;
+    const last = ranges.at(-1);
+    if (leader === null || !last || leader.position < last.start || leader.position > last.end) return null;
+    const { currentTime: position, playbackRate } = this.video;
+    const { seekTo, factor: nudge } = decideFollow({
+      ...{ wanted: leader.position, leaderPaused: false, position, settled: true, running: true, asked: null },
+      ...{ factor: playbackRate / leader.rate, frame: 1 / (this.format?.fps ?? 25), lead: FOLLOW_LEAD_SECONDS },
+    });
+    const soon = performance.now() - this.movedAt < FOLLOW_SEEK_MS;
+    if (seekTo !== null && !soon) return { seekTo: Math.min(seekTo, last.end), rate: leader.rate };
+    const factor = seekTo === null ? nudge : 1 + Math.sign(leader.position - position) * HURRY;
+    return { seekTo: null, rate: leader.rate * factor };
   }
 
   /**

@@ -137,6 +137,10 @@ export class ReviewPlayer implements RecordingPlayer {
     return gaps;
   }
 
+  get settled(): boolean {
+    return this.begun && this.video.readyState >= 2 && !this.video.seeking && !this.quick.underWay;
+  }
+
   get paused(): boolean {
     return this.video.paused;
   }

@@ -4,6 +4,7 @@ import { courtTexts } from '../court/texts';
 import { auditTexts } from './audit-texts';
 import { buttonTexts } from './button-texts';
 import { calendarTexts } from './calendar-texts';
+import { camerasTexts } from './cameras-texts';
 import { peopleTexts } from './people-texts';
 import { sharingTexts } from '../sharing/texts';
 import { adminTexts } from './texts';
@@ -14,6 +15,7 @@ bringTexts({
   audit: auditTexts,
   button: buttonTexts,
   calendar: calendarTexts,
+  cameras: camerasTexts,
   court: courtTexts,
   outgoing: outgoingTexts,
   people: peopleTexts,

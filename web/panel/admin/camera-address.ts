@@ -6,6 +6,10 @@ export interface CameraAddress {
   readonly password: string;
 }
 
+export const NO_ADDRESS: CameraAddress = { place: '', user: '', password: '' };
+/** Problems of the service that are about the address, and are said beside it. */
+export const OF_ADDRESS = ['camera_address_forbidden', 'camera_scheme_unsupported'];
+
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//i;
 /** `host`, `host:port`, `[v6]` or `[v6]:port`, then a path, a query or nothing: as the service reads it. */
 const HOST = /^(\[[^\]@/]+\]|[^:/?#@[\]\\]+)(?::\d*)?(?=$|[/?])/;

@@ -21,14 +21,23 @@ const HELP = {
   camera_scheme_unsupported: 'helpScheme',
 } as const;
 
-/** Dials a court's camera as soon as it is shown, and says what it is, or what is wrong and what to do. */
-export function CameraTest({ courtId, name }: { readonly courtId: number; readonly name: string }) {
+/** Dials one of a court's cameras as soon as it is shown, and says what it is, or what is wrong and what to do. */
+export function CameraTest(props: {
+  readonly courtId: number;
+  /** 0, and where it is left out: the main one. */
+  readonly position?: number;
+  readonly name: string;
+}) {
+  const { courtId, position = 0, name } = props;
   const { t } = useTranslation('admin');
   const id = useId();
   const test = useQuery({
     // Each showing is a test of its own: an answer of before says nothing of now.
-    queryKey: ['camera-test', courtId, id],
-    queryFn: () => answer(api.POST('/api/terrains/{id}/camera/test', { params: { path: { id: courtId } } })),
+    queryKey: ['camera-test', courtId, position, id],
+    queryFn: () => {
+      const params = { path: { id: courtId, position } };
+      return answer(api.POST('/api/terrains/{id}/cameras/{position}/test', { params }));
+    },
     staleTime: Infinity,
     gcTime: 0,
     retry: false,

@@ -21,7 +21,8 @@ export function useCourts(clubId: number) {
 
 /** Courts were added, changed or deleted: here and on the wall. */
 export async function courtsAreOthers(): Promise<void> {
-  await Promise.all(['admin-courts', 'court-states'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
+  const keys = ['admin-courts', 'court-cameras', 'court-states'];
+  await Promise.all(keys.map((key) => queries.invalidateQueries({ queryKey: [key] })));
 }
 
 /** @throws ApiProblem `camera_address_forbidden`, `camera_scheme_unsupported`, `validation_failed` */

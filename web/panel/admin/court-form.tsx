@@ -9,18 +9,16 @@ import { inWords } from '../i18n/problems';
 import { sayDone } from '../ui/say';
 import { CameraFields } from './camera-fields';
 import { CameraTest } from './camera-test';
-import { type CameraAddress, composeCameraAddress } from './camera-address';
+import { composeCameraAddress, NO_ADDRESS, OF_ADDRESS } from './camera-address';
 import { ButtonKey } from './button-key';
 import { CourtCalendar } from './court-calendar';
 import { CameraWords } from './camera-words';
+import { CourtCameras } from './court-cameras';
 import { type Court, courtsAreOthers, saveCourt } from './court-data';
 import { FindCameras } from './find-cameras';
 
 /** Minutes without play that are worth choosing. */
 const QUIET_MINUTES: readonly number[] = [5, 10, 15, 20, 30, 45, 60];
-const NOTHING: CameraAddress = { place: '', user: '', password: '' };
-/** Problems that are about the address, and are said beside it. */
-const OF_ADDRESS = ['camera_address_forbidden', 'camera_scheme_unsupported'];
 
 /** Adds a court, or changes one; a camera is tested once its court is saved. */
 export function CourtForm(props: {
@@ -35,7 +33,7 @@ export function CourtForm(props: {
   const [name, setName] = useState(props.court?.name ?? '');
   const [quiet, setQuiet] = useState(props.court?.auto_stop_minutes ?? null);
   const [entering, setEntering] = useState(props.court === null);
-  const [address, setAddress] = useState(NOTHING);
+  const [address, setAddress] = useState(NO_ADDRESS);
   const [fault, setFault] = useState<'needName' | 'badAddress' | null>(null);
   const [tests, setTests] = useState(0);
   const save = useMutation({
@@ -45,7 +43,7 @@ export function CourtForm(props: {
       void courtsAreOthers();
       setCourt(saved);
       setEntering(false);
-      setAddress(NOTHING);
+      setAddress(NO_ADDRESS);
       if (test) return setTests(tests + 1);
       sayDone(t('courtSaved', { name: saved.name }));
       onDone();
@@ -137,6 +135,7 @@ export function CourtForm(props: {
           )}
         </Stack>
       </form>
+      {court !== null && <CourtCameras clubId={clubId} court={court} />}
       {court !== null && <ButtonKey clubId={clubId} court={court} />}
       {court !== null && <CourtCalendar clubId={clubId} court={court} />}
     </Stack>
@@ -152,7 +151,7 @@ function Present(props: { readonly court: Court; readonly entering: boolean; rea
       <Stack gap="xs">
         <Text fw={600}>{t('cameraNow')}</Text>
         <Text size="sm">
-          <CameraWords court={court} />
+          <CameraWords camera={court.camera} />
         </Text>
         <Group gap="xs" wrap="nowrap" align="flex-start">
           <IconLock size={18} aria-hidden style={{ flex: 'none' }} />

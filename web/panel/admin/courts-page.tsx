@@ -122,7 +122,7 @@ function CourtRow(props: {
       <div className={classes.what}>
         <h2>{name}</h2>
         <p>
-          <CameraWords court={court} />
+          <CameraWords camera={court.camera} />
         </p>
       </div>
       {state && <NowBadge state={state} />}

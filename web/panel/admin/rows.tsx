@@ -17,7 +17,8 @@ export function RowTools(props: {
   readonly deleteTitle: string;
   readonly deleting: boolean;
   readonly onEdit: () => void;
-  readonly onDelete: () => void;
+  /** `null`: it cannot be deleted. */
+  readonly onDelete: (() => void) | null;
 }) {
   const { editTitle, deleteTitle, deleting, onEdit, onDelete } = props;
   return (
@@ -25,9 +26,11 @@ export function RowTools(props: {
       <ActionIcon variant="default" size={36} aria-label={editTitle} onClick={onEdit}>
         <IconPencil size={18} aria-hidden />
       </ActionIcon>
-      <ActionIcon variant="default" size={36} aria-label={deleteTitle} loading={deleting} onClick={onDelete}>
-        <IconTrash size={18} aria-hidden />
-      </ActionIcon>
+      {onDelete && (
+        <ActionIcon variant="default" size={36} aria-label={deleteTitle} loading={deleting} onClick={onDelete}>
+          <IconTrash size={18} aria-hidden />
+        </ActionIcon>
+      )}
     </>
   );
 }

@@ -1,4 +1,11 @@
-import { ReviewPlayer, reviewUrl } from '../../live';
+import {
+  type AngledPlayer,
+  type AngleFilm,
+  type AngleLack,
+  type RecordingPlayer,
+  ReviewPlayer,
+  reviewUrl,
+} from '../../live';
 import type { Steerable } from '../ui/player-keys';
 
 /** In seconds of the recording. */
@@ -11,6 +18,8 @@ export interface LookbackHost {
   /** Seconds of the recording that are live now; `null`: nothing is recorded. */
   now(): number | null;
   fps(): number | null;
+  /** What other cameras film of the match, as far as there is something of it. */
+  films(): readonly AngleFilm[];
   onChange(): void;
   onFailed(): void;
 }
@@ -21,13 +30,20 @@ const NEWEST_SECONDS = 2;
 
 /** Looking back into a recording that may still go on: a player is there only while one looks. */
 export class Lookback implements Steerable {
-  private player: ReviewPlayer | null = null;
+  private player: RecordingPlayer | null = null;
+  /** Plays several cameras: only once another one than the match's was chosen. */
+  private angled: AngledPlayer | null = null;
+  private ids: readonly string[];
 
+  /** @param box where the pictures of other cameras go */
   constructor(
     private readonly video: HTMLVideoElement,
+    private readonly box: HTMLElement | null,
     private readonly sessionId: string,
     private readonly host: LookbackHost,
-  ) {}
+  ) {
+    this.ids = [sessionId];
+  }
 
   /** There is something to look back at. */
   get possible(): boolean {
@@ -40,12 +56,31 @@ export class Lookback implements Steerable {
 
   /** There is a picture of then; until then the one of now stays. */
   get shown(): boolean {
-    return this.player !== null && this.video.readyState >= 2;
+    return this.player !== null && this.picture.readyState >= 2;
+  }
+
+  /** What shows the moment. */
+  get picture(): HTMLVideoElement {
+    return this.player?.video ?? this.video;
+  }
+
+  /** Which cameras are to be seen: one, or two beside each other. */
+  choose(ids: readonly string[]): void {
+    this.ids = ids;
+    if (this.angled) this.angled.choose(ids);
+    else void this.takeAngles();
+  }
+
+  /** Why a camera that was chosen cannot be seen at this moment. */
+  lackOf(id: string): AngleLack | { readonly why: 'notYet' } {
+    if (this.player === null || id === this.sessionId) return this.angled?.lackOf(id) ?? null;
+    if (!this.host.films().some((film) => film.id === id)) return { why: 'notYet' };
+    return this.angled?.lackOf(id) ?? null;
   }
 
   /** It plays, and there is nothing to show yet. */
   get waiting(): boolean {
-    return this.player !== null && !this.player.paused && this.video.readyState < 3;
+    return this.player !== null && !this.player.paused && this.picture.readyState < 3;
   }
 
   get paused(): boolean {
@@ -103,18 +138,33 @@ export class Lookback implements Steerable {
         this.host.onFailed();
       },
     });
+    void this.takeAngles();
     this.host.onChange();
   }
 
   toLive(): void {
     if (!this.player) return;
-    this.player.destroy();
-    this.player = null;
+    this.destroy();
     this.host.onChange();
   }
 
   destroy(): void {
     this.player?.destroy();
     this.player = null;
+    this.angled = null;
+  }
+
+  private async takeAngles(): Promise<void> {
+    const { player, box, ids, sessionId: id } = this;
+    if (player === null || box === null || (ids.length === 1 && ids[0] === id)) return;
+    const { AngledPlayer: Angled } = await import('../../live/angled-player');
+    // Live again, or somebody was quicker.
+    if (this.player !== player || this.angled !== null) return;
+    const { host } = this;
+    // It goes on.
+    const main = { id, seconds: Infinity, fps: host.fps() };
+    const angled = new Angled(player, { box, main, films: () => host.films(), onChange: () => host.onChange() });
+    this.player = this.angled = angled;
+    angled.choose(this.ids);
   }
 }

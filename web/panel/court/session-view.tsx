@@ -1,7 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconDoorExit, IconPlayerRecordFilled } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { GapMessage } from '../../live';
@@ -9,6 +9,8 @@ import type { Club } from '../access/club';
 import { useMayRun } from '../access/may-run';
 import { useActivity } from '../activity/activity-data';
 import { ActivityStrip } from '../activity/activity-strip';
+import { useAngleKeys } from '../angles/use-angle-keys';
+import type { Chosen } from '../angles/choice';
 import { answer, api } from '../api/client';
 import { courtsChanged, isRunning } from '../courts/court-states';
 import { HighlightList } from '../highlights/highlight-list';
@@ -25,6 +27,7 @@ import { sayDone, sayFailed, saySorry } from '../ui/say';
 import { Failed, Loading } from '../ui/states';
 import { useNow } from '../ui/use-now';
 import { Consent } from './consent';
+import { filmsOf, useCourtAngles } from './court-angles';
 import classes from './court.module.css';
 import { LookAgain } from './look-again';
 import { Lookback, type Stretch } from './lookback';
@@ -33,6 +36,9 @@ import { RecordPanel } from './record-panel';
 import { type Session, sessionChanged, useSession } from './session-data';
 import { Stage } from './stage';
 import { type PlayedCourt, useCourtPlayer } from './use-court-player';
+
+/** Only where a court has several cameras. */
+const AngleBar = lazy(async () => ({ default: (await import('../angles/angle-bar')).AngleBar }));
 
 /** What a press keeps where the club is not known yet. */
 const USUAL_SECONDS = 30;
@@ -59,8 +65,10 @@ function OpenSession(props: {
 }) {
   const { session, sessionId, courtName, club } = props;
   const { t } = useTranslation('court');
+  const { t: angle } = useTranslation('angles');
   const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const [told, setTold] = useState<readonly GapMessage[]>([]);
   const played = useCourtPlayer(stage, sessionId, {
     onGap: (gap) => setTold((before) => [...before, gap]),
@@ -71,18 +79,24 @@ function OpenSession(props: {
   const recordedSeconds = useRecordedSeconds(session, played);
   const running = isRunning(played?.view.recording ?? session.recording);
   const gaps = useMemo(() => stretchesOf(session, told), [session, told]);
-  const lookback = useLookback({ video, sessionId, played, recordedSeconds, fps: session.camera.fps });
+  const lookback = useLookback({ video, box, session, recordedSeconds });
+  const looking = lookback?.active === true;
+  const angles = useCourtAngles(session, played, looking);
+  const choose = (chosen: Chosen): void => {
+    angles.choose(chosen);
+    lookback?.choose(chosen);
+  };
+  useAngleKeys(angles.angles, angles.chosen, choose);
   const mayRun = useMayRun(session.user_id);
   const recorded = recordedSeconds !== null && session.recording !== null;
   const moments = useMoments(sessionId, { ownerId: session.user_id, recorded, ofFile: false });
   const activity = useActivity(sessionId, recorded, running);
-  const looking = lookback?.active === true;
   /** What one sees then: a moment of the past, or the present while it is recorded. */
   const moment = () =>
     looking ? { at_seconds: wholeMilliseconds(lookback.position) } : running ? { seconds_ago: 0 } : null;
   const goTo = ({ at_seconds }: Marker): void => {
     lookback?.goTo(at_seconds, true);
-    video.current?.scrollIntoView({ block: 'nearest' });
+    lookback?.picture.scrollIntoView({ block: 'nearest' });
   };
   const keys = useMomentKeys({ moments, moment, playhead: lookback, onGo: goTo });
   // A state that the connection told first is asked for in full.
@@ -93,7 +107,17 @@ function OpenSession(props: {
   return (
     <div className={classes.page} data-running={running || undefined}>
       <div className={classes.picture}>
-        <Stage {...{ stage, video, played, lookback, recordedSeconds, running }} />
+        <Stage {...{ stage, video, box, angles, lookback, recordedSeconds, running }} mainId={sessionId} />
+        {angles.angles.length > 0 && (
+          <div className={classes.angles}>
+            <Suspense>
+              <AngleBar angles={angles.angles} chosen={angles.chosen} onChoose={choose} />
+            </Suspense>
+            <Text size="xs" c="dimmed" visibleFrom="md">
+              {angle('keys')}
+            </Text>
+          </div>
+        )}
       </div>
       <div className={classes.again}>
         {recorded && (
@@ -233,40 +257,28 @@ function useRecordedSeconds(session: Session, played: PlayedCourt | null): numbe
 /** Looking back: a controller for the life of the page, told anew what is live. */
 function useLookback(now: {
   readonly video: React.RefObject<HTMLVideoElement | null>;
-  readonly sessionId: string;
-  readonly played: PlayedCourt | null;
+  readonly box: React.RefObject<HTMLDivElement | null>;
+  readonly session: Session;
   readonly recordedSeconds: number | null;
-  readonly fps: number | null;
 }): Lookback | null {
   const [lookback, setLookback] = useState<Lookback | null>(null);
   const [, tell] = useReducer((count: number) => count + 1, 0);
   const latest = useRef(now);
   latest.current = now;
-  const { video, sessionId } = now;
+  const { video, box } = now;
+  const sessionId = now.session.session_id;
   useEffect(() => {
     if (video.current === null) return;
-    let looking = false;
-    const control = new Lookback(video.current, sessionId, {
+    const control = new Lookback(video.current, box.current, sessionId, {
       now: () => latest.current.recordedSeconds,
-      fps: () => latest.current.fps,
+      fps: () => latest.current.session.camera.fps,
+      films: () => filmsOf(latest.current.session),
       onFailed: () => saySorry(i18next.t('court:reviewFailed')),
-      onChange: () => {
-        // While one looks back the live picture stands still, and is there at once afterwards.
-        if (control.active !== looking) {
-          looking = control.active;
-          const player = latest.current.played?.player;
-          if (looking) player?.hold();
-          else player?.resume();
-        }
-        tell();
-      },
+      onChange: tell,
     });
     setLookback(control);
-    return () => {
-      if (control.active) latest.current.played?.player.resume();
-      control.destroy();
-    };
-  }, [video, sessionId]);
+    return () => control.destroy();
+  }, [video, box, sessionId]);
   return lookback;
 }
 

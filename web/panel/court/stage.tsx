@@ -1,40 +1,74 @@
 import { ActionIcon, Button, Text, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconMaximize, IconPlayerPlayFilled } from '@tabler/icons-react';
-import { type ReactNode, type RefObject, useEffect, useState } from 'react';
+import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CourtPlayer, CourtView } from '../../live';
+import angleClasses from '../angles/angles.module.css';
 import { clock, duration, number } from '../i18n/format';
 import { problemInWords } from '../i18n/problems';
 import { toggleFullscreen } from '../ui/fullscreen';
 import { type BadgeState, StateBadge } from '../ui/state-badge';
 import { useNow } from '../ui/use-now';
 import classes from './court.module.css';
+import type { CourtAngles } from './court-angles';
 import { type Lookback } from './lookback';
-import type { PlayedCourt } from './use-court-player';
+
+/** Only where a court has several cameras. */
+const AngleNotes = lazy(async () => ({ default: (await import('../angles/angle-notes')).AngleNotes }));
+const LiveAngle = lazy(async () => ({ default: (await import('./live-angle')).LiveAngle }));
 
 /** The picture, and on it how fresh it is and what is wrong. The players put their elements into it. */
 export function Stage(props: {
   readonly stage: RefObject<HTMLDivElement | null>;
   readonly video: RefObject<HTMLVideoElement | null>;
-  readonly played: PlayedCourt | null;
+  /** Where the pictures of other cameras go, while one looks back. */
+  readonly box: RefObject<HTMLDivElement | null>;
+  readonly mainId: string;
+  readonly angles: CourtAngles;
   readonly lookback: Lookback | null;
   /** Seconds that are recorded; `null`: nothing is. */
   readonly recordedSeconds: number | null;
   readonly running: boolean;
 }) {
-  const { stage, video, played, lookback, recordedSeconds, running } = props;
+  const { stage, video, box, mainId, angles, lookback, recordedSeconds, running } = props;
   const { t } = useTranslation('court');
   const { t: player } = useTranslation('player');
   const looking = lookback?.active === true;
+  const played = angles.seen;
+  const two = angles.chosen.length > 1;
   return (
-    <div className={classes.stage} ref={stage} data-live>
+    <div
+      className={`${classes.stage} ${angleClasses.stage}`}
+      ref={stage}
+      data-live
+      data-main={angles.placeOf(mainId)}
+      data-two={two || undefined}
+      data-looking={lookback?.shown || undefined}
+    >
+      <Suspense>
+        {angles.others.map((id) => (
+          <LiveAngle key={id} id={id} angles={angles} looking={looking} />
+        ))}
+      </Suspense>
       <video ref={video} className={classes.review} data-review hidden={!lookback?.shown} playsInline muted />
+      <div className={angleClasses.box} ref={box} />
       <div className={classes.badges}>
         {played && !looking && <LiveBadge player={played.player} view={played.view} />}
         {looking && lookback && <StateBadge state="done">{labelOf(lookback, running, t)}</StateBadge>}
         {recordedSeconds !== null && running && <StateBadge state="recording">{clock(recordedSeconds)}</StateBadge>}
       </div>
-      {played && !looking && <Trouble player={played.player} view={played.view} />}
+      {played && !looking && !(two && played.view.phase === 'reconnecting') && (
+        <Trouble player={played.player} view={played.view} />
+      )}
+      {angles.angles.length > 0 && (
+        <Suspense>
+          <AngleNotes
+            angles={angles.angles}
+            chosen={angles.chosen}
+            lackOf={(id) => (looking && lookback ? lookback.lackOf(id) : angles.lackOf(id))}
+          />
+        </Suspense>
+      )}
       <Tooltip label={player('fullscreen')}>
         <ActionIcon
           className={classes.fullscreen}
@@ -42,7 +76,7 @@ export function Stage(props: {
           variant="filled"
           color="dark"
           aria-label={player('fullscreen')}
-          onClick={() => void toggleFullscreen(stage.current, looking ? video.current : played?.player.video)}
+          onClick={() => void toggleFullscreen(stage.current, looking ? lookback.picture : played?.player.video)}
         >
           <IconMaximize size={20} aria-hidden />
         </ActionIcon>

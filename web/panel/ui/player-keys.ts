@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 
 /** What a player's buttons and keys do. */
 export interface Steerable {
@@ -47,6 +47,22 @@ export function usePlayerKeys(player: Steerable | null, more: KeyActions): void 
     document.addEventListener('keydown', press);
     return () => document.removeEventListener('keydown', press);
   }, [player, more]);
+}
+
+/** Keys of a place that are there whatever is played, unless somebody is writing; once a press however long it lasts. */
+export function useKeys(actions: KeyActions | null): void {
+  const latest = useRef(actions);
+  latest.current = actions;
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const action = latest.current?.[event.key];
+      if (!action || event.ctrlKey || event.altKey || event.metaKey || event.repeat || isTyping(event.target)) return;
+      event.preventDefault();
+      action();
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, []);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,3 +1,4 @@
+import { anglesTexts } from '../angles/texts';
 import { bringTexts } from '../i18n/bring';
 import { courtTexts } from '../court/texts';
 import { highlightsTexts } from '../highlights/texts';
@@ -7,6 +8,7 @@ import { videosTexts } from './texts';
 
 // Whatever shows something of the room imports this: its texts are there before it is.
 bringTexts({
+  angles: anglesTexts,
   court: courtTexts,
   highlights: highlightsTexts,
   markers: markersTexts,

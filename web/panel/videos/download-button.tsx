@@ -5,11 +5,10 @@ import { ApiProblem } from '../api/problem';
 import { bytes, duration, number } from '../i18n/format';
 import { inWords } from '../i18n/problems';
 import { type DownloadProgress, secondsLeft } from './file-download';
-import { useDownload } from './use-download';
-import type { Video } from './videos-data';
+import { type DownloadableFile, useDownload } from './use-download';
 
 /** The video as a file: how far it is, and what became of it. */
-export function DownloadButton({ video, name }: { readonly video: Video; readonly name: string }) {
+export function DownloadButton({ video, name }: { readonly video: DownloadableFile; readonly name: string }) {
   const { t } = useTranslation('videos');
   const { state, handing, problem, start, cancel } = useDownload(video, name);
   if (state.phase === 'running') return <Running progress={state.progress} onCancel={cancel} />;

@@ -6,8 +6,11 @@ import {
   IconMinimize,
   IconPlayerPlayFilled,
 } from '@tabler/icons-react';
-import { type ReactNode, type RefObject, useMemo, useRef } from 'react';
+import { lazy, type ReactNode, type RefObject, Suspense, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Angle } from '../angles/angle';
+import angleClasses from '../angles/angles.module.css';
+import { useAngleKeys } from '../angles/use-angle-keys';
 import { clock } from '../i18n/format';
 import { MomentSteps } from '../markers/moment-steps';
 import type { Steps } from '../markers/use-moments';
@@ -21,10 +24,20 @@ import { Thumbnail } from './thumbnail';
 import { VIDEO_SPEEDS, type VideoControl } from './video-control';
 import type { Video } from './videos-data';
 
+/** Only where a match has several cameras. */
+const AngleBar = lazy(async () => ({ default: (await import('../angles/angle-bar')).AngleBar }));
+const AngleNotes = lazy(async () => ({ default: (await import('../angles/angle-notes')).AngleNotes }));
+
 /** A finished video with all one may do to look at it. It fills the screen with its buttons. */
 export function Player(props: {
   readonly video: Video;
   readonly element: RefObject<HTMLVideoElement | null>;
+  /** Where the pictures of other cameras go. */
+  readonly box: RefObject<HTMLDivElement | null>;
+  /** The cameras of the match; none where it has only one. */
+  readonly angles: readonly Angle[];
+  /** Stretches without a picture of the camera that is seen, in seconds of the match. */
+  readonly gaps: Video['gaps'];
   readonly control: VideoControl | null;
   /** A stretch that somebody chooses. */
   readonly chosen: { readonly start: number; readonly end: number } | null;
@@ -38,31 +51,36 @@ export function Player(props: {
   /** What may be done to the moment that is shown. */
   readonly children: ReactNode;
 }) {
-  const { video, element, control, chosen, lane, under, keys, steps, children } = props;
+  const { video, element, box, angles, control, chosen, lane, under, keys, steps, children } = props;
   const { t } = useTranslation('player');
   const { t: markers } = useTranslation('markers');
   const { t: videos } = useTranslation('videos');
+  const { t: angle } = useTranslation('angles');
   const frame = useRef<HTMLDivElement>(null);
   const full = useIsFullscreen(frame);
-  const fill = (): void => void toggleFullscreen(frame.current, element.current);
+  const fill = (): void => void toggleFullscreen(frame.current, control?.picture);
   usePlayerKeys(
     control,
     useMemo(
       () => ({
         ...keys,
         d: () => control?.setSpeed(2),
-        f: () => void toggleFullscreen(frame.current, element.current),
+        f: () => void toggleFullscreen(frame.current, control?.picture),
       }),
-      [control, element, keys],
+      [control, keys],
     ),
   );
+  useAngleKeys(angles, control?.chosen ?? [], (next) => control?.choose(next));
   const off = control === null || !control.possible;
   const playing = control !== null && !control.paused;
   const gaps = video.gaps.map(({ start_seconds: start, end_seconds: end }) => ({ start, end }));
   const title = full ? t('leaveFullscreen') : t('fullscreen');
   return (
     <div className={classes.player} ref={frame}>
-      <div className={classes.stage}>
+      <div
+        className={`${classes.stage} ${angleClasses.stage}`}
+        data-two={(control !== null && control.chosen.length > 1) || undefined}
+      >
         {!control?.shown && <Thumbnail video={video} />}
         {/* The picture plays and pauses too; the button below is its twin for keys and screen readers. */}
         <video
@@ -75,8 +93,14 @@ export function Player(props: {
           onClick={() => control?.toggle()}
           onDoubleClick={fill}
         />
+        <div className={angleClasses.box} ref={box} onClick={() => control?.toggle()} onDoubleClick={fill} />
         <Overlay control={control} />
-        {control && <GapNote position={control.position} gaps={video.gaps} />}
+        {control && <GapNote position={control.position} gaps={props.gaps} />}
+        {control && angles.length > 0 && (
+          <Suspense>
+            <AngleNotes angles={angles} chosen={control.chosen} lackOf={(id) => control.lackOf(id)} />
+          </Suspense>
+        )}
       </div>
       <Stack gap="xs" className={classes.controls}>
         <Timeline
@@ -111,9 +135,20 @@ export function Player(props: {
             </Sign>
           </div>
         </div>
+        {angles.length > 0 && (
+          <Suspense fallback={<div className={classes.angles} />}>
+            <AngleBar
+              angles={angles}
+              chosen={control?.chosen ?? []}
+              disabled={off}
+              onChoose={(next) => control?.choose(next)}
+            />
+          </Suspense>
+        )}
         {children}
         <Text size="xs" c="dimmed" visibleFrom="md">
           {videos('keys')} · {markers('keys')}
+          {angles.length > 0 && ` · ${angle('keys')}`}
         </Text>
       </Stack>
     </div>

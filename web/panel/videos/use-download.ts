@@ -12,8 +12,10 @@ export type DownloadState =
   | { readonly phase: 'idle' | 'done' | 'handed' }
   | { readonly phase: 'running' | 'failed'; readonly progress: DownloadProgress; readonly error?: unknown };
 
+export type DownloadableFile = Pick<Video, 'session_id' | 'size_bytes'>;
+
 /** Downloads a video: the page itself where it is small enough, else the browser's download manager. */
-export function useDownload(video: Video, name: string) {
+export function useDownload(video: DownloadableFile, name: string) {
   const { session_id, size_bytes } = video;
   const [state, setState] = useState<DownloadState>({ phase: 'idle' });
   const current = useRef<FileDownload | null>(null);

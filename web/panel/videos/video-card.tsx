@@ -1,15 +1,17 @@
 import { VisuallyHidden } from '@mantine/core';
-import { IconFileUnknown, IconLineDashed, IconMovie } from '@tabler/icons-react';
+import { IconFileUnknown, IconLineDashed, IconMovie, IconVideo } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { bytes, clock, dateTime, time } from '../i18n/format';
 import { Thumbnail } from './thumbnail';
-import { namesOf, type Video } from './videos-data';
+import { anglesOf, namesOf, type Video } from './videos-data';
 import classes from './videos.module.css';
 
 /** One video of the list; all of it leads to its page. */
 export function VideoCard({ video, timeZone }: { readonly video: Video; readonly timeZone: string }) {
   const { t } = useTranslation('videos');
+  const { t: angles } = useTranslation('angles');
+  const count = anglesOf(video);
   const { terrain_name: court, created_at, gaps, missing_since } = video;
   const label = t('cardOf', { court, when: dateTime(created_at, timeZone) });
   return (
@@ -31,6 +33,11 @@ export function VideoCard({ video, timeZone }: { readonly video: Video; readonly
           {video.highlights > 0 && (
             <span className={classes.sign}>
               <IconMovie size={14} aria-hidden /> {t('highlights', { count: video.highlights })}
+            </span>
+          )}
+          {count > 1 && (
+            <span className={classes.sign}>
+              <IconVideo size={14} aria-hidden /> {angles('count', { count })}
             </span>
           )}
           <span className={classes.sign} data-length>

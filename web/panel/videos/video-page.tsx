@@ -1,5 +1,6 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft, IconFileUnknown } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,14 +25,14 @@ import { TextLink } from '../ui/links';
 import { useTitle } from '../ui/page-title';
 import { Failed, Loading } from '../ui/states';
 import { DeleteButton } from './delete-button';
-import { DownloadButton } from './download-button';
+import { Download } from './download';
 import { Facts, GapList } from './facts';
 import { NotReady } from './not-ready';
 import { Player } from './player';
-import { savedName } from './saving';
+import { filmsOf, gapsOf, useVideoAngles } from './video-angles';
 import { VideoControl } from './video-control';
 import classes from './video.module.css';
-import { keptSearch, useMatch, useVideo, type Video, videoIsMade } from './videos-data';
+import { keptSearch, type Session, useMatch, useVideo, type Video, videoIsMade, videoQuery } from './videos-data';
 import './bring-texts';
 
 /** One finished video: to watch, to keep, to delete. While its file is being made, how far that is. */
@@ -96,22 +97,21 @@ function useTheFile(id: string, recording: { readonly status: string } | null | 
   }, [id, status]);
 }
 
-function Finished(props: {
-  readonly video: Video;
-  readonly session: NonNullable<ReturnType<typeof useMatch>['data']> | null;
-  readonly timeZone: string;
-}) {
+function Finished(props: { readonly video: Video; readonly session: Session | null; readonly timeZone: string }) {
   const { video, session, timeZone } = props;
   const { t } = useTranslation('videos');
   const user = useUser();
   const activity = useActivity(video.session_id, video.missing_since === null, false);
   const element = useRef<HTMLVideoElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const missing = video.missing_since;
-  const control = useControl(element, video, session?.camera.fps ?? null, missing === null);
+  const control = useControl({ element, box }, video, session, missing === null);
+  const angles = useVideoAngles(video);
+  const gaps = useSeenGaps(video, control);
   const go = (seconds: number): void => {
     control?.goTo(seconds);
     if (control?.paused) control.toggle();
-    element.current?.scrollIntoView({ block: 'nearest' });
+    control?.picture.scrollIntoView({ block: 'nearest' });
   };
   const moments = useMoments(video.session_id, { ownerId: video.owner.id, recorded: true, ofFile: true });
   const off = control === null || !control.possible;
@@ -120,7 +120,7 @@ function Finished(props: {
     off ? null : { at_seconds: Math.floor(1000 * Math.min(control.position, video.duration_seconds)) / 1000 };
   const goTo = ({ at_seconds }: Marker): void => {
     control?.goTo(at_seconds);
-    element.current?.scrollIntoView({ block: 'nearest' });
+    control?.picture.scrollIntoView({ block: 'nearest' });
   };
   const momentKeys = useMomentKeys({ moments, moment, playhead: control, onGo: goTo });
   const { stretch, keys: stretchKeys } = useStretch(control, video.duration_seconds);
@@ -131,6 +131,9 @@ function Finished(props: {
         <Player
           video={video}
           element={element}
+          box={box}
+          angles={angles}
+          gaps={gaps}
           control={control}
           keys={keys}
           steps={stepsOf(moments.markers, off ? null : control, goTo)}
@@ -166,7 +169,7 @@ function Finished(props: {
         {missing === null && (
           <Card>
             <Stack gap="sm">
-              <DownloadButton video={video} name={savedName(video.terrain_name, video.created_at, timeZone)} />
+              <Download video={video} angles={angles} timeZone={timeZone} />
               <ShareButton match={sharedMatchOf(video, timeZone)} />
             </Stack>
           </Card>
@@ -199,11 +202,27 @@ function sharedMatchOf(video: Video, timeZone: string): SharedMatch {
   return { sessionId, clubId, ownerId, court, at, timeZone };
 }
 
+/** Where the camera that is seen has no picture, in seconds of the match. */
+function useSeenGaps(video: Video, control: VideoControl | null): Video['gaps'] {
+  const seen = control?.leading ?? video.session_id;
+  const angle = video.angles.find(({ session_id }) => session_id === seen);
+  const own = useQuery({ ...videoQuery(seen), enabled: angle !== undefined }).data;
+  if (!angle) return video.gaps;
+  const offset = angle.offset_seconds ?? 0;
+  return (own?.gaps ?? []).map(({ start_seconds, end_seconds, reason }) => ({
+    ...{ start_seconds: start_seconds + offset, end_seconds: end_seconds + offset, reason },
+  }));
+}
+
 /** The player for the life of the page. */
 function useControl(
-  element: React.RefObject<HTMLVideoElement | null>,
+  {
+    element,
+    box,
+  }: Record<'element', React.RefObject<HTMLVideoElement | null>> &
+    Record<'box', React.RefObject<HTMLDivElement | null>>,
   video: Video,
-  fps: number | null,
+  session: Session | null,
   wanted: boolean,
 ): VideoControl | null {
   const [control, setControl] = useState<VideoControl | null>(null);
@@ -211,17 +230,18 @@ function useControl(
   const source = useRef({
     sessionId: video.session_id,
     seconds: video.duration_seconds,
-    gaps: video.gaps.map(({ start_seconds: start, end_seconds: end }) => ({ start, end })),
-    fps,
+    gaps: gapsOf(video),
+    fps: session?.camera.fps ?? null,
+    angles: filmsOf(video, session),
   });
   useEffect(() => {
     if (element.current === null || !wanted) return;
-    const made = new VideoControl(element.current, source.current, tell);
+    const made = new VideoControl(element.current, box.current, source.current, tell);
     setControl(made);
     return () => {
       made.destroy();
       setControl(null);
     };
-  }, [element, wanted]);
+  }, [element, box, wanted]);
   return control;
 }

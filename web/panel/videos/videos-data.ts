@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { Club } from '../access/club';
 import { answer, api, Schemas } from '../api/client';
 import { ApiProblem } from '../api/problem';
@@ -9,6 +9,7 @@ import { momentsOf } from './club-days';
 import type { VideosSearch } from './videos-search';
 
 export type Video = Schemas['VideoView'];
+export type VideoAngle = Video['angles'][number];
 export type Session = Schemas['SessionView'];
 
 const PAGE = 24;
@@ -83,8 +84,8 @@ async function all<T>(
 }
 
 /** One finished video; `null`: there is none. Its recording says whether there will be. Asked for again while it is compressed. */
-export function useVideo(id: string) {
-  return useQuery({
+export function videoQuery(id: string) {
+  return queryOptions({
     queryKey: ['video', id],
     queryFn: async (): Promise<Video | null> => {
       try {
@@ -97,6 +98,10 @@ export function useVideo(id: string) {
     staleTime: 60_000,
     refetchInterval: ({ state }) => (state.data && isOnItsWay(state.data.compression) ? COMPRESSING_MS : false),
   });
+}
+
+export function useVideo(id: string) {
+  return useQuery(videoQuery(id));
 }
 
 /** The match of a video; asked for again while its file is being made. */
@@ -133,6 +138,16 @@ export async function videoIsGone(id: string): Promise<void> {
 /** Everybody who played, whoever opened the court first. */
 export function namesOf({ owner, players }: Pick<Video, 'owner' | 'players'>): string {
   return [owner, ...players].map(({ name }) => name).join(', ');
+}
+
+/** Whether there is a file of an angle, and one knows where on the match's time it lies. */
+export function isThere({ status, offset_seconds }: VideoAngle): boolean {
+  return status === 'ready' && offset_seconds !== null;
+}
+
+/** From how many cameras there is a video of a match. */
+export function anglesOf({ angles }: Pick<Video, 'angles'>): number {
+  return 1 + angles.filter(isThere).length;
 }
 
 let lastSearch: VideosSearch = {};
