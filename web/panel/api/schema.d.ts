@@ -1692,6 +1692,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/clubs/{clubId}/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where else a club keeps its videos
+         * @description SUPER_ADMIN and the admins of the club. Its keys are never shown.
+         */
+        get: operations["StorageController_get"];
+        /**
+         * Has a club keep its videos elsewhere too
+         * @description SUPER_ADMIN and the admins of the club. Finished videos are copied there. Keys that are left out stay as they are, where the place is the same one. `storage_in_use`: another place only once nothing is in this one.
+         */
+        put: operations["StorageController_set"];
+        post?: never;
+        /**
+         * Has a club keep its videos here only
+         * @description SUPER_ADMIN and the admins of the club. `storage_in_use`: something is there. With `forget` copies stay there, where all files are here too.
+         */
+        delete: operations["StorageController_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/storage/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a club's storage out
+         * @description SUPER_ADMIN and the admins of the club. Writes a small file there, reads it back and deletes it; at most 30 s.
+         */
+        post: operations["StorageController_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/files/{id}/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a video's upload tried again
+         * @description SUPER_ADMIN and the admins of its club. Nothing happens where it has not failed: it is made by itself. `storage_off`: the club's storage takes nothing.
+         */
+        post: operations["UploadsController_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/preview/{id}/stream.mjpeg": {
         parameters: {
             query?: never;
@@ -3179,6 +3247,29 @@ export interface components {
             video_path: string | null;
             recording: components["schemas"]["RecordingView"];
         };
+        VideoStorageView: {
+            /**
+             * @description `here`: with this service; `storage`: in the club's storage; it is read from wherever it is.
+             * @enum {string}
+             */
+            where: "here" | "both" | "storage";
+            /**
+             * @description How its copy in the club's storage stands; `null`: there is to be none.
+             * @example stored
+             * @enum {string|null}
+             */
+            upload: "waiting" | "uploading" | "stored" | "failed" | null;
+            /**
+             * @description 0 to 1.
+             * @example 1
+             */
+            progress: number;
+            /**
+             * @description What went wrong the last time; for admins.
+             * @example null
+             */
+            error: string | null;
+        };
         VideoView: {
             /** Format: uuid */
             session_id: string;
@@ -3221,6 +3312,7 @@ export interface components {
              */
             missing_since: string | null;
             gaps: components["schemas"]["GapView"][];
+            storage: components["schemas"]["VideoStorageView"];
         };
         VideoListAnswer: {
             /** @example true */
@@ -4015,6 +4107,141 @@ export interface components {
             /** @description For the next page; missing on the last one. */
             next_cursor?: string;
         };
+        StorageView: {
+            /** @enum {string} */
+            kind: "s3" | "bunny";
+            enabled: boolean;
+            /** @example https://s3.eu-west-3.amazonaws.com */
+            endpoint: string;
+            /** @example padel/ */
+            prefix: string;
+            /** @example eu-west-3 */
+            region: string | null;
+            /** @example club-videos */
+            bucket: string | null;
+            path_style: boolean | null;
+            /** @example null */
+            storage_zone: string | null;
+            /** @example null */
+            pull_zone_url: string | null;
+            /** @enum {string} */
+            deliver: "proxy" | "redirect";
+            /** @example 7 */
+            keep_local_days: number | null;
+            /** @example null */
+            upload_mbit: number | null;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        StorageCounts: {
+            /** @description Videos that are still to be uploaded, or being uploaded. */
+            waiting: number;
+            /** @description Videos that are there, verified. */
+            stored: number;
+            /** @description Of these, those that are only there. */
+            only_stored: number;
+            /** @description Uploads that were given up: see the videos. */
+            failed: number;
+        };
+        StorageAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description `null`: the club keeps its videos here only. */
+            storage: components["schemas"]["StorageView"] | null;
+            counts: components["schemas"]["StorageCounts"];
+        };
+        SetStorageDto: {
+            /**
+             * @description `s3`: Amazon S3 and what speaks its language; `bunny`: bunny.net.
+             * @example s3
+             * @enum {string}
+             */
+            kind: "s3" | "bunny";
+            /**
+             * @description Off: nothing more is uploaded; what is there is read from there.
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * @description Scheme, host and port: of S3, or of the storage zone's region. HTTP only where the operator allows it.
+             * @example https://s3.eu-west-3.amazonaws.com
+             */
+            endpoint: string;
+            /**
+             * @description Before every name. Empty, or folders of letters, digits, - and _, each with a slash behind it.
+             * @default
+             * @example padel/
+             */
+            prefix?: string;
+            /**
+             * @description S3.
+             * @default us-east-1
+             * @example eu-west-3
+             */
+            region?: string;
+            /**
+             * @description S3.
+             * @example club-videos
+             */
+            bucket?: string;
+            /**
+             * @description S3. The bucket stands in the path (MinIO and most others) instead of in the host.
+             * @default true
+             */
+            path_style?: boolean;
+            /** @description S3. Write-only; needed for a new place. */
+            access_key_id?: string;
+            /** @description S3. Write-only; needed for a new place. */
+            secret_access_key?: string;
+            /**
+             * @description Bunny: the name of the storage zone.
+             * @example club-videos
+             */
+            storage_zone?: string;
+            /** @description Bunny: the zone's password. Write-only; needed for a new place. */
+            storage_password?: string;
+            /**
+             * @description Bunny: scheme and host of the pull zone, for `deliver: "redirect"`.
+             * @example https://club.b-cdn.net
+             */
+            pull_zone_url?: string | null;
+            /** @description Bunny: the pull zone's key for token authentication. Write-only. */
+            pull_zone_key?: string;
+            /**
+             * @description `proxy`: files leave through this service; `redirect`: from the storage, by an address that is good for a while.
+             * @default proxy
+             * @enum {string}
+             */
+            deliver?: "proxy" | "redirect";
+            /**
+             * @description The file here goes so many days after its copy was verified; 0: at once; `null`: it stays.
+             * @default null
+             */
+            keep_local_days?: number | null;
+            /**
+             * @description Uploads take no more, in Mbit/s; `null`: what there is.
+             * @default null
+             */
+            upload_mbit?: number | null;
+        };
+        StorageTestAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description A small file was written, read and deleted. */
+            ok: boolean;
+            /**
+             * @description A stable word.
+             * @example null
+             */
+            fault: string | null;
+            /**
+             * @description A sentence for people.
+             * @example null
+             */
+            detail: string | null;
+            /** @example 240 */
+            duration_ms: number;
+        };
         PreviewUrls: {
             /** @example /api/preview/5f0c…/stream.mjpeg */
             mjpeg: string;
@@ -4184,9 +4411,9 @@ export interface components {
             /** @description Files removed from the trash. */
             emptied_files: number;
             /** @description Tasks that failed or raised an alarm; see health. */
-            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
+            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks" | "storage")[];
             /** @description Tasks that another service process is doing now. */
-            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
+            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks" | "storage")[];
         };
         AuditActorView: {
             /** @example 12 */
@@ -4239,7 +4466,7 @@ export interface components {
         };
         TaskView: {
             /** @enum {string} */
-            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks";
+            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks" | "storage";
             /** @example 900 */
             every_seconds: number;
             /**
@@ -4274,7 +4501,7 @@ export interface components {
         };
         CameraKeysView: {
             /**
-             * @description Cameras whose address is not yet sealed with the newest key.
+             * @description Sealed addresses or secrets (cameras, webhooks, calendars) that do not have the newest key yet.
              * @example 0
              */
             waiting: number;
@@ -4363,7 +4590,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "marker_limit" | "share_limit" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
+            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "marker_limit" | "share_limit" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "storage_in_use" | "storage_off" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "storage_unreachable" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
             errors?: {
                 field: string;
                 message: string;
@@ -12755,6 +12982,422 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StorageController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StorageController_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetStorageDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_in_use`: Videos are in this storage */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url_forbidden`: This address is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StorageController_remove: {
+        parameters: {
+            query?: {
+                /** @description Copies that are there stay there, for you to delete. Only where every video has its file here too. */
+                forget?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_in_use`: Videos are in this storage */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StorageController_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageTestAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    UploadsController_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_off`: The club keeps its videos here only */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
