@@ -3,7 +3,15 @@ import { auditTexts } from './audit-texts';
 import { buttonTexts } from './button-texts';
 import { peopleTexts } from './people-texts';
 import { sharingTexts } from '../sharing/texts';
+import { storageTexts } from './storage-texts';
 import { adminTexts } from './texts';
 
 // Each page of the room imports this: its texts are there before it is.
-bringTexts({ admin: adminTexts, audit: auditTexts, button: buttonTexts, people: peopleTexts, sharing: sharingTexts });
+bringTexts({
+  admin: adminTexts,
+  audit: auditTexts,
+  button: buttonTexts,
+  people: peopleTexts,
+  sharing: sharingTexts,
+  storage: storageTexts,
+});

@@ -4232,8 +4232,9 @@ export interface components {
             /**
              * @description A stable word.
              * @example null
+             * @enum {string|null}
              */
-            fault: string | null;
+            fault: "storage_unreachable" | "storage_refused" | "storage_failed" | "storage_checksum" | "storage_missing" | "storage_unreadable" | null;
             /**
              * @description A sentence for people.
              * @example null

@@ -26,6 +26,7 @@ import { Facts, GapList } from './facts';
 import { NotReady } from './not-ready';
 import { Player } from './player';
 import { savedName } from './saving';
+import { Stored } from './stored';
 import { VideoControl } from './video-control';
 import classes from './video.module.css';
 import { keptSearch, useMatch, useVideo, type Video, videoIsMade } from './videos-data';
@@ -159,6 +160,7 @@ function Finished(props: {
         <HighlightList sessionId={video.session_id} ownerId={video.owner.id} ofFile />
         <Facts video={video} recording={session?.recording} timeZone={timeZone} />
         <GapList video={video} onGo={control ? go : null} />
+        {isAdmin(user) && <Stored video={video} />}
         {isAdmin(user) && <DeleteButton video={video} timeZone={timeZone} />}
       </div>
     </div>

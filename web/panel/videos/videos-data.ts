@@ -13,6 +13,7 @@ export type Session = Schemas['SessionView'];
 const PAGE = 24;
 const MOST = 200;
 const FINISHING_MS = 2_000;
+const UPLOADING_MS = 10_000;
 const BEING_MADE = ['stopping', 'finalizing'];
 
 /** The club's finished videos as far as one may see them, the newest first, page by page. */
@@ -92,6 +93,9 @@ export function useVideo(id: string) {
         throw error;
       }
     },
+    // As long as it is on its way to the club's storage.
+    refetchInterval: ({ state }) =>
+      ['waiting', 'uploading'].includes(state.data?.storage.upload ?? '') ? UPLOADING_MS : false,
     staleTime: 60_000,
   });
 }
