@@ -11,8 +11,9 @@ import { Card } from '../ui/card';
 import { useConfirm } from '../ui/confirm';
 import { sayDone } from '../ui/say';
 import { Failed } from '../ui/states';
-import { bodyOf, formOf, storageKey, useStorage } from './storage-data';
+import { storageKey, useStorage } from './storage-data';
 import { BunnyFields, S3Fields, StorageRules } from './storage-fields';
+import { bodyOf, formOf } from './storage-form';
 
 type Answer = Schemas['StorageAnswer'];
 

@@ -1,6 +1,6 @@
 import { NumberInput, PasswordInput, Select, Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { StorageForm } from './storage-data';
+import type { StorageForm } from './storage-form';
 
 export interface StoragePart {
   readonly form: StorageForm;

@@ -1,4 +1,4 @@
-import { bodyOf, formOf } from './storage-data';
+import { bodyOf, formOf } from './storage-form';
 
 const S3 = {
   ...{ kind: 's3' as const, enabled: true, endpoint: 'https://s3.example', prefix: '', region: 'eu-west-3' },
