@@ -75,7 +75,7 @@ export class ClubStorageService {
           ...[dto.deliver ?? 'proxy', dto.keep_local_days ?? null, dto.upload_mbit ?? null],
         ],
       );
-      const details = { kind: dto.kind, endpoint: place.endpoint, enabled: dto.enabled ?? true };
+      const details = { kind: dto.kind, host: hostOf(place), enabled: dto.enabled ?? true };
       await this.note('set', principal, clubId, caller, manager, details);
     });
     await this.delivery.refresh();
@@ -94,7 +94,7 @@ export class ClubStorageService {
       if (!known) throw new ProblemException('not_found');
       await this.mustBeEmpty(manager, clubId, forget);
       await manager.query('DELETE FROM club_storage WHERE club_id = $1', [clubId]);
-      const details = { kind: known.kind, endpoint: known.place.endpoint, forget };
+      const details = { kind: known.kind, host: hostOf(known.place), forget };
       await this.note('removed', principal, clubId, caller, manager, details);
     });
   }
@@ -158,6 +158,10 @@ export class ClubStorageService {
     const entry = { action: `storage.${deed}`, clubId, target: `club:${clubId}`, details } as const;
     return this.audit.record({ ...entry, ...authorOf(principal, caller) }, manager);
   }
+}
+
+function hostOf({ endpoint }: StorageRow['place']): string {
+  return new URL(endpoint).hostname;
 }
 
 function viewOf(row: StorageRow): StorageView {

@@ -1,13 +1,16 @@
 import type { Readable } from 'node:stream';
 
 /** What went wrong at a storage; stable words. */
-export type ObjectFaultCode =
-  | 'storage_unreachable'
-  | 'storage_refused'
-  | 'storage_failed'
-  | 'storage_checksum'
-  | 'storage_missing'
-  | 'storage_unreadable';
+export const OBJECT_FAULTS = [
+  'storage_unreachable',
+  'storage_refused',
+  'storage_failed',
+  'storage_checksum',
+  'storage_missing',
+  'storage_unreadable',
+] as const;
+
+export type ObjectFaultCode = (typeof OBJECT_FAULTS)[number];
 
 const SENTENCES: Readonly<Record<ObjectFaultCode, string>> = {
   storage_unreachable: 'The storage does not answer, or the connection was cut.',

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsString, Length, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { IfPresent } from '../../common/if-present.decorator';
-import type { ObjectFaultCode } from '../object-store';
+import { OBJECT_FAULTS, type ObjectFaultCode } from '../object-store';
 
 const MOST_SECRET = 512;
 const ORIGIN = /^https?:\/\/[^\s/?#@\\]{1,253}\/?$/i;
@@ -245,7 +245,7 @@ export class StorageTestAnswer {
   @ApiProperty({ description: 'A small file was written, read and deleted.' })
   ok: boolean;
 
-  @ApiProperty({ type: String, nullable: true, example: null, description: 'A stable word.' })
+  @ApiProperty({ enum: OBJECT_FAULTS, nullable: true, example: null, description: 'A stable word.' })
   fault: ObjectFaultCode | null;
 
   @ApiProperty({ type: String, nullable: true, example: null, description: 'A sentence for people.' })

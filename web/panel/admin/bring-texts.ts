@@ -7,6 +7,7 @@ import { calendarTexts } from './calendar-texts';
 import { camerasTexts } from './cameras-texts';
 import { peopleTexts } from './people-texts';
 import { sharingTexts } from '../sharing/texts';
+import { storageTexts } from './storage-texts';
 import { adminTexts } from './texts';
 
 // Each page of the room imports this: its texts are there before it is.
@@ -20,4 +21,5 @@ bringTexts({
   outgoing: outgoingTexts,
   people: peopleTexts,
   sharing: sharingTexts,
+  storage: storageTexts,
 });

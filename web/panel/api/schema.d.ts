@@ -2686,7 +2686,7 @@ export interface components {
              */
             compression?: "off" | "h264" | "h265";
             /**
-             * @description Constant rate factor: higher is smaller and worse; `null`: 25 for H.264, 28 for H.265.
+             * @description Constant rate factor: higher is smaller and worse; `null`: 24 for H.264, 27 for H.265.
              * @example null
              */
             compression_crf?: number | null;
@@ -3794,7 +3794,7 @@ export interface components {
             codec?: "h264" | "h265";
             /**
              * @description Constant rate factor: higher is smaller and worse. Default: the club's for its codec, else the codec's.
-             * @example 25
+             * @example 24
              */
             crf?: number;
         };
@@ -4729,8 +4729,9 @@ export interface components {
             /**
              * @description A stable word.
              * @example null
+             * @enum {string|null}
              */
-            fault: string | null;
+            fault: "storage_unreachable" | "storage_refused" | "storage_failed" | "storage_checksum" | "storage_missing" | "storage_unreadable" | null;
             /**
              * @description A sentence for people.
              * @example null

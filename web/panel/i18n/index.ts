@@ -17,6 +17,7 @@ import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
 import type { healthTexts } from '../health/texts';
 import type { sharingTexts } from '../sharing/texts';
+import type { storageTexts } from '../admin/storage-texts';
 import type { highlightsTexts } from '../highlights/texts';
 import type { markersTexts } from '../markers/texts';
 import type { playerTexts } from '../ui/player-texts';
@@ -57,6 +58,7 @@ interface LaterRooms {
   people: typeof peopleTexts;
   player: typeof playerTexts;
   sharing: typeof sharingTexts;
+  storage: typeof storageTexts;
   videos: typeof videosTexts;
   webhooks: typeof webhooksTexts;
 }

@@ -29,6 +29,7 @@ import { Download } from './download';
 import { Facts, GapList } from './facts';
 import { NotReady } from './not-ready';
 import { Player } from './player';
+import { Stored } from './stored';
 import { filmsOf, gapsOf, useVideoAngles } from './video-angles';
 import { VideoControl } from './video-control';
 import classes from './video.module.css';
@@ -191,6 +192,7 @@ function Finished(props: { readonly video: Video; readonly session: Session | nu
         {isAdmin(user) && missing === null && (
           <CompressionCard id={video.session_id} sizeBytes={video.size_bytes} compression={video.compression} />
         )}
+        {isAdmin(user) && <Stored video={video} />}
         {isAdmin(user) && <DeleteButton video={video} timeZone={timeZone} />}
       </div>
     </div>

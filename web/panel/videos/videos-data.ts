@@ -16,6 +16,7 @@ const PAGE = 24;
 const MOST = 200;
 const FINISHING_MS = 2_000;
 const COMPRESSING_MS = 3_000;
+const UPLOADING_MS = 10_000;
 const BEING_MADE = ['stopping', 'finalizing'];
 
 /** The club's finished videos as far as one may see them, the newest first, page by page. */
@@ -96,8 +97,14 @@ export function videoQuery(id: string) {
       }
     },
     staleTime: 60_000,
-    refetchInterval: ({ state }) => (state.data && isOnItsWay(state.data.compression) ? COMPRESSING_MS : false),
+    refetchInterval: ({ state }) => (state.data ? nextLook(state.data) : false),
   });
+}
+
+/** While it is compressed, or on its way to the club's storage. */
+function nextLook({ compression, storage }: Video): number | false {
+  if (isOnItsWay(compression)) return COMPRESSING_MS;
+  return storage.upload === 'waiting' || storage.upload === 'uploading' ? UPLOADING_MS : false;
 }
 
 export function useVideo(id: string) {
