@@ -1,11 +1,11 @@
 import { DiskFile } from '../../storage/disk';
-import { durationOffset } from '../../media/fmp4/fragment';
+import { durationOffset, fragmentHeaderBytes } from '../../media/fmp4/fragment';
 import { SHORTEST_GAP } from './gap-tracker';
 import { FragmentInfo, SampleIndex } from './sample-index';
 
-/** One whole fragment, `moof` and `mdat`, of a part on disk. Times in ticks on the part's own timeline. */
+/** One whole fragment of a part on disk: `moof` and `mdat` of its sound, where there is some, then of its pictures. Times in ticks on the part's own timeline. */
 export interface RecordedFragment {
-  /** Of its `moof` in the part's file. These bytes never change, whatever becomes of the file around them. */
+  /** Of its first `moof` in the part's file. These bytes never change, whatever becomes of the file around them. */
   readonly offset: number;
   readonly bytes: number;
   /** Whether decoding can begin with it. */
@@ -34,7 +34,9 @@ export function listFragments(index: SampleIndex, from = 0): RecordedFragment[] 
 }
 
 function describe(index: SampleIndex, info: FragmentInfo): RecordedFragment {
-  const { number, offset, end, keyframe, dts, firstSample, endSample } = info;
+  const { number, offset, dataOffset, end, keyframe, dts, firstSample, endSample } = info;
+  // Sound lies before the pictures' own `moof`.
+  const moofAt = dataOffset - fragmentHeaderBytes(endSample - firstSample);
   const endDts = number + 1 < index.fragmentCount ? index.fragment(number + 1).dts : index.endDts;
   const lasts = endDts - index.dts(info, endSample - 1);
   const usual = lasts > SHORTEST_GAP ? usualInterval(index, info) : lasts;
@@ -46,7 +48,7 @@ function describe(index: SampleIndex, info: FragmentInfo): RecordedFragment {
     dts,
     duration: endDts - dts,
     gap,
-    lastDurationAt: offset + durationOffset(endSample - 1 - firstSample),
+    lastDurationAt: moofAt + durationOffset(endSample - 1 - firstSample),
     lastDuration: lasts - gap,
   };
 }
