@@ -12,6 +12,8 @@ export interface OpenSpec {
   readonly cameraUrl: string;
   /** Those that the club's cameras are in, as `10.20.0.0/16`; `null` or none: no matter which. */
   readonly cameraNetworks?: readonly string[] | null;
+  /** The camera's sound is wanted, too; by default it is not asked for it. */
+  readonly recordSound?: boolean;
 }
 
 export interface OpenedCourt {
@@ -118,11 +120,34 @@ export interface InterruptedSpec {
   readonly partStarts: ReadonlyMap<number, number>;
 }
 
+/**
+ * How a court stands with its camera's sound. `off`: not wanted; `asking`: the camera has not answered yet; `none`,
+ * `unsupported`, `refused`: it gives none, and why; `silent`: agreed on, but nothing comes; `on`: it comes; `recording`: it goes
+ * into the file.
+ */
+export const COURT_SOUND_STATES = [
+  'off',
+  'asking',
+  'none',
+  'unsupported',
+  'refused',
+  'silent',
+  'on',
+  'recording',
+] as const;
+
+/** {@link COURT_SOUND_STATES} with what the camera sends: `aac`, `pcma`, `pcmu`, or its own word for what is not read. */
+export interface CourtSound {
+  readonly state: (typeof COURT_SOUND_STATES)[number];
+  readonly codec: string | null;
+}
+
 export interface CourtStatus {
   readonly state: CourtState;
   /** Epoch milliseconds at which it became so. */
   readonly since: number;
   readonly facts: CameraFacts;
+  readonly sound: CourtSound;
   readonly proxyPort: number;
   readonly latencyMs: number;
   /** Epoch milliseconds. */

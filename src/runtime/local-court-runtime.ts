@@ -207,7 +207,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   private proxyOf(
-    { sessionId, cameraUrl, cameraNetworks = null }: OpenSpec,
+    { sessionId, cameraUrl, cameraNetworks = null, recordSound = false }: OpenSpec,
     resumed?: CameraProxyOptions['resumed'],
   ): CameraProxy {
     return new CameraProxy({
@@ -215,6 +215,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       connect: () => this.connector.connect(cameraUrl, cameraNetworks, sessionId),
       stallMs: this.config.cameraStallSeconds * 1000,
       timeoutMs: this.config.cameraTimeoutSeconds * 1000,
+      sound: recordSound,
       ...(resumed ? { resumed } : {}),
       onState: (state, cause) => this.onProxyState(sessionId, state, cause),
       onConsumerError: (consumer, error) =>

@@ -5,6 +5,7 @@ import { CourtStatus } from '../runtime/court-runtime';
 import { CameraSession } from './entities/camera-session.entity';
 import { MatchNames } from './match-names.service';
 import { SessionHealthView } from './session-health';
+import { SessionSoundView, viewOfSound } from './session-sound';
 import { isOpen, SessionStatus } from './session-state';
 
 /** What the session's camera turned out to be; `null` before it answered. */
@@ -92,6 +93,9 @@ export class SessionView {
   })
   reason: string | null;
 
+  @ApiProperty({ type: SessionSoundView, nullable: true, description: '`null` where the session is not open.' })
+  sound: SessionSoundView | null;
+
   @ApiProperty({ type: SessionHealthView, nullable: true, description: '`null` where the session is not open.' })
   health: SessionHealthView | null;
 }
@@ -165,6 +169,7 @@ export function viewOfSession(
     reconnects: live?.reconnects ?? row.reconnects,
     closed_at: row.closedAt?.toISOString() ?? null,
     reason: live?.error?.code ?? row.closeReason,
+    sound: live && viewOfSound(live.sound),
     health: live && healthOf(live),
   };
 }

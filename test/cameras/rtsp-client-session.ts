@@ -66,7 +66,9 @@ export class RtspSender {
     if (behaviour.senderReportMs > 0 && frame.dueAt >= this.reportAt) {
       this.reportAt = frame.dueAt + behaviour.senderReportMs;
       const sent = { packets: this.packets, bytes: this.bytes };
-      this.wire.send(senderReport(this.channel + 1, this.camera.ssrc, Date.now(), timestamp, sent));
+      // A picture that is shown later than it is decoded is sent before its time.
+      const now = this.camera.rtpTime(frame.dts);
+      this.wire.send(senderReport(this.channel + 1, this.camera.ssrc, Date.now(), now, sent));
     }
     return true;
   }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsString, MaxLength } from 'class-validator';
 import { Camera, CameraScheme } from '../entities/camera.entity';
 import { Court } from '../entities/court.entity';
 import { IsName, MayBeLeftOut } from './fields';
@@ -11,6 +11,14 @@ const CAMERA_URL = {
   description: 'rtsp(s) or http(s), user and password as they are. Write-only: no answer ever holds it.',
 };
 
+const RECORD_SOUND = {
+  example: false,
+  default: false,
+  description:
+    "Its recordings have the camera's sound, too, from the next session on. Whoever is on the court must be told of it. A camera " +
+    'that sends none is recorded without.',
+};
+
 export class CreateCourtDto {
   @ApiProperty({ example: 'Court 1', maxLength: 120 })
   @IsName()
@@ -20,6 +28,11 @@ export class CreateCourtDto {
   @IsString()
   @MaxLength(2048)
   camera_url: string;
+
+  @ApiPropertyOptional(RECORD_SOUND)
+  @MayBeLeftOut()
+  @IsBoolean()
+  record_sound?: boolean;
 }
 
 export class UpdateCourtDto {
@@ -33,6 +46,11 @@ export class UpdateCourtDto {
   @IsString()
   @MaxLength(2048)
   camera_url?: string;
+
+  @ApiPropertyOptional(RECORD_SOUND)
+  @MayBeLeftOut()
+  @IsBoolean()
+  record_sound?: boolean;
 }
 
 export class CameraView {
@@ -59,6 +77,9 @@ export class CourtView {
 
   @ApiProperty({ type: CameraView })
   camera: CameraView;
+
+  @ApiProperty({ example: false, description: "Its recordings have the camera's sound, too." })
+  record_sound: boolean;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;
@@ -120,6 +141,7 @@ export function viewOfCourt(court: CourtWithCamera): CourtView {
     club_id: court.clubId,
     name: court.name,
     camera: { protocol, host, has_credentials: hasCredentials },
+    record_sound: court.recordSound,
     created_at: court.createdAt.toISOString(),
   };
 }

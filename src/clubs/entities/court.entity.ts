@@ -32,6 +32,10 @@ export class Court {
   @Column('text')
   name: string;
 
+  /** Its recordings have the camera's sound, too. */
+  @Column('boolean', { name: 'record_sound', default: false })
+  recordSound: boolean;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 
