@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Clip } from './clips';
+import { monotonic } from './pacer';
 import { PlayedFrame } from './playback';
 import { patchTemplate, pictureTemplate, PictureTemplate, senderReport } from './rtp-packets';
 import { RtspBehaviour } from './rtsp-behaviour';
@@ -67,8 +68,9 @@ export class RtspSender {
       this.reportAt = frame.dueAt + behaviour.senderReportMs;
       const sent = { packets: this.packets, bytes: this.bytes };
       // A picture that is shown later than it is decoded is sent before its time.
-      const now = this.camera.rtpTime(frame.dts);
-      this.wire.send(senderReport(this.channel + 1, this.camera.ssrc, Date.now(), now, sent));
+      const due = this.camera.rtpTime(frame.dts);
+      const wall = Date.now() - (monotonic() - frame.dueAt);
+      this.wire.send(senderReport(this.channel + 1, this.camera.ssrc, wall, due, sent));
     }
     return true;
   }

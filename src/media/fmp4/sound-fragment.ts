@@ -32,6 +32,11 @@ const MARKS: readonly (readonly [at: number, hex: string])[] = [
 ];
 const MARK_BYTES = MARKS.map(([at, bytes]) => [at, Buffer.from(bytes, 'hex')] as const);
 
+/** Length of a fragment's `moof` and `mdat` header, for `count` frames. */
+export function soundHeaderBytes(count: number): number {
+  return FIXED_BYTES + count * ENTRY_BYTES + 8;
+}
+
 function hex(value: number): string {
   return value.toString(16).padStart(8, '0');
 }

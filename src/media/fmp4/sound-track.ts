@@ -1,7 +1,7 @@
 import { AAC_FRAME_SAMPLES, AacConfig, MAX_AAC_FRAME_BYTES, parseAacConfig } from '../sound/sound-format';
 import { TICKS_PER_SECOND } from '../access-unit';
 import { box, fullBox, text, u16, u32, u64, u8 } from './box-writer';
-import { boxesIn, findBox } from './fragment-boxes';
+import { FragmentError, boxesIn, findBox } from './fragment-boxes';
 
 /** The sound is the second track; its timescale is its sampling rate, so that a frame lasts 1024 and nothing is rounded. */
 export const SOUND_TRACK_ID = 2;
@@ -33,6 +33,16 @@ export function soundTrak(config: AacConfig, timing: SoundTiming, tables: readon
 
 /** The sound that the second track of a `moov` of ours has; `null` where it has none. */
 export function soundOfInit(init: Buffer): AacConfig | null {
+  try {
+    return findSound(init);
+  } catch (error) {
+    // Somebody else's, or none.
+    if (error instanceof FragmentError) return null;
+    throw error;
+  }
+}
+
+function findSound(init: Buffer): AacConfig | null {
   const moov = findBox(init, ['moov']);
   for (const { type, body } of moov ? boxesIn(moov) : []) {
     if (type !== 'trak' || findBox(body, ['mdia', 'hdlr'])?.toString('latin1', 8, 12) !== 'soun') continue;

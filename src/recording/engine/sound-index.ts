@@ -48,6 +48,21 @@ export class SoundIndex {
     return { offset: this.offsets.get(i), firstFrame: this.firsts.get(i), endFrame };
   }
 
+  /** Numbers of the chunks that lie between two offsets of the file: the first, and one past the last. */
+  chunksBetween(from: number, to: number): readonly [number, number] {
+    return [this.chunkFrom(from), this.chunkFrom(to)];
+  }
+
+  private chunkFrom(offset: number): number {
+    let low = 0;
+    for (let high = this.chunkCount; low < high;) {
+      const middle = (low + high) >> 1;
+      if (this.offsets.get(middle) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   size(frame: number): number {
     return this.sizes.get(frame);
   }
