@@ -41,7 +41,7 @@ describe('SoundEncoder', () => {
     for (let i = from; i < to; i++) encoder.take({ data: packets[i]!, ticks: ticksOf(i) });
   };
 
-  /** Beginnings of beeps in seconds of the session: frames with a tone are many times as long as those without. */
+  /** Beginnings of beeps in seconds of the session, to a few frames: those with a tone nearby are many times as long as others. */
   const loud = (): number[] => {
     const begins = frames.filter(({ data }, i) => data.length > 60 && (frames[i - 1]?.data.length ?? 0) <= 60);
     return begins.map(({ ticks }) => ticks / TICKS_PER_SECOND);
@@ -68,7 +68,7 @@ describe('SoundEncoder', () => {
     // The hour itself is not encoded.
     expect(frames.length).toBeLessThan(75);
     const [beep] = loud().filter((at) => at > 3_602.5);
-    expect(Math.abs((beep ?? 0) - 3_603)).toBeLessThan(0.1);
+    expect(Math.abs((beep ?? 0) - 3_603)).toBeLessThan(0.2);
   });
 
   it('keeps in step with a clock that drifts', async () => {
