@@ -34,7 +34,6 @@ export class RtspCamera extends CameraServer {
   private jumpedTicks = 0;
   /** Ticks from the camera's start to its first picture. */
   private readonly firstPts: number;
-  private soundMuted = false;
   private readonly soundPlayer: SoundPlayer | null;
 
   constructor(options: RtspCameraOptions) {
@@ -55,11 +54,6 @@ export class RtspCamera extends CameraServer {
   override async stop(): Promise<void> {
     this.soundPlayer?.stop();
     await super.stop();
-  }
-
-  /** Stops the sound alone, or lets it go on where it would be by now. */
-  muteSound(mute: boolean): void {
-    this.soundMuted = mute;
   }
 
   /** Changes behaviour from now on. */
@@ -101,7 +95,7 @@ export class RtspCamera extends CameraServer {
   }
 
   private pushSound(unit: PlayedSound): void {
-    if (this.soundMuted || !this.soundPlayer) return;
+    if (this.isMuted || !this.soundPlayer) return;
     const { senderReportMs } = this.behaviour;
     for (const { sender, sound } of this.clients) {
       if (sender.playing) sound.push(unit, this.soundPlayer.now, senderReportMs);
