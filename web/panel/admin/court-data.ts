@@ -28,14 +28,18 @@ export async function courtsAreOthers(): Promise<void> {
 export function saveCourt(
   clubId: number,
   known: Court | null,
-  change: { readonly name: string; readonly cameraUrl: string | null },
+  change: { readonly name: string; readonly cameraUrl: string | null; readonly recordSound: boolean },
 ): Promise<Court> {
-  const { name, cameraUrl } = change;
+  const { name, cameraUrl, recordSound } = change;
   if (known === null) {
-    const body = { name, camera_url: cameraUrl ?? '' };
+    const body = { name, camera_url: cameraUrl ?? '', record_sound: recordSound };
     return answer(api.POST('/api/clubs/{id}/terrains', { params: { path: { id: clubId } }, body }));
   }
-  const body = { ...(name !== known.name && { name }), ...(cameraUrl !== null && { camera_url: cameraUrl }) };
+  const body = {
+    ...(name !== known.name && { name }),
+    ...(cameraUrl !== null && { camera_url: cameraUrl }),
+    ...(recordSound !== known.record_sound && { record_sound: recordSound }),
+  };
   if (Object.keys(body).length === 0) return Promise.resolve(known);
   return answer(api.PATCH('/api/terrains/{id}', { params: { path: { id: known.id } }, body }));
 }

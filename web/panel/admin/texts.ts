@@ -18,6 +18,9 @@ export const adminTexts = texts({
     noCourtsHint: 'Add the first one with the address of its camera. You need the camera’s user name and password.',
     courtName: 'Name of the court',
     courtNameHint: 'As people call it: Court 1, Centre court …',
+    recordSound: 'Record sound',
+    recordSoundHint:
+      'Matches then have the camera’s sound, from the next session on. What people say on the court is recorded: they must be told before, by a notice at the court and in the club’s note on recording.',
     withPassword: 'user and password stored',
     withoutPassword: 'no user or password',
     free: 'Free',
@@ -177,6 +180,9 @@ export const adminTexts = texts({
       'Ajoutez le premier avec l’adresse de sa caméra. Il vous faut l’identifiant et le mot de passe de la caméra.',
     courtName: 'Nom du terrain',
     courtNameHint: 'Celui de tous les jours : Terrain 1, Central …',
+    recordSound: 'Enregistrer le son',
+    recordSoundHint:
+      'Les matchs ont alors le son de la caméra, dès la prochaine session. Ce qui se dit sur le terrain est enregistré : les personnes doivent en être informées avant, par un panneau au terrain et dans la note du club sur l’enregistrement.',
     withPassword: 'identifiant et mot de passe enregistrés',
     withoutPassword: 'ni identifiant ni mot de passe',
     free: 'Libre',

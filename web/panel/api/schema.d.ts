@@ -2493,6 +2493,11 @@ export interface components {
             /** @example Court 1 */
             name: string;
             camera: components["schemas"]["CameraView"];
+            /**
+             * @description Its recordings have the camera's sound, too.
+             * @example false
+             */
+            record_sound: boolean;
             /** Format: date-time */
             created_at: string;
         };
@@ -2516,6 +2521,12 @@ export interface components {
              * @example rtsp://viewer:secret@192.168.1.20:554/stream1
              */
             camera_url: string;
+            /**
+             * @description Its recordings have the camera's sound, too, from the next session on. Whoever is on the court must be told of it. A camera that sends none is recorded without.
+             * @default false
+             * @example false
+             */
+            record_sound?: boolean;
         };
         UpdateCourtDto: {
             /** @example Court 1 */
@@ -2525,6 +2536,12 @@ export interface components {
              * @example rtsp://viewer:secret@192.168.1.20:554/stream1
              */
             camera_url?: string;
+            /**
+             * @description Its recordings have the camera's sound, too, from the next session on. Whoever is on the court must be told of it. A camera that sends none is recorded without.
+             * @default false
+             * @example false
+             */
+            record_sound?: boolean;
         };
         CameraTestAnswer: {
             /** @example true */
@@ -2949,6 +2966,24 @@ export interface components {
             video_path: string | null;
             error: string | null;
         };
+        SessionSoundView: {
+            /**
+             * @description `off`: the court does not record sound. `recording`: it goes into the file; `on`: it would. `silent`: agreed on, but none comes. `none`, `unsupported`, `refused`: the camera gives none, and why.
+             * @example recording
+             * @enum {string}
+             */
+            state: "off" | "asking" | "none" | "unsupported" | "refused" | "silent" | "on" | "recording";
+            /**
+             * @description `aac`, `pcma`, `pcmu`, or what is not read.
+             * @example aac
+             */
+            codec: string | null;
+            /**
+             * @description Why the match has no sound although the court records it; `null` where it has, or is not to have any.
+             * @example null
+             */
+            message: string | null;
+        };
         ViewersView: {
             /** @description MJPEG streams open now. */
             mjpeg: number;
@@ -3035,6 +3070,8 @@ export interface components {
              * @example camera_unreachable
              */
             reason: string | null;
+            /** @description `null` where the session is not open. */
+            sound: components["schemas"]["SessionSoundView"] | null;
             /** @description `null` where the session is not open. */
             health: components["schemas"]["SessionHealthView"] | null;
         };
@@ -4274,7 +4311,7 @@ export interface components {
         };
         CameraKeysView: {
             /**
-             * @description Cameras whose address is not yet sealed with the newest key.
+             * @description Sealed addresses or secrets (cameras, webhooks, calendars) that do not have the newest key yet.
              * @example 0
              */
             waiting: number;
