@@ -1,12 +1,18 @@
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { H264Frame } from '../../media/access-unit';
 import { Clip, drawClip, shift } from '../../media/fmp4/clip.fixture';
+import { bufferSource } from '../../media/fmp4/box-reader';
+import { readMovieKeyframes } from '../../media/fmp4/movie-keyframes';
+import { readMovieStretch } from '../../media/fmp4/movie-stretch';
 import { AacConfig, aacConfig } from '../../media/sound/sound-format';
 import { beepsOf, drawBeeps } from '../../media/sound/sound.fixture';
-import { NodeDisk } from '../../storage/disk';
+import { DiskFile, NodeDisk } from '../../storage/disk';
+import { FilmCut, cutFilm } from './cut-film';
 import { Finaliser } from './finaliser';
+import { fragmentStretch } from './fragment-stretch';
 import { Journal, JournalResult } from './journal';
+import { listFragments } from './journal-fragments';
 import { partPath } from './journal-part';
 import { rebuildIndex } from './rebuild-index';
 import { reopenJournal } from './reopen';
@@ -186,6 +192,39 @@ describe('a recording with sound', () => {
     expect(way).toBe('in_place');
     // The frames' places are those of before: half a frame off at the most.
     expectBeeps(path, [1, 3.6, 4.6, 5.6, 6.6], 0.033);
+  });
+
+  it('is cut by its pictures, while it grows and when it is finished', async () => {
+    const journal = start();
+    play(journal);
+    const result = await journal.close(ZERO + 4 * SECOND);
+    const { info, index } = result.parts[0]!;
+    const target = room.at('cut.mp4');
+    const range = { from: SECOND, to: 2 * SECOND, exact: false };
+    const cut = async (
+      path: string,
+      of: (file: DiskFile) => Promise<Pick<FilmCut, 'ftyp' | 'picture' | 'samples'>>,
+    ) => {
+      const [source, made] = await Promise.all([disk.open(path, 'read'), disk.open(target, 'create')]);
+      await cutFilm(source, made, { ...(await of(source)), ...range }).finally(() => source.close());
+      await made.close();
+      const found = [streamsOf(target), pictures(target).length, complaints(target)];
+      rmSync(target);
+      return found;
+    };
+    const growing = await cut(info.path, async (file) => ({
+      ftyp: info.init.subarray(0, info.init.readUInt32BE(0)),
+      picture: info.init,
+      samples: await fragmentStretch(file, listFragments(index), range.from, range.to),
+    }));
+    const { path } = await finished(result);
+    const bytes = readFileSync(path).length;
+    const later = await cut(path, (file) => readMovieStretch(file, bytes, range.from, range.to));
+    expect([growing, later]).toEqual([
+      [['h264'], expect.any(Number), ''],
+      [['h264'], 25, ''],
+    ]);
+    expect((await readMovieKeyframes(bufferSource(readFileSync(path)), bytes)).seconds).toHaveLength(4);
   });
 
   it('is put together of several parts with its sound', async () => {
