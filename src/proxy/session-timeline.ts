@@ -124,6 +124,15 @@ export class SessionTimeline {
   }
 
   /**
+   * Session milliseconds of a moment on the camera's own clock, going by the newest picture; `null` while the first pictures of
+   * a connection wait for their place.
+   */
+  timeOfStamp(stamp: number): number | null {
+    if (this.connecting || this.lastTicks < 0) return null;
+    return this.last + ((stamp - this.lastStamp) / TICKS_PER_MS) * this.speed.scale;
+  }
+
+  /**
    * True while pictures wait for their place: the first ones of a connection, or JPEGs after a hole. Call {@link flush} when
    * none came for {@link HOLD_QUIET_MS}.
    */

@@ -16,6 +16,8 @@ export interface OpenSpec {
   readonly sharedZero?: SessionZero;
   /** The session whose camera's clock this one follows, where both cameras tell theirs. */
   readonly reference?: string;
+  /** The camera's sound is wanted, too; by default it is not asked for it. */
+  readonly recordSound?: boolean;
 }
 
 export interface OpenedCourt {
@@ -122,11 +124,34 @@ export interface InterruptedSpec {
   readonly partStarts: ReadonlyMap<number, number>;
 }
 
+/**
+ * How a court stands with its camera's sound. `off`: not wanted; `asking`: the camera has not answered yet; `none`,
+ * `unsupported`, `refused`: it gives none, and why; `silent`: agreed on, but nothing comes; `on`: it comes; `recording`: it goes
+ * into the file.
+ */
+export const COURT_SOUND_STATES = [
+  'off',
+  'asking',
+  'none',
+  'unsupported',
+  'refused',
+  'silent',
+  'on',
+  'recording',
+] as const;
+
+/** {@link COURT_SOUND_STATES} with what the camera sends: `aac`, `pcma`, `pcmu`, or its own word for what is not read. */
+export interface CourtSound {
+  readonly state: (typeof COURT_SOUND_STATES)[number];
+  readonly codec: string | null;
+}
+
 export interface CourtStatus {
   readonly state: CourtState;
   /** Epoch milliseconds at which it became so. */
   readonly since: number;
   readonly facts: CameraFacts;
+  readonly sound: CourtSound;
   readonly proxyPort: number;
   readonly latencyMs: number;
   /** Epoch milliseconds. */

@@ -217,7 +217,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   private proxyOf(
-    { sessionId, cameraUrl, cameraNetworks = null, sharedZero, reference }: OpenSpec,
+    { sessionId, cameraUrl, cameraNetworks = null, sharedZero, reference, recordSound = false }: OpenSpec,
     resumed?: CameraProxyOptions['resumed'],
   ): CameraProxy {
     return new CameraProxy({
@@ -225,6 +225,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       connect: () => this.connector.connect(cameraUrl, cameraNetworks, sessionId),
       stallMs: this.config.cameraStallSeconds * 1000,
       timeoutMs: this.config.cameraTimeoutSeconds * 1000,
+      sound: recordSound,
       ...(resumed ? { resumed } : {}),
       ...(sharedZero ? { zero: findZero(sharedZero, this.clock) } : {}),
       ...(reference ? { reference: () => this.courts.get(reference)?.proxy.clockOffset } : {}),

@@ -208,6 +208,18 @@ describe('the audit trail notes', () => {
       ],
     ],
     [
+      'sound that was turned on, once',
+      async () => {
+        for (let i = 0; i < 2; i++) await club.desk.patch(`/api/terrains/${court}`, { record_sound: true });
+        await club.desk.patch(`/api/terrains/${court}`, { record_sound: false });
+      },
+      () =>
+        [true, false].map((on) => ({
+          ...{ action: 'court.changed', actor_id: desk(), club_id: club.clubId, target: `court:${court}` },
+          details: { record_sound: on },
+        })),
+    ],
+    [
       'a tested camera',
       () => club.desk.post(`/api/terrains/${court}/camera/test`),
       () => [{ action: 'camera.tested', actor_id: desk(), club_id: club.clubId, target: `court:${court}` }],

@@ -3,6 +3,7 @@ export * from './camera-server';
 export * from './clips';
 export * from './rtsp-behaviour';
 export * from './rtsp-camera';
+export * from './sounds';
 export * from './time-bars';
 export * from './ffmpeg-reader';
 export * from './http-camera-server';

@@ -13,8 +13,10 @@ export type ControlForm =
   /** No attribute at all: the stream is set up under its own URL. */
   | 'missing';
 
-/** What the SDP announces. Only what the clip is coded in is really sent. */
-export type Announced = 'h264' | 'h264+audio' | 'audio+h264' | 'h265' | 'jpeg' | 'mpeg4' | 'aac';
+/** What the SDP announces. Only what the clip is coded in is really sent, and the sound that the camera was given. */
+export type Announced =
+  | ('h264' | 'h264+audio' | 'audio+h264' | 'h265' | 'jpeg' | 'mpeg4' | 'aac')
+  | ('h264+aac' | 'h264+pcma' | 'h264+pcmu' | 'h264+opus');
 
 /** Everything about an RTSP camera that may be changed while it runs. */
 export interface RtspBehaviour {
@@ -61,6 +63,8 @@ export interface RtspBehaviour {
   sessionTimeout: number;
   /** What counts as a sign of life: any request or RTCP, or requests only. */
   aliveBy: 'any' | 'requests';
+  /** What SETUP of the sound is answered: a status, or by the end of the connection. */
+  soundSetup: number | 'close';
   /** Milliseconds between RTCP sender reports; 0: none. */
   senderReportMs: number;
   /** Milliseconds from a client's first picture to the first report. */
@@ -104,6 +108,7 @@ export const DEFAULT_BEHAVIOUR: RtspBehaviour = {
   loseEvery: 0,
   sessionTimeout: 60,
   aliveBy: 'any',
+  soundSetup: 200,
   senderReportMs: 5000,
   firstReportMs: 0,
   reportPlace: 'behind',

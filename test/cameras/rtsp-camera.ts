@@ -10,15 +10,19 @@ import { JPEG_PAYLOAD_TYPE } from './rtp-packets';
 import { RtspSender } from './rtsp-client-session';
 import { RtspConnection, RtspHost } from './rtsp-connection';
 import { announce, Announcement, formatParameters, h265FormatParameters } from './rtsp-sdp';
+import { PlayedSound, SoundPlayer } from './sound-player';
+import { SoundClip } from './sounds';
 import { Wire } from './wire';
 
 export interface RtspCameraOptions extends CameraServerOptions, Partial<RtspBehaviour> {
   readonly clip: Clip;
+  /** What it hears; it has to be announced, too. */
+  readonly sound?: SoundClip;
 }
 
 /**
  * An IP camera: RTSP 1.0 (RFC 2326) over TCP with interleaved RTP (RFC 3550), playing a clip of H.264 (RFC 6184),
- * H.265 (RFC 7798) or motion JPEG (RFC 2435) in real time.
+ * H.265 (RFC 7798) or motion JPEG (RFC 2435) in real time, and AAC (RFC 3640) or G.711 (RFC 3551) where it hears something.
  * How it behaves is set at construction or by {@link RtspCamera.set} at any moment.
  */
 export class RtspCamera extends CameraServer {
@@ -28,15 +32,32 @@ export class RtspCamera extends CameraServer {
   private readonly clients = new Set<RtspConnection>();
   private gop: PlayedFrame[] = [];
   private jumpedTicks = 0;
+  /** Ticks from the camera's start to its first picture. */
+  private readonly firstPts: number;
+  private readonly soundPlayer: SoundPlayer | null;
 
   constructor(options: RtspCameraOptions) {
     super('rtsp', options, '/live/court');
     const announced = options.clip.codec === 'mjpeg' ? 'jpeg' : options.clip.codec;
+    const { sound, clip } = options;
+    this.soundPlayer = sound ? new SoundPlayer(sound, (unit) => this.pushSound(unit)) : null;
+    this.firstPts = clip.codec === 'mjpeg' ? 0 : (clip.units.find(({ frame }) => frame === 0)?.pts ?? 0);
     this.behaviour = withDefaults<RtspBehaviour>({ ...DEFAULT_BEHAVIOUR, announced }, options);
     this.playback.setWay(() => {
       const { wayMs, wayJitterMs } = this.behaviour;
       return wayMs + (wayJitterMs > 0 ? (randomInt(1001) / 1000) * wayJitterMs : 0);
     });
+  }
+
+  override async start(): Promise<void> {
+    await super.start();
+    // The first sample is heard with the first picture that is shown.
+    this.soundPlayer?.start(monotonic() + this.firstPts / 90);
+  }
+
+  override async stop(): Promise<void> {
+    this.soundPlayer?.stop();
+    await super.stop();
   }
 
   /** Changes behaviour from now on. */
@@ -75,6 +96,14 @@ export class RtspCamera extends CameraServer {
 
   protected waitForKeyframe(): void {
     for (const client of this.clients) client.sender.waitingForKeyframe = true;
+  }
+
+  private pushSound(unit: PlayedSound): void {
+    if (this.isMuted || !this.soundPlayer) return;
+    const { senderReportMs } = this.behaviour;
+    for (const { sender, sound } of this.clients) {
+      if (sender.playing) sound.push(unit, this.soundPlayer.now, senderReportMs);
+    }
   }
 
   private rtpTime(ticks: number): number {

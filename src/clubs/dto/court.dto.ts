@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Camera, CameraScheme } from '../entities/camera.entity';
 import { Court } from '../entities/court.entity';
 import { IsName, MayBeLeftOut, MayBeNull } from './fields';
@@ -25,6 +25,14 @@ const AUTO_STOP = {
     'A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.',
 } as const;
 
+const RECORD_SOUND = {
+  example: false,
+  default: false,
+  description:
+    "Its recordings have the camera's sound, too, from the next session on. Whoever is on the court must be told of it. A camera " +
+    'that sends none is recorded without.',
+};
+
 export class CreateCourtDto {
   @ApiProperty({ example: 'Court 1', maxLength: 120 })
   @IsName()
@@ -41,6 +49,11 @@ export class CreateCourtDto {
   @Min(LEAST_QUIET)
   @Max(MOST_QUIET)
   auto_stop_minutes?: number | null;
+
+  @ApiPropertyOptional(RECORD_SOUND)
+  @MayBeLeftOut()
+  @IsBoolean()
+  record_sound?: boolean;
 }
 
 export class UpdateCourtDto {
@@ -61,6 +74,11 @@ export class UpdateCourtDto {
   @Min(LEAST_QUIET)
   @Max(MOST_QUIET)
   auto_stop_minutes?: number | null;
+
+  @ApiPropertyOptional(RECORD_SOUND)
+  @MayBeLeftOut()
+  @IsBoolean()
+  record_sound?: boolean;
 }
 
 export class CameraView {
@@ -102,6 +120,9 @@ export class CourtView {
 
   @ApiProperty({ ...AUTO_STOP, type: Number })
   auto_stop_minutes: number | null;
+
+  @ApiProperty({ example: false, description: "Its recordings have the camera's sound, too." })
+  record_sound: boolean;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;
@@ -165,6 +186,7 @@ export function viewOfCourt(court: CourtWithCameras): CourtView {
     camera: { protocol, host, has_credentials: hasCredentials },
     cameras: court.cameras.map(viewOfCourtCamera),
     auto_stop_minutes: court.autoStopMinutes,
+    record_sound: court.recordSound,
     created_at: court.createdAt.toISOString(),
   };
 }

@@ -36,6 +36,10 @@ export class Court {
   @Column('smallint', { name: 'auto_stop_minutes', nullable: true })
   autoStopMinutes: number | null;
 
+  /** Its recordings have the camera's sound, too. */
+  @Column('boolean', { name: 'record_sound', default: false })
+  recordSound: boolean;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

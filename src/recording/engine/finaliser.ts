@@ -164,7 +164,12 @@ export class Finaliser {
     const { durationTicks, moov } = place.movie;
     const { record } = movieConfiguration(moov);
     const configuration = record.equals(movieConfiguration(init).record) ? null : record;
-    const expected: Expected = { samples: index.sampleCount, durationTicks, configuration };
+    const expected: Expected = {
+      samples: index.sampleCount,
+      durationTicks,
+      soundFrames: index.sound.frameCount,
+      configuration,
+    };
     return this.gate.checkPart(source.path, endsOf(index), expected, decoding);
   }
 
@@ -226,7 +231,13 @@ export class Finaliser {
    * first file stays until then, and is the one where no other is better, or none can be made.
    */
   private async remuxed(job: FinaliseJob, parts: readonly OpenedPart[]): Promise<Copied> {
-    const first = (await this.copy(job, 'remux', parts, {})) as Copied;
+    let first = (await this.copy(job, 'remux', parts, {})) as Copied;
+    const heard = parts.some((part) => part.rebuilt.index.sound.frameCount > 0);
+    if (first.verdict.fault !== null && heard) {
+      // Pictures first: a film without its sound is better than none.
+      parts = parts.map((part) => ({ ...part, silent: true }));
+      first = (await this.copy(job, 'remux', parts, {})) as Copied;
+    }
     if (first.verdict.fault !== null) {
       await this.disk.unlink(first.path);
       throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${first.verdict.fault}`);

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, NativeSelect, Paper, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NativeSelect, Paper, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -32,13 +32,17 @@ export function CourtForm(props: {
   const [court, setCourt] = useState(props.court);
   const [name, setName] = useState(props.court?.name ?? '');
   const [quiet, setQuiet] = useState(props.court?.auto_stop_minutes ?? null);
+  const [recordSound, setRecordSound] = useState(props.court?.record_sound ?? false);
   const [entering, setEntering] = useState(props.court === null);
   const [address, setAddress] = useState(NO_ADDRESS);
   const [fault, setFault] = useState<'needName' | 'badAddress' | null>(null);
   const [tests, setTests] = useState(0);
   const save = useMutation({
     mutationFn: (change: { readonly cameraUrl: string | null; readonly test: boolean }) =>
-      saveCourt(clubId, court, { name: name.trim(), cameraUrl: change.cameraUrl, autoStopMinutes: quiet }),
+      saveCourt(clubId, court, {
+        ...{ name: name.trim(), cameraUrl: change.cameraUrl },
+        ...{ autoStopMinutes: quiet, recordSound },
+      }),
     onSuccess: (saved, { test }) => {
       void courtsAreOthers();
       setCourt(saved);
@@ -100,6 +104,13 @@ export function CourtForm(props: {
               onChoose={(place) => setAddress((known) => ({ ...known, place }))}
             />
           )}
+          <Switch
+            label={t('recordSound')}
+            description={t('recordSoundHint')}
+            size="md"
+            checked={recordSound}
+            onChange={(event) => setRecordSound(event.currentTarget.checked)}
+          />
           {save.isError && !ofAddress && (
             <Alert color="red" role="alert">
               {inWords(save.error)}

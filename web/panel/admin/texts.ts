@@ -22,6 +22,9 @@ export const adminTexts = texts({
     autoStop: 'Stop a recording when nobody plays',
     autoStopHint: 'After so long without movement. A minute before, the page says so, and one can keep it going.',
     autoStopOff: 'Never',
+    recordSound: 'Record sound',
+    recordSoundHint:
+      'Matches then have the camera’s sound, from the next session on. What people say on the court is recorded: they must be told before, by a notice at the court and in the club’s note on recording.',
     withPassword: 'user and password stored',
     withoutPassword: 'no user or password',
     free: 'Free',
@@ -188,6 +191,9 @@ export const adminTexts = texts({
     autoStop: 'Arrêter l’enregistrement quand personne ne joue',
     autoStopHint: 'Après ce temps sans mouvement. Une minute avant, la page l’annonce et l’on peut continuer.',
     autoStopOff: 'Jamais',
+    recordSound: 'Enregistrer le son',
+    recordSoundHint:
+      'Les matchs ont alors le son de la caméra, dès la prochaine session. Ce qui se dit sur le terrain est enregistré : les personnes doivent en être informées avant, par un panneau au terrain et dans la note du club sur l’enregistrement.',
     withPassword: 'identifiant et mot de passe enregistrés',
     withoutPassword: 'ni identifiant ni mot de passe',
     free: 'Libre',

@@ -13,6 +13,7 @@ import { Card } from '../ui/card';
 import { ButtonLink } from '../ui/links';
 import { sayFailed } from '../ui/say';
 import classes from './court.module.css';
+import { SoundLine } from './sound-line';
 import { type Recording, type Session, sessionChanged, sessionIs } from './session-data';
 
 export const DURATIONS = [60, 90, 120, 180] as const;
@@ -177,6 +178,7 @@ function Running(props: {
             </Group>
           </>
         )}
+        <SoundLine sound={session.sound} />
         <Gaps gaps={recording.gaps} />
       </Stack>
     </Card>
