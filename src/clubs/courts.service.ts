@@ -58,10 +58,12 @@ export class CourtsService {
     const rows = await this.database.manager.find(Court, {
       where: { clubId, id: MoreThan(after) },
       relations: { cameras: true },
-      order: { id: 'ASC', cameras: { position: 'ASC' } },
+      // Not by position: a page would be cut by cameras, not by courts.
+      order: { id: 'ASC' },
       take,
     });
     const { items, next } = cutIdPage(rows as CourtWithCameras[], limit);
+    for (const { cameras } of items) cameras.sort((a, b) => a.position - b.position);
     return { success: true, terrains: items.map(viewOfCourt), count: items.length, ...next };
   }
 
