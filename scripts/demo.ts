@@ -1,4 +1,4 @@
-import { demoCameras } from './demo/cameras';
+import { demoCameras, serversOf } from './demo/cameras';
 import { DemoClub } from './demo/club';
 import { DemoService } from './demo/service';
 
@@ -7,7 +7,7 @@ const RECORD_SECONDS = 8;
 
 /**
  * The whole main job on this machine, with nothing to prepare: simulated cameras, the service with its own PostgreSQL, a
- * club with three courts, and one match recorded. Then it goes on serving until Ctrl-C; with `--once` it ends.
+ * club with three courts, one of them with two cameras, and one match recorded. Then it goes on serving until Ctrl-C; with `--once` it ends.
  */
 async function main(): Promise<void> {
   const once = process.argv.includes('--once');
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     await Promise.race([ended, service.died()]);
   } finally {
     await service.stop();
-    await Promise.all(cameras.map(({ camera }) => camera.stop()));
+    await Promise.all(serversOf(cameras).map((server) => server.stop()));
   }
 }
 

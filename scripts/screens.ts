@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Browser, BrowserContext, chromium, Page } from 'playwright-core';
-import { demoCameras } from './demo/cameras';
+import { demoCameras, serversOf } from './demo/cameras';
 import { DemoClub } from './demo/club';
 import { DemoService, Login } from './demo/service';
 
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   } finally {
     await browser?.close();
     await service.stop();
-    await Promise.all(cameras.map(({ camera }) => camera.stop()));
+    await Promise.all(serversOf(cameras).map((server) => server.stop()));
   }
 }
 

@@ -16,6 +16,10 @@ export interface DemoVideo {
   readonly bytes: number;
 }
 
+interface Terrain extends Named {
+  readonly cameras: readonly { readonly position: number }[];
+}
+
 interface Named {
   readonly id: number;
   readonly name: string;
@@ -45,14 +49,19 @@ export class DemoClub {
     const club =
       clubs.find(({ name }) => name === CLUB) ??
       (await call<Named>(url, token, 'POST', '/api/clubs', { name: CLUB, time_zone: 'Europe/Paris' }));
-    const { terrains } = await call<{ terrains: Named[] }>(url, token, 'GET', `/api/clubs/${club.id}/terrains`);
+    const { terrains } = await call<{ terrains: Terrain[] }>(url, token, 'GET', `/api/clubs/${club.id}/terrains`);
     const courts: DemoCourt[] = [];
-    for (const { name, kind, camera } of cameras) {
+    for (const { name, kind, camera, further } of cameras) {
       const known = terrains.find((terrain) => terrain.name === name);
       const court = known
-        ? await call<Named>(url, token, 'PATCH', `/api/terrains/${known.id}`, { camera_url: camera.url })
-        : await call<Named>(url, token, 'POST', `/api/clubs/${club.id}/terrains`, { name, camera_url: camera.url });
+        ? await call<Terrain>(url, token, 'PATCH', `/api/terrains/${known.id}`, { camera_url: camera.url })
+        : await call<Terrain>(url, token, 'POST', `/api/clubs/${club.id}/terrains`, { name, camera_url: camera.url });
       courts.push({ id: court.id, name, kind });
+      if (!further) continue;
+      const path = `/api/terrains/${court.id}/cameras`;
+      const body = { name: further.name, camera_url: further.camera.url };
+      const there = court.cameras.some(({ position }) => position === 1);
+      await call(url, token, there ? 'PATCH' : 'POST', there ? `${path}/1` : path, body);
     }
     await endMatches(url, token);
     const password = demoPassword();

@@ -268,7 +268,7 @@ export class SessionStore {
 }
 
 /**
- * With their match, in its transaction: its row is held, so none is opened any more. An angle that was never there says why; of
+ * With their match, in its transaction: its row is held, so none is opened any more. What was in the way of an angle stays said; of
  * the others it is the match's end.
  */
 async function endAngles(
@@ -280,7 +280,7 @@ async function endAngles(
   await manager.query(
     `UPDATE camera_sessions
         SET status = CASE WHEN status = 'connecting' AND close_reason IS NOT NULL THEN 'failed' ELSE $2 END,
-            close_reason = CASE WHEN status = 'connecting' THEN coalesce(close_reason, $3) ELSE $3 END, closed_at = now()
+            close_reason = coalesce(close_reason, $3), closed_at = now()
       WHERE angle_of = $1 AND ${OPEN}`,
     [matchId, status, reason],
   );

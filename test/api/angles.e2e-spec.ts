@@ -182,6 +182,12 @@ describe('several cameras a court', () => {
       );
       expect(board.body.terrains.filter(({ terrain_id }) => terrain_id === court)).toHaveLength(1);
 
+      // Two rows are open, and one match: the second court's camera is dialled, and nobody answers.
+      await club.operator.patch(`/api/clubs/${club.clubId}`, { max_sessions: 2 });
+      const second = await club.addCourt('Court 8', 'rtsp://127.0.0.1:1/main');
+      const next = await club.player.post<{ code: string }>('/api/video/session/create', { terrain_id: second });
+      expect(next.body.code).toBe('camera_unreachable');
+
       // The end of the match is theirs; one that was never there says why.
       await club.player.post('/api/video/session/close', { session_id: match });
       const over = await club.player.get<{ session: { angles: Angle[] } }>(`/api/video/session/${match}`);

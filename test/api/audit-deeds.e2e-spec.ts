@@ -188,6 +188,26 @@ describe('the audit trail notes', () => {
       () => [{ action: 'camera.changed', actor_id: desk(), club_id: club.clubId, target: `court:${court}` }],
     ],
     [
+      'a second camera',
+      () => club.desk.post(`/api/terrains/${court}/cameras`, { camera_url: camera.url }),
+      () => [
+        {
+          ...{ action: 'camera.added', actor_id: desk(), club_id: club.clubId, target: `court:${court}` },
+          details: { position: 1 },
+        },
+      ],
+    ],
+    [
+      'a second camera that was taken away',
+      () => club.desk.delete(`/api/terrains/${court}/cameras/1`),
+      () => [
+        {
+          ...{ action: 'camera.removed', actor_id: desk(), club_id: club.clubId, target: `court:${court}` },
+          details: { position: 1 },
+        },
+      ],
+    ],
+    [
       'a tested camera',
       () => club.desk.post(`/api/terrains/${court}/camera/test`),
       () => [{ action: 'camera.tested', actor_id: desk(), club_id: club.clubId, target: `court:${court}` }],

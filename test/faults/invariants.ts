@@ -29,6 +29,7 @@ export interface Verdict {
 interface RecordingRow {
   session_id: string;
   court_id: number;
+  camera_position: number;
   status: string;
   started_at: Date | null;
   stopped_at: Date | null;
@@ -70,7 +71,7 @@ export class Invariants {
     return join(this.place.root, 'videos');
   }
 
-  /** I2 and I3, at any moment: rows that say `recording` have a live writer, and no court has two. */
+  /** I2 and I3, at any moment: rows that say `recording` have a live writer, and no camera of a court has two. */
   async writers(): Promise<string[]> {
     const wrong: string[] = [];
     const writers = this.openParts();
@@ -81,14 +82,15 @@ export class Invariants {
       else if (status === 'recording' && !writers.get(id)?.has(row.owner.pid))
         wrong.push(say('I2', `${id} is recording and its process has no file of it open`));
     }
-    const courts = new Map<number, Set<string>>();
+    const cameras = new Map<string, Set<string>>();
     for (const [id, pids] of writers) {
       if (pids.size > 1) wrong.push(say('I3', `${id} is written by ${[...pids].join(' and ')}`));
-      const court = rows.find((row) => row.session_id === id)?.court_id;
-      if (court !== undefined) courts.set(court, (courts.get(court) ?? new Set()).add(id));
+      const row = rows.find(({ session_id: known }) => known === id);
+      const camera = row && `${row.court_id}, camera ${row.camera_position}`;
+      if (camera !== undefined) cameras.set(camera, (cameras.get(camera) ?? new Set()).add(id));
     }
-    for (const [court, ids] of courts) {
-      if (ids.size > 1) wrong.push(say('I3', `court ${court} is written by ${[...ids].join(' and ')}`));
+    for (const [camera, ids] of cameras) {
+      if (ids.size > 1) wrong.push(say('I3', `court ${camera} is written by ${[...ids].join(' and ')}`));
     }
     return wrong;
   }
@@ -247,7 +249,7 @@ export class Invariants {
 
   private async recordings(): Promise<RecordingRow[]> {
     return this.query<RecordingRow>(`
-      SELECT r.session_id, r.court_id, r.status, r.started_at, r.stopped_at, r.duration_seconds, r.video_path, r.error,
+      SELECT r.session_id, r.court_id, r.camera_position, r.status, r.started_at, r.stopped_at, r.duration_seconds, r.video_path, r.error,
              s.owner, s.status AS session_status, s.proxy_port,
              coalesce((SELECT json_agg(json_build_object('start', g.start_seconds, 'end', g.end_seconds,
                                                          'reason', g.reason) ORDER BY g.start_seconds)

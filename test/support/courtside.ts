@@ -17,11 +17,20 @@ export interface RecordingAnswer {
   readonly error: string | null;
 }
 
+/** One of the wire's `session.angles`. */
+export interface AngleAnswer {
+  readonly session_id: string;
+  readonly status: string;
+  readonly recording_status: string | null;
+  readonly offset_seconds: number | null;
+}
+
 export interface SessionAnswer {
   readonly session_id: string;
   readonly status: string;
   readonly proxy_port: number | null;
   readonly recording: RecordingAnswer | null;
+  readonly angles: readonly AngleAnswer[];
 }
 
 /** A body that may be a problem, a session or a recording. */
@@ -57,6 +66,19 @@ export class Courtside {
     const made = await this.api.post<{ id: number }>(path, { name, camera_url: cameraUrl });
     if (made.status !== 201) throw new Error(`court not made: ${made.text}`);
     return made.body.id;
+  }
+
+  async camera(courtId: number, cameraUrl: string): Promise<void> {
+    const added = await this.api.post(`/api/terrains/${courtId}/cameras`, { camera_url: cameraUrl });
+    if (added.status !== 201) throw new Error(`no camera: ${added.text}`);
+  }
+
+  /** The one angle of a match, once this holds of it. */
+  angleThat(sessionId: string, holds: (angle: AngleAnswer) => boolean): Promise<AngleAnswer> {
+    return until(async () => {
+      const { angles } = await this.session(sessionId);
+      return angles.find(holds);
+    });
   }
 
   create(courtId: number): Promise<Answer<CourtsideBody>> {

@@ -11370,7 +11370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `highlight_not_ready`: The highlight is not made yet; `share_limit`: The match has all the links it may have; `logo_missing`: The club has no logo */
+            /** @description `is_an_angle`: This is an angle of a match; `highlight_not_ready`: The highlight is not made yet; `share_limit`: The match has all the links it may have; `logo_missing`: The club has no logo */
             409: {
                 headers: {
                     [name: string]: unknown;
