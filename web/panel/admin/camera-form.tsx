@@ -56,7 +56,7 @@ export function CameraForm(props: {
           description={cameras('nameHint')}
           size="md"
           maxLength={120}
-          data-autofocus
+          autoFocus
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
