@@ -18,15 +18,16 @@ export class StoragePlaces {
     private readonly config: AppConfig,
   ) {}
 
-  /** @throws ProblemException `url_forbidden` */
+  /** @throws ProblemException `url_forbidden`, `validation_failed` */
   placeOf(dto: SetStorageDto, networks: readonly string[] | null): S3Place | BunnyPlace {
     const endpoint = this.origin('endpoint', dto.endpoint, networks);
     const { prefix = '' } = dto;
     if (dto.kind === 's3') {
-      const { region = 'us-east-1', bucket = '', path_style: pathStyle = true } = dto;
-      return { endpoint, region, bucket, prefix, pathStyle };
+      const { region = 'us-east-1', path_style: pathStyle = true } = dto;
+      return { endpoint, region, bucket: needed('bucket', dto.bucket), prefix, pathStyle };
     }
-    const { storage_zone: zone = '', pull_zone_url: url } = dto;
+    const { pull_zone_url: url } = dto;
+    const zone = needed('storage_zone', dto.storage_zone);
     return { endpoint, zone, prefix, pullZone: url ? this.origin('pull_zone_url', url, networks) : null };
   }
 
@@ -78,8 +79,8 @@ export class StoragePlaces {
   }
 }
 
-function needed(field: string, secret: string | undefined): string {
-  if (secret !== undefined) return secret;
-  const message = 'is needed for a new place';
+function needed(field: string, text: string | undefined): string {
+  if (text !== undefined) return text;
+  const message = 'is needed here';
   throw new ProblemException('validation_failed', undefined, { errors: [{ field, message }] });
 }

@@ -62,7 +62,7 @@ export class SetStorageDto {
   region?: string;
 
   @ApiPropertyOptional({ example: 'club-videos', description: 'S3.' })
-  @ValidateIf(({ kind }: SetStorageDto) => kind === 's3')
+  @IfPresent()
   @trimmed
   @IsString()
   @Matches(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { message: "must be a bucket's name" })
@@ -93,7 +93,7 @@ export class SetStorageDto {
   secret_access_key?: string;
 
   @ApiPropertyOptional({ example: 'club-videos', description: 'Bunny: the name of the storage zone.' })
-  @ValidateIf(({ kind }: SetStorageDto) => kind === 'bunny')
+  @IfPresent()
   @trimmed
   @IsString()
   @Matches(/^[A-Za-z0-9][A-Za-z0-9-]{1,62}$/, { message: "must be a storage zone's name" })

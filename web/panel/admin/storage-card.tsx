@@ -67,7 +67,7 @@ function Place({ clubId, known }: { readonly clubId: number; readonly known: Ans
   const faultOf = (field: string): string | null => {
     const fault = faults.find((one) => one.field === field);
     if (!fault) return null;
-    return fault.message.includes('new place') ? t('fieldNeeded') : t('fieldWrong');
+    return fault.message === 'is needed here' ? t('fieldNeeded') : t('fieldWrong');
   };
   const isChanged = JSON.stringify(form) !== JSON.stringify(formOf(storage));
   const submit = (event: FormEvent): void => {
