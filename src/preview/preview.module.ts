@@ -18,7 +18,15 @@ import { ViewerSlots } from './viewer-slots';
 
 /** Watching a court: pictures for whoever may see its session. */
 @Module({
-  imports: [SessionsModule, RuntimeModule, RecordingLogModule, VideoCatalogueModule, StorageModule, StoredVideosModule, LiveModule],
+  imports: [
+    SessionsModule,
+    RuntimeModule,
+    RecordingLogModule,
+    VideoCatalogueModule,
+    StorageModule,
+    StoredVideosModule,
+    LiveModule,
+  ],
   controllers: [PreviewController, ReviewController],
   providers: [
     PreviewService,

@@ -2816,6 +2816,11 @@ export interface components {
              * @example 10
              */
             auto_stop_minutes: number | null;
+            /**
+             * @description Its recordings have the camera's sound, too.
+             * @example false
+             */
+            record_sound: boolean;
             /** Format: date-time */
             created_at: string;
         };
@@ -2844,6 +2849,12 @@ export interface components {
              * @example 10
              */
             auto_stop_minutes?: number | null;
+            /**
+             * @description Its recordings have the camera's sound, too, from the next session on. Whoever is on the court must be told of it. A camera that sends none is recorded without.
+             * @default false
+             * @example false
+             */
+            record_sound?: boolean;
         };
         UpdateCourtDto: {
             /** @example Court 1 */
@@ -2858,6 +2869,12 @@ export interface components {
              * @example 10
              */
             auto_stop_minutes?: number | null;
+            /**
+             * @description Its recordings have the camera's sound, too, from the next session on. Whoever is on the court must be told of it. A camera that sends none is recorded without.
+             * @default false
+             * @example false
+             */
+            record_sound?: boolean;
         };
         UserView: {
             /** @example 12 */
@@ -3305,6 +3322,24 @@ export interface components {
              */
             idle_tail_seconds: number | null;
         };
+        SessionSoundView: {
+            /**
+             * @description `off`: the court does not record sound. `recording`: it goes into the file; `on`: it would. `silent`: agreed on, but none comes. `none`, `unsupported`, `refused`: the camera gives none, and why.
+             * @example recording
+             * @enum {string}
+             */
+            state: "off" | "asking" | "none" | "unsupported" | "refused" | "silent" | "on" | "recording";
+            /**
+             * @description `aac`, `pcma`, `pcmu`, or what is not read.
+             * @example aac
+             */
+            codec: string | null;
+            /**
+             * @description Why the match has no sound although the court records it; `null` where it has, or is not to have any.
+             * @example null
+             */
+            message: string | null;
+        };
         ViewersView: {
             /** @description MJPEG streams open now. */
             mjpeg: number;
@@ -3404,6 +3439,8 @@ export interface components {
              * @example camera_unreachable
              */
             reason: string | null;
+            /** @description `null` where the session is not open. */
+            sound: components["schemas"]["SessionSoundView"] | null;
             /** @description `null` where the session is not open. */
             health: components["schemas"]["SessionHealthView"] | null;
         };
