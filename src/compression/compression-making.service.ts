@@ -115,7 +115,8 @@ export class CompressionMaking implements OnModuleInit {
     const { sessionId, clubId, codec } = asked;
     const began = this.clock.monotonic();
     const opened = await this.store.openVideo(clubId, sessionId);
-    if (!opened) throw new CompressionEnd('failed', 'gone');
+    // Its row says that it is there: then it is in the club's storage alone.
+    if (!opened) throw new CompressionEnd('failed', 'away');
     await opened.file.close();
     const { path, entry } = opened;
     await this.rows.begin(sessionId, entry.bytes);

@@ -173,6 +173,10 @@ describe('the compression of a finished video', () => {
     expect(leftovers()).toEqual([]);
     await club.service.app.get(CompressionUpkeep).tick();
     expect((await state(id)).state).toBe('kept');
+    // Nor is there anything to be done about a file that is elsewhere.
+    shelf.remove(id);
+    await ask(id);
+    expect(await become(id, 'failed')).toMatchObject({ reason: 'away' });
   });
 
   it('leaves it alone when it is cancelled, and does what is asked again', async () => {

@@ -16,6 +16,7 @@ export const COMPRESSION_REASONS = [
   'disk_full',
   'cancelled',
   'gone',
+  'away',
   'error',
 ] as const;
 export type CompressionReason = (typeof COMPRESSION_REASONS)[number];

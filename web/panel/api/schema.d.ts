@@ -3661,7 +3661,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            reason: "not_smaller" | "quality" | "different" | "unreadable" | "codec_unavailable" | "disk_full" | "cancelled" | "gone" | "error" | null;
+            reason: "not_smaller" | "quality" | "different" | "unreadable" | "codec_unavailable" | "disk_full" | "cancelled" | "gone" | "away" | "error" | null;
             /**
              * Format: uuid
              * @description Of the background work that is under way: `DELETE /api/video/jobs/:id` ends it.
