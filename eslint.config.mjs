@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /** Rooms meet through each other's services, modules, guards and ports; their entities are their own. */
 const ROOMS =
-  'audit auth clubs accounts sessions recording preview files markers maintenance health metrics privacy overview jobs highlights imports shares bookings webhooks'.split(
+  'audit auth clubs accounts sessions recording preview files markers maintenance health metrics privacy overview jobs highlights imports shares bookings webhooks compression activity objects'.split(
     ' ',
   );
 const SEAMS = ['config', 'common', 'media', 'storage', 'database', 'mail'];

@@ -1,4 +1,14 @@
-import { CameraServer, ClipParameters, h264Clip, mjpegClip, MjpegCamera, RtspCamera } from '../test/cameras';
+import {
+  CameraServer,
+  ClipParameters,
+  followPictures,
+  h264Clip,
+  mjpegClip,
+  MjpegCamera,
+  RtspBehaviour,
+  RtspCamera,
+  TakenPicture,
+} from '../test/cameras';
 import { serve } from './worker';
 
 export interface CameraSpec {
@@ -7,6 +17,8 @@ export interface CameraSpec {
   readonly clip: Partial<Omit<ClipParameters, 'codec'>>;
   /** First picture for a client (RTSP): the next keyframe, or the last group of pictures at once. */
   readonly start?: 'keyframe' | 'gop';
+  /** How long a picture is under way, and whether the camera tells its clock (RTSP). */
+  readonly behaviour?: Partial<Pick<RtspBehaviour, 'wayMs' | 'wayJitterMs' | 'senderReportMs' | 'firstReportMs'>>;
 }
 
 /** A client of a camera, in monotonic milliseconds of the machine. */
@@ -26,13 +38,14 @@ export interface SentPicture {
 /** More than any latency that is measured can lie back. */
 const REMEMBERED_PICTURES = 250 * 60 * 3;
 
+const taken = new Map<string, TakenPicture[]>();
 const sent = new Map<string, SentPicture[]>();
 const cameras = new Map<string, CameraServer>();
 const clients = new Map<string, { playAt: number; firstFrameAt: number | null }>();
 
-async function make({ kind, clip, start }: CameraSpec): Promise<CameraServer> {
+async function make({ kind, clip, start, behaviour }: CameraSpec): Promise<CameraServer> {
   if (kind === 'mjpeg') return new MjpegCamera({ clip: await mjpegClip(clip) });
-  return new RtspCamera({ clip: await h264Clip(clip), start: start ?? 'keyframe' });
+  return new RtspCamera({ clip: await h264Clip(clip), start: start ?? 'keyframe', ...behaviour });
 }
 
 /** The process in which all cameras run: its CPU counts for nobody. */
@@ -84,6 +97,15 @@ const methods = {
     });
   },
 
+  /** From now on it is remembered when this camera takes its pictures. */
+  followPictures(url: string): void {
+    taken.set(url, followPictures(cameras.get(url) as CameraServer));
+  },
+
+  takenPictures(url: string): TakenPicture[] {
+    return taken.get(url) ?? [];
+  },
+
   sentPictures(url: string): SentPicture[] {
     return sent.get(url) ?? [];
   },
@@ -98,6 +120,7 @@ const methods = {
       urls.map(async (url) => {
         await cameras.get(url)?.stop();
         cameras.delete(url);
+        taken.delete(url);
       }),
     );
   },

@@ -67,19 +67,20 @@ export class Lab {
     await (await this.cameras()).call('stop', urls);
   }
 
-  /** A fresh process under test, with nothing open. */
-  async host(room: string): Promise<Worker<RuntimeHost>> {
+  /** A fresh process under test, with nothing open. @param activity how much moves is measured, too */
+  async host(room: string, activity = false): Promise<Worker<RuntimeHost>> {
     const { profile } = this.options;
     const profiler = profile === null ? [] : ['--cpu-prof', '--cpu-prof-interval', '500', '--cpu-prof-dir', profile];
     const flags = [...nodeFlags(), ...profiler];
-    const worker = await Worker.start<RuntimeHost>('runtime', join(__dirname, 'runtime-host.js'), [room], flags);
+    const script = join(__dirname, 'runtime-host.js');
+    const worker = await Worker.start<RuntimeHost>('runtime', script, [room, `${activity}`], flags);
     this.workers.add(worker);
     return worker;
   }
 
   /** A fresh process under test that records all these cameras. */
-  async record(urls: readonly string[], room: string): Promise<Courts> {
-    const host = await this.host(room);
+  async record(urls: readonly string[], room: string, activity = false): Promise<Courts> {
+    const host = await this.host(room, activity);
     return { host, sessions: await this.recordIn(host, urls) };
   }
 

@@ -5,10 +5,12 @@ import { BenchOptions, readOptions, ScenarioName, USAGE } from './options';
 import { loadAverage } from './proc';
 import { asText, lookAtMachine, Measured } from './report';
 import { Results } from './results';
+import { angles } from './scenarios/angles';
 import { highlights } from './scenarios/highlights';
 import { linear } from './scenarios/linear';
 import { memory } from './scenarios/memory';
 import { mjpegCost } from './scenarios/mjpeg-cost';
+import { motion } from './scenarios/motion';
 import { panel } from './scenarios/panel';
 import { preview } from './scenarios/preview';
 import { rtspCost } from './scenarios/rtsp-cost';
@@ -24,7 +26,9 @@ const SCENARIOS: Record<ScenarioName, (lab: Lab) => Promise<Finding>> = {
   start: starts,
   stop: stops,
   highlight: highlights,
+  angles,
   preview,
+  motion,
   watch,
   panel,
   viewers,

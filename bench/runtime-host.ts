@@ -6,12 +6,14 @@ import { Logger } from '@nestjs/common';
 import { SystemClock } from '../src/common/clock';
 import { AppConfig } from '../src/config/app-config';
 import { loadConfig } from '../src/config/load-config';
+import { TICKS_PER_SECOND } from '../src/media/access-unit';
 import { Toolchain } from '../src/media/toolchain';
 import { CameraConnector } from '../src/proxy/camera-connector';
 import { CameraSnapshots } from '../src/proxy/camera-snapshots';
 import { RecorderFactory } from '../src/recording/engine/recorder-factory';
-import { RecordingFacts } from '../src/runtime/court-runtime';
+import { OpenSpec, RecordingFacts } from '../src/runtime/court-runtime';
 import { LocalCourtRuntime } from '../src/runtime/local-court-runtime';
+import { SessionZero } from '../src/runtime/session-zero';
 import { NodeDisk } from '../src/storage/disk';
 import { VideoStore } from '../src/storage/video-store';
 import { LongRecording, LongRecordingFacts, recordAtDiskSpeed } from './long-recording';
@@ -22,7 +24,7 @@ const PLANNED_MS = 5 * 60_000;
 /** How often the event loop's timer is due; its readings hold this interval too. */
 export const LOOP_RESOLUTION_MS = 10;
 
-const [root] = process.argv.slice(2) as [string];
+const [root, activity] = process.argv.slice(2) as [string, string];
 const clock = new SystemClock();
 const settings = loadConfig(
   {
@@ -32,6 +34,7 @@ const settings = loadConfig(
     CAMERA_ALLOW_LOOPBACK: 'true',
     DISK_RESERVE_MB: '0',
     PROXY_BASE_PORT: '18500',
+    ACTIVITY_SCORES: activity,
   },
   root,
 );
@@ -55,6 +58,7 @@ export interface Opened {
   /** From the call to the answer, monotonic milliseconds of the machine. */
   readonly beganAt: number;
   readonly endedAt: number;
+  readonly zero: SessionZero;
 }
 
 export interface Started {
@@ -73,15 +77,17 @@ export interface Stopped {
   readonly reconnects: number;
   readonly path: string;
   readonly durationSeconds: number;
+  /** Where the file begins on the session's clock, in milliseconds. */
+  readonly startMs: number;
 }
 
 /** The process under test: the sessions of all courts, as the service hosts them, without HTTP and database. */
 const methods = {
-  async open({ sessionId, cameraUrl }: { sessionId: string; cameraUrl: string }): Promise<Opened> {
+  async open(spec: OpenSpec): Promise<Opened> {
     const { runtime } = await made;
     const beganAt = clock.monotonic();
-    await runtime.open({ sessionId, cameraUrl });
-    return { beganAt, endedAt: clock.monotonic() };
+    const { zero } = await runtime.open(spec);
+    return { beganAt, endedAt: clock.monotonic(), zero };
   },
 
   async record(sessionId: string): Promise<Started> {
@@ -93,13 +99,15 @@ const methods = {
 
   async stop(sessionId: string): Promise<Stopped> {
     const { runtime } = await made;
+    const [first] = runtime.recorded(sessionId, { part: 1, fragment: 0 }) ?? [];
+    const startMs = ((first?.startTicks ?? 0) * 1000) / TICKS_PER_SECOND;
     const reconnects = runtime.status(sessionId)?.reconnects ?? 0;
     const beganAt = clock.monotonic();
     const facts = (await runtime.stopRecording(sessionId)) as RecordingFacts;
     const ms = clock.monotonic() - beganAt;
     const { phase, error, gaps, durationSeconds, video } = facts;
     const path = video === null ? '' : join(config.videosDir, video.videoPath);
-    return { ms, phase, error, gaps: gaps.length, reconnects, path, durationSeconds };
+    return { ms, phase, error, gaps: gaps.length, reconnects, path, durationSeconds, startMs };
   },
 
   /** Settles when nothing that is done once a match, at its beginning, is left to do. */

@@ -40,6 +40,7 @@ export class ServiceUnderTest {
         LOGS_DIR: join(room, 'logs'),
         CAMERA_ALLOW_LOOPBACK: 'true',
         DISK_RESERVE_MB: '0',
+        ACTIVITY_SCORES: 'false',
         ADMIN_EMAIL: login.email,
         ADMIN_PASSWORD: login.password,
         ...env,

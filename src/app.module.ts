@@ -3,10 +3,12 @@ import { ScheduleModule } from '@nestjs/schedule';
 import cookieParser from 'cookie-parser';
 import type { DestinationStream } from 'pino';
 import { AccountsModule } from './accounts/accounts.module';
+import { ActivityModule } from './activity/activity.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { BookingsModule } from './bookings/bookings.module';
 import { ClubsModule } from './clubs/clubs.module';
+import { CompressionModule } from './compression/compression.module';
 import { CommonModule } from './common/common.module';
 import { LoggingModule } from './common/logging.module';
 import { checkUrl, jsonBody } from './common/request-checks';
@@ -21,6 +23,7 @@ import { MetricsModule } from './metrics/metrics.module';
 import { MaintenanceModule } from './maintenance/maintenance.module';
 import { OverviewModule } from './overview/overview.module';
 import { MarkersModule } from './markers/markers.module';
+import { ObjectsModule } from './objects/objects.module';
 import { PrivacyModule } from './privacy/privacy.module';
 import { PreviewModule } from './preview/preview.module';
 import { RecordingModule } from './recording/recording.module';
@@ -41,12 +44,15 @@ const PICTURES = [{ path: 'api/clubs/:id/logo', method: RequestMethod.PUT }];
     AccountsModule,
     SessionsModule,
     RecordingModule,
+    ActivityModule,
     FilesModule,
+    CompressionModule,
     MarkersModule,
     HighlightsModule,
     SharesModule,
     BookingsModule,
     WebhooksModule,
+    ObjectsModule,
     JobsModule,
     PreviewModule,
     PrivacyModule,

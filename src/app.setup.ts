@@ -14,6 +14,7 @@ import { ProblemFilter, sendProblem } from './common/problem.filter';
 import { Shutdown } from './common/shutdown';
 import { ApiValidationPipe } from './common/validation.pipe';
 import { AppConfig } from './config/app-config';
+import { DeliveryOrigins } from './objects/delivery-origins.service';
 import { HttpMetrics } from './metrics/http-metrics';
 import { isPanel, newNonce, setupPages } from './pages';
 import { refuseWhileEnding } from './refuse-while-ending';
@@ -44,7 +45,7 @@ export function setupApp(app: NestExpressApplication): void {
   // Before anything that writes a request's path down.
   app.use(followMediaUrl);
   app.use(app.get(HttpMetrics).middleware);
-  app.use(securityHeaders(config));
+  app.use(securityHeaders(config, app.get(DeliveryOrigins)));
   app.use(checkHost(config));
   app.use(checkOrigin(config));
   app.use(refuseWhileEnding(app.get(Shutdown)));
@@ -93,13 +94,13 @@ type Middleware = (request: Request, response: Response, next: NextFunction) => 
 
 /**
  * Swagger's page has styles in its HTML, the panel makes some of its own and has a service worker; everything else does with
- * neither.
+ * neither. It plays videos also from where clubs have them given.
  */
-function securityHeaders(config: AppConfig): Middleware {
+function securityHeaders(config: AppConfig, delivery: DeliveryOrigins): Middleware {
   const strict = headers(config, ["'self'"]);
   const docs = headers(config, ["'self'", "'unsafe-inline'"]);
   const ofThisAnswer = (_request: unknown, response: unknown): string => `'nonce-${newNonce(response as Response)}'`;
-  const panel = headers(config, ["'self'", ofThisAnswer], "'self'");
+  const panel = headers(config, ["'self'", ofThisAnswer], "'self'", () => `blob:${delivery.sources}`);
   return (request, response, next) => {
     const policy = isPanel(request) ? panel : request.path.startsWith('/api/docs') ? docs : strict;
     policy(request, response, next);
@@ -108,7 +109,7 @@ function securityHeaders(config: AppConfig): Middleware {
 
 type Source = string | ((request: unknown, response: unknown) => string);
 
-function headers(config: AppConfig, styles: Source[], workers = "'none'"): Middleware {
+function headers(config: AppConfig, styles: Source[], workers = "'none'", media: Source = 'blob:'): Middleware {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -117,7 +118,7 @@ function headers(config: AppConfig, styles: Source[], workers = "'none'"): Middl
         scriptSrc: ["'self'"],
         styleSrc: styles,
         imgSrc: ["'self'", 'data:', 'blob:'],
-        mediaSrc: ["'self'", 'blob:'],
+        mediaSrc: ["'self'", media],
         // Also the WebSocket of the same host: 'self' is ws and wss too (CSP Level 3, §6.7.2.8).
         connectSrc: ["'self'"],
         workerSrc: [workers],

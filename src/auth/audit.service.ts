@@ -29,6 +29,7 @@ export type AuditAction =
   | `booking.${'created' | 'changed' | 'cancelled' | 'started' | 'done' | 'missed' | 'failed'}`
   | `webhook.${'created' | 'changed' | 'rotated' | 'deleted' | 'pinged' | 'redelivered' | 'disabled'}`
   | `calendar.${'set' | 'removed'}`
+  | `storage.${'set' | 'removed' | 'tested'}`
   | `share.${'created' | 'revoked'}`
   | 'job.cancelled'
   | 'maintenance.clean_up'

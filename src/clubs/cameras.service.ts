@@ -16,6 +16,8 @@ export interface CameraAccess {
   readonly cameraUrl: string;
   /** Those that the club's cameras are in; `null`: no matter which. */
   readonly cameraNetworks: readonly string[] | null;
+  /** The court's recordings have its sound. */
+  readonly recordSound: boolean;
 }
 
 /** A court's camera besides its main one. */
@@ -43,8 +45,10 @@ export class CamerasService {
    * @throws ProblemException `not_found`; `internal_error` where the address cannot be opened (`SECRETS_KEY` changed)
    */
   async accessTo(courtId: number, position: number = MAIN_CAMERA): Promise<CameraAccess> {
-    const [camera] = await this.database.query<{ url_sealed: string; camera_networks: string[] | null }[]>(
-      `SELECT a.url_sealed, o.camera_networks
+    const [camera] = await this.database.query<
+      { url_sealed: string; camera_networks: string[] | null; record_sound: boolean }[]
+    >(
+      `SELECT a.url_sealed, o.camera_networks, c.record_sound
        FROM cameras a JOIN courts c ON c.id = a.court_id JOIN clubs o ON o.id = c.club_id
        WHERE a.court_id = $1 AND a.position = $2`,
       [courtId, position],
@@ -54,6 +58,7 @@ export class CamerasService {
       return {
         cameraUrl: this.box.open(camera.url_sealed, ownerOfCamera(courtId, position)),
         cameraNetworks: camera.camera_networks,
+        recordSound: camera.record_sound,
       };
     } catch (cause) {
       this.logger.error({ err: cause, courtId, position }, 'The address of a camera cannot be opened');

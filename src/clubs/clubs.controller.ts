@@ -58,7 +58,7 @@ export class ClubsController {
     description: "The club's CLUB_ADMIN and SUPER_ADMIN; `max_sessions`: SUPER_ADMIN.",
   })
   @ApiOkResponse({ type: ClubView })
-  @ApiProblems('validation_failed', 'forbidden', 'not_found')
+  @ApiProblems('validation_failed', 'forbidden', 'not_found', 'codec_unavailable')
   async update(
     @CurrentUser() user: Principal,
     @Param('id', ParseIdPipe) id: number,

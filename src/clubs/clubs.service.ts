@@ -8,6 +8,7 @@ import { ClubAccess, isAdminOf, requireClub, visibleClubIds } from '../auth/tena
 import { ProblemException } from '../common/problem';
 import { PageQuery } from '../common/pagination';
 import { AppConfig } from '../config/app-config';
+import { Toolchain } from '../media/toolchain';
 import { CourtUsageProvider } from './court-usage.provider';
 import { limitsFor } from './club-limit-rules';
 import { ClubListAnswer, CreateClubDto, UpdateClubDto, viewOfClub } from './dto/club.dto';
@@ -26,6 +27,7 @@ export class ClubsService {
     private readonly usage: CourtUsageProvider,
     private readonly config: AppConfig,
     private readonly states: CameraStates,
+    private readonly toolchain: Toolchain,
   ) {}
 
   /**
@@ -77,6 +79,8 @@ export class ClubsService {
           sharingEnabled: true,
           logoAt: null,
           playersBook: false,
+          compressionCrf: null,
+          compressionSince: null,
         }),
       );
       await this.note(manager, 'club.created', principal, club.id, caller);
@@ -85,7 +89,7 @@ export class ClubsService {
   }
 
   /**
-   * @throws ProblemException `not_found`; `validation_failed` or `forbidden` where the club may not be given these limits
+   * @throws ProblemException `not_found`; `codec_unavailable`; `validation_failed` or `forbidden` where the club may not be given these limits
    */
   async update(principal: Principal, id: number, dto: UpdateClubDto, caller: Caller): Promise<Club> {
     await this.require(principal, id, 'admin');
@@ -94,6 +98,10 @@ export class ClubsService {
     }
     if (dto.camera_networks !== undefined && principal.role !== 'SUPER_ADMIN') {
       throw new ProblemException('forbidden', "Where a club's cameras may be is set by a SUPER_ADMIN.");
+    }
+    const { compression } = dto;
+    if (compression !== undefined && compression !== 'off' && !(await this.toolchain.canCode(compression))) {
+      throw new ProblemException('codec_unavailable', `The FFmpeg of this service cannot code ${compression}.`);
     }
     return this.database.transaction(async (manager) => {
       const club = await lockClub(manager, id);
@@ -106,6 +114,7 @@ export class ClubsService {
       if (dto.camera_networks !== undefined) club.cameraNetworks = dto.camera_networks;
       if (dto.highlight_seconds !== undefined) club.highlightSeconds = dto.highlight_seconds;
       if (dto.consent_note !== undefined) club.consentNote = dto.consent_note;
+      setCompression(club, dto);
       Object.assign(club, limitsFor(principal, club, dto, this.config.retentionDays));
       await manager.save(club);
       await this.note(manager, 'club.changed', principal, id, caller, { fields: Object.keys(dto) });
@@ -145,6 +154,17 @@ export class ClubsService {
     const entry = { action, actorId: principal.userId, clubId, target: `club:${clubId}`, ip: caller.ip, details };
     return this.audit.record(entry, manager);
   }
+}
+
+/** Only what is recorded from now on is compressed: a club that switches it on does not give away what it has. */
+function setCompression(club: Club, dto: UpdateClubDto): void {
+  if (dto.compression !== undefined) {
+    if (dto.compression === 'off') club.compressionSince = null;
+    else if (club.compression === 'off') club.compressionSince = new Date();
+    club.compression = dto.compression;
+  }
+  if (dto.compression_crf !== undefined) club.compressionCrf = dto.compression_crf;
+  club.compressionAfterMinutes = dto.compression_after_minutes ?? club.compressionAfterMinutes;
 }
 
 /** Keeps sessions from being opened in the club (their foreign key waits) until the transaction is done. */

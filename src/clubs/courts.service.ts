@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, EntityManager, MoreThan } from 'typeorm';
-import { AuditAction, AuditService } from '../auth/audit.service';
+import { AuditAction, AuditEntry, AuditService } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { ClubAccess, requireClub } from '../auth/tenant';
@@ -58,10 +58,12 @@ export class CourtsService {
     const rows = await this.database.manager.find(Court, {
       where: { clubId, id: MoreThan(after) },
       relations: { cameras: true },
-      order: { id: 'ASC', cameras: { position: 'ASC' } },
+      // Not by position: a page would be cut by cameras, not by courts.
+      order: { id: 'ASC' },
       take,
     });
     const { items, next } = cutIdPage(rows as CourtWithCameras[], limit);
+    for (const { cameras } of items) cameras.sort((a, b) => a.position - b.position);
     return { success: true, terrains: items.map(viewOfCourt), count: items.length, ...next };
   }
 
@@ -69,7 +71,8 @@ export class CourtsService {
     const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
     this.cameras.check(dto.camera_url, cameraNetworks);
     return this.database.transaction(async (manager) => {
-      const court = await manager.save(manager.create(Court, { clubId, name: dto.name }));
+      const { name, auto_stop_minutes: autoStopMinutes = null, record_sound: recordSound = false } = dto;
+      const court = await manager.save(manager.create(Court, { clubId, name, autoStopMinutes, recordSound }));
       const camera = await this.cameras.set({ courtId: court.id }, dto.camera_url, cameraNetworks, manager);
       await this.note(manager, 'court.created', principal, court, caller);
       return Object.assign(court, { cameras: [camera] as CourtWithCameras['cameras'] });
@@ -82,9 +85,15 @@ export class CourtsService {
     if (dto.camera_url !== undefined) this.cameras.check(dto.camera_url, cameraNetworks);
     return this.database.transaction(async (manager) => {
       const court = await lockCourt(manager, id);
+      const turned = dto.record_sound !== undefined && dto.record_sound !== court.recordSound;
       court.name = dto.name ?? court.name;
+      if (dto.auto_stop_minutes !== undefined) court.autoStopMinutes = dto.auto_stop_minutes;
+      court.recordSound = dto.record_sound ?? court.recordSound;
       await manager.save(court);
-      if (dto.name !== undefined) await this.note(manager, 'court.changed', principal, court, caller);
+      if (dto.name !== undefined || dto.auto_stop_minutes !== undefined || turned) {
+        const details: AuditEntry['details'] = turned ? { record_sound: court.recordSound } : {};
+        await this.note(manager, 'court.changed', principal, court, caller, details);
+      }
       const { cameras } = found;
       if (dto.camera_url !== undefined) {
         cameras[0] = await this.cameras.set({ courtId: id }, dto.camera_url, cameraNetworks, manager);
@@ -127,10 +136,11 @@ export class CourtsService {
     principal: Principal,
     court: Court,
     caller: Caller,
+    details: AuditEntry['details'] = {},
   ): Promise<void> {
     const { id, clubId } = court;
     return this.audit.record(
-      { action, actorId: principal.userId, clubId, target: `court:${id}`, ip: caller.ip },
+      { action, actorId: principal.userId, clubId, target: `court:${id}`, ip: caller.ip, details },
       manager,
     );
   }

@@ -17,6 +17,7 @@ const TABLES: readonly SealedTable[] = [
     owner: (id) => `webhook:${id}`,
   },
   { table: 'court_calendars', id: 'court_id', columns: ['url_sealed'], owner: (id) => `calendar:${id}` },
+  { table: 'club_storage', id: 'club_id', columns: ['keys_sealed'], owner: (id) => `storage:${id}` },
 ];
 const BATCH = 100;
 

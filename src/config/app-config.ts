@@ -35,6 +35,8 @@ export abstract class AppConfig {
   /** How long between two looks at the camera of a court that nobody plays on; 0: none. */
   abstract readonly cameraWatchSeconds: number;
   abstract readonly sessionIdleMinutes: number;
+  /** Whether it is measured how much moves on a court that records. */
+  abstract readonly activityScores: boolean;
   abstract readonly videoCodec: string;
   abstract readonly videoPreset: string;
   abstract readonly videoCrf: number;
@@ -51,6 +53,8 @@ export abstract class AppConfig {
   abstract readonly adminEmail: string | null;
   abstract readonly adminPassword: string | null;
   abstract readonly cameraAllowLoopback: boolean;
+  /** Clubs may keep videos at an address without TLS. */
+  abstract readonly storageAllowHttp: boolean;
   abstract readonly diskReserveMb: number;
   /** `null`: videos are never deleted by age. */
   abstract readonly retentionDays: number | null;

@@ -7,19 +7,17 @@ import { requireClub } from '../auth/tenant';
 import { momentOf } from '../common/moment';
 import { cutPage, decodeCursor, DEFAULT_PAGE } from '../common/pagination';
 import { ProblemException } from '../common/problem';
-import { MatchAngle, MatchAngles } from '../sessions/match-angles.service';
-import { MatchNames, MatchNamesService } from '../sessions/match-names.service';
 import { SessionsService } from '../sessions/sessions.service';
 import { VideoStore } from '../storage/video-store';
-import { ClubQuery, VideoAngleView, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
+import { ClubQuery, VideoListQuery, VideoStatsAnswer, VideoView } from './dto/files.dto';
 import { Video } from './entities/video.entity';
 import { standsForMatch } from './match-videos';
 import { DownloadableVideo, VideoFiles } from './video-files.service';
 import { VideoRemoval } from './video-removal.service';
+import { VideoViews } from './video-views.service';
 
 export type { DownloadableVideo } from './video-files.service';
 
-const MEBIBYTE = 2 ** 20;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Finished videos: who sees which, their figures, their bytes, their end. */
@@ -28,11 +26,10 @@ export class FilesService {
   constructor(
     private readonly database: DataSource,
     private readonly sessions: SessionsService,
-    private readonly names: MatchNamesService,
-    private readonly angles: MatchAngles,
     private readonly store: VideoStore,
     private readonly removal: VideoRemoval,
     private readonly videos: VideoFiles,
+    private readonly views: VideoViews,
   ) {}
 
   /** Newest first. A player: those of sessions they own or take part in. */
@@ -53,12 +50,12 @@ export class FilesService {
       builder.andWhere('(v.created_at, v.session_id) < (:before, :id)', { before, id });
     }
     const page = cutPage(await builder.getMany(), limit, (video) => [video.createdAt.getTime(), video.sessionId]);
-    return { videos: await this.views(page.items), nextCursor: page.next_cursor };
+    return { videos: await this.views.of(principal, page.items), nextCursor: page.next_cursor };
   }
 
   /** As {@link download}, also where its file is missing. @throws ProblemException `not_found` */
   async one(principal: Principal, sessionId: string, query: ClubQuery): Promise<VideoView> {
-    const [view] = await this.views([await this.require(principal, sessionId, query)]);
+    const [view] = await this.views.of(principal, [await this.require(principal, sessionId, query)]);
     return view as VideoView;
   }
 
@@ -122,16 +119,6 @@ export class FilesService {
     return videos.where('v.session_id = :sessionId', { sessionId }).andWhere(standsForMatch('v')).getExists();
   }
 
-  private async views(videos: readonly Video[]): Promise<VideoView[]> {
-    const ids = videos.map(({ sessionId }) => sessionId);
-    const [names, angles] = await Promise.all([this.names.of(ids), this.angles.of(ids)]);
-    // Rows of sessions, courts and people are never deleted.
-    return videos.map((video) => {
-      const { sessionId } = video;
-      return viewOf(video, names.get(sessionId) as MatchNames, angles.get(sessionId) ?? []);
-    });
-  }
-
   /** @throws ProblemException `not_found` for a club the principal is nothing in. */
   private visible(principal: Principal, club: number | undefined): SelectQueryBuilder<Video> {
     const clubId = club ?? principal.clubId;
@@ -158,51 +145,4 @@ function narrow(builder: SelectQueryBuilder<Video>, query: VideoListQuery): void
   if (userId !== undefined) builder.andWhere(tookPart('userId'), { userId });
   if (from !== undefined) builder.andWhere('v.created_at >= :from', { from });
   if (to !== undefined) builder.andWhere('v.created_at < :to', { to });
-}
-
-function filenameOf(video: Video): string {
-  return `${video.sessionId}.mp4`;
-}
-
-function viewOf(video: Video, names: MatchNames, angles: readonly MatchAngle[]): VideoView {
-  const bytes = Number(video.sizeBytes);
-  return {
-    session_id: video.sessionId,
-    terrain_id: video.courtId,
-    terrain_name: names.terrainName,
-    club_id: video.clubId,
-    user_id: video.userId,
-    owner: names.owner,
-    players: [...names.players],
-    filename: filenameOf(video),
-    size_bytes: bytes,
-    size_mb: Math.round((bytes / MEBIBYTE) * 100) / 100,
-    duration_seconds: Math.round(video.durationSeconds * 1000) / 1000,
-    width: video.width,
-    height: video.height,
-    codec: video.codec,
-    created_at: video.createdAt.toISOString(),
-    missing_since: video.missingSince?.toISOString() ?? null,
-    gaps: video.gaps as VideoView['gaps'],
-    camera_name: names.cameraName,
-    angle_of: video.angleOf,
-    angles: angles.flatMap(viewOfAngle),
-  };
-}
-
-/** An angle of which nothing was recorded is none of the film. */
-function viewOfAngle(angle: MatchAngle): VideoAngleView[] {
-  const { sessionId, position, name, recordingStatus: status, durationSeconds, sizeBytes, offsetSeconds } = angle;
-  if (status === null) return [];
-  return [
-    {
-      session_id: sessionId,
-      position,
-      name,
-      status,
-      duration_seconds: durationSeconds === null ? null : Math.round(durationSeconds * 1000) / 1000,
-      size_bytes: sizeBytes,
-      offset_seconds: offsetSeconds,
-    },
-  ];
 }

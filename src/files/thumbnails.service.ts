@@ -7,8 +7,8 @@ import { MovieKeyframes, readMovieKeyframes } from '../media/fmp4/movie-keyframe
 import { isWholeJpeg } from '../media/jpeg';
 import { makeSnapshot, SnapshotError } from '../media/snapshot';
 import { Toolchain } from '../media/toolchain';
+import { VideoOpener } from '../objects/video-opener.service';
 import { ThumbnailShelf } from '../storage/thumbnail-shelf';
-import { VideoStore } from '../storage/video-store';
 import { Video } from './entities/video.entity';
 import { keyframeForThumbnail } from './thumbnail-moment';
 import { VideoCatalogue } from './video-catalogue.service';
@@ -43,7 +43,7 @@ export class Thumbnails implements OnModuleDestroy {
   private readonly ending = new AbortController();
 
   constructor(
-    private readonly store: VideoStore,
+    private readonly videos: VideoOpener,
     private readonly shelf: ThumbnailShelf,
     private readonly catalogue: VideoCatalogue,
     private readonly toolchain: Toolchain,
@@ -141,7 +141,7 @@ export class Thumbnails implements OnModuleDestroy {
     { sessionId, clubId, gaps }: VideoPlace,
     use: (keyframes: MovieKeyframes, index: number) => Promise<T>,
   ): Promise<T> {
-    const opened = await this.store.openVideo(clubId, sessionId);
+    const opened = await this.videos.open(clubId, sessionId);
     if (!opened) throw new ProblemException('not_found');
     try {
       const keyframes = await readMovieKeyframes(opened.file, opened.entry.bytes);

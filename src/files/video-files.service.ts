@@ -1,20 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
 import { ProblemException } from '../common/problem';
-import { OpenVideo, VideoStore } from '../storage/video-store';
+import { unreachable } from '../objects/away-video';
+import { ObjectFault } from '../objects/object-store';
+import { VideoOpener } from '../objects/video-opener.service';
+import { VideoStore } from '../storage/video-store';
 import { Video } from './entities/video.entity';
-import { etagOf } from './send-file';
+import { etagOf, SendableFile } from './send-file';
 import { Thumbnails, VideoPlace } from './thumbnails.service';
 
 /** A video's file, let in. */
-export interface DownloadableVideo {
+export interface DownloadableVideo extends SendableFile {
   readonly sessionId: string;
   readonly clubId: number;
-  readonly path: string;
-  readonly filename: string;
-  readonly bytes: number;
-  /** Changes with the file's content. */
-  readonly etag: string;
 }
 
 /** The files of finished videos and their pictures. Whether somebody may have them is the caller's to ask. */
@@ -25,6 +23,7 @@ export class VideoFiles {
   constructor(
     private readonly database: DataSource,
     private readonly store: VideoStore,
+    private readonly opener: VideoOpener,
     private readonly thumbnails: Thumbnails,
   ) {}
 
@@ -38,9 +37,7 @@ export class VideoFiles {
   /** @throws ProblemException `not_found`: its file is missing */
   async open(video: VideoPlace): Promise<DownloadableVideo> {
     const { sessionId, clubId } = video;
-    const { entry, path } = await this.look(video);
-    const etag = etagOf(entry);
-    return { sessionId, clubId, path, filename: `${sessionId}.mp4`, bytes: entry.bytes, etag };
+    return { sessionId, clubId, filename: `${sessionId}.mp4`, ...(await this.look(video)) };
   }
 
   /**
@@ -60,13 +57,21 @@ export class VideoFiles {
     return this.thumbnails.moment(video);
   }
 
-  private async look({ clubId, sessionId }: VideoPlace): Promise<Pick<OpenVideo, 'entry' | 'path'>> {
+  private async look({ clubId, sessionId }: VideoPlace): Promise<Omit<SendableFile, 'filename'>> {
     const opened = await this.store.openVideo(clubId, sessionId);
-    if (!opened) {
+    if (opened) {
+      await opened.file.close();
+      const { path, entry } = opened;
+      return { path, bytes: entry.bytes, etag: etagOf(entry) };
+    }
+    const away = await this.opener.away(clubId, sessionId).catch((error: unknown) => {
+      throw error instanceof ObjectFault ? unreachable(error) : error;
+    });
+    if (!away) {
       this.logger.error({ sessionId }, 'A video has a row and no file.');
       throw new ProblemException('not_found');
     }
-    await opened.file.close();
-    return opened;
+    const { bytes, etag } = away;
+    return { path: null, away, bytes, etag };
   }
 }

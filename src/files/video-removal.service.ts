@@ -22,7 +22,8 @@ export interface RemovalReason {
  * The one way a video ends. Invariant, for a crash at any line: the row is marked first, in one transaction with its line
  * in the audit trail, then its thumbnail goes, then the file to the trash, then its bytes. So no row ever leads to a file that is gone; what is
  * left of the file is found by the row's mark or in the trash, and taken away by the next look (`files_and_rows`, `trash`).
- * What people marked in it goes with the row; highlights of it and its angles are marked as it is, and their files go when it does.
+ * What people marked in it, and how much moved, goes with the row; highlights of it and its angles are marked as it is, and
+ * their files go when it does. The copy in a club's storage is marked too, and goes with the next look (`storage`).
  * Whoever has the file open reads on to its end.
  */
 @Injectable()
@@ -113,10 +114,16 @@ export class VideoRemoval {
         'DELETE FROM markers WHERE session_id = $1 RETURNING id, session_id',
         [sessionId],
       );
+      await manager.query('DELETE FROM activity_minutes WHERE session_id = $1', [sessionId]);
       await manager.query('DELETE FROM marker_chapters WHERE session_id = $1', [sessionId]);
       await manager.query('UPDATE highlights SET deleted_at = now() WHERE session_id = $1 AND deleted_at IS NULL', [
         sessionId,
       ]);
+      await manager.query(
+        `UPDATE video_objects SET state = 'deleting', next_try_at = now()
+          WHERE session_id = ANY ($1) AND state <> 'deleted'`,
+        [[sessionId, ...angles.map((angle) => angle.session_id)]],
+      );
       const bytes = [row, ...angles].reduce((sum, { size_bytes }) => sum + Number(size_bytes), 0);
       const facts = {
         ...{ size_bytes: bytes, duration_seconds: row.duration_seconds },

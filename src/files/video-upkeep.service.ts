@@ -101,10 +101,12 @@ export class VideoUpkeep {
     });
   }
 
-  /** Sessions of the club that have a video, and whether its file is marked as missing. */
+  /** Sessions of the club whose video should have its file here, and whether that is marked as missing. */
   async marks(clubId: number): Promise<Map<string, boolean>> {
     const rows = await this.database.query<{ session_id: string; missing: boolean }[]>(
-      `SELECT session_id, missing_since IS NOT NULL AS missing FROM videos WHERE club_id = $1 AND deleted_at IS NULL`,
+      `SELECT session_id, missing_since IS NOT NULL AS missing FROM videos v WHERE club_id = $1 AND deleted_at IS NULL
+          AND NOT EXISTS (SELECT FROM video_objects o
+                           WHERE o.session_id = v.session_id AND o.state = 'remote' AND o.local <> 'here')`,
       [clubId],
     );
     return new Map(rows.map((row) => [row.session_id, row.missing]));

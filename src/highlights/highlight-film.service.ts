@@ -3,13 +3,13 @@ import { Clock } from '../common/clock';
 import { TICKS_PER_SECOND } from '../media/access-unit';
 import { FragmentError } from '../media/fmp4/fragment-boxes';
 import { readMovieStretch } from '../media/fmp4/movie-stretch';
+import { VideoOpener } from '../objects/video-opener.service';
 import { ReviewFiles } from '../preview/review/review-files';
 import { FilmCut } from '../recording/engine/cut-film';
 import { fragmentStretch } from '../recording/engine/fragment-stretch';
 import { RecordingLog } from '../recording/recording-log.service';
 import { CourtRuntime, RecordedPart, RecordingPhase } from '../runtime/court-runtime';
 import { DiskFile } from '../storage/disk';
-import { VideoStore } from '../storage/video-store';
 
 /** The journal writes a fragment a second; later than this the camera is away, and what there is has to do. */
 const PATIENCE_MS = 2_500;
@@ -47,7 +47,7 @@ export class HighlightFilm {
     private readonly runtime: CourtRuntime,
     private readonly log: RecordingLog,
     private readonly files: ReviewFiles,
-    private readonly store: VideoStore,
+    private readonly videos: VideoOpener,
     private readonly clock: Clock,
   ) {}
 
@@ -101,7 +101,7 @@ export class HighlightFilm {
   }
 
   private async inVideo({ clubId, sessionId, start, end, exact }: WantedFilm): Promise<FoundFilm | null> {
-    const video = await this.store.openVideo(clubId, sessionId);
+    const video = await this.videos.open(clubId, sessionId);
     if (!video) return null;
     try {
       const [from, wantedTo] = [start, end].map((seconds) => Math.round(seconds * TICKS_PER_SECOND)) as [

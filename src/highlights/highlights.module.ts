@@ -7,6 +7,7 @@ import { ProxyModule } from '../proxy/proxy.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { StoredVideosModule } from '../objects/stored-videos.module';
 import { StorageModule } from '../storage/storage.module';
 import { WebhookOutboxModule } from '../webhooks/webhook-outbox.module';
 import { CourtButtonsController } from './court-buttons.controller';
@@ -30,6 +31,7 @@ import { HighlightsService } from './highlights.service';
     ScheduledTasksModule,
     SessionsModule,
     StorageModule,
+    StoredVideosModule,
     WebhookOutboxModule,
   ],
   controllers: [HighlightsController, CourtButtonsController],

@@ -12,8 +12,8 @@ describe('when an adopted match was played', () => {
     ['2024-07-03 18h30', '2024-07-03T16:30:00.000Z'],
     ['20241203183000', '2024-12-03T17:30:00.000Z'],
     ['2024-12-03T18-30-00Z', '2024-12-03T18:30:00.000Z'],
-    // The hour that there is twice, and the one that there is not.
-    ['20241027_023000', '2024-10-27T01:30:00.000Z'],
+    // The hour that there is twice, its first one as in calendars, and the one that there is not.
+    ['20241027_023000', '2024-10-27T00:30:00.000Z'],
     ['20240331_023000', '2024-03-31T01:30:00.000Z'],
   ])('says its name %j, by the clock on the wall', (name, expected) => {
     expect(started(name)).toBe(expected);

@@ -1,3 +1,4 @@
+import { momentAt } from '../common/local-time';
 import { isUuid } from './session-name';
 
 /** When a match was played; epoch milliseconds. */
@@ -44,17 +45,5 @@ function timeInName(name: string, timeZone: string): number | null {
   const read = new Date(utc);
   const isReal = read.getUTCMonth() === month - 1 && read.getUTCDate() === day && read.getUTCHours() === hour;
   if (!isReal) return null;
-  return found[7] === 'Z' ? utc : utc - offsetAt(utc - offsetAt(utc, timeZone), timeZone);
-}
-
-/** How far a time zone's walls are ahead of UTC at a moment, in milliseconds. */
-function offsetAt(moment: number, timeZone: string): number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
-  });
-  const parts = Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(moment / 1000) * 1000;
+  return found[7] === 'Z' ? utc : momentAt({ year, month, day, hour, minute, second }, timeZone);
 }

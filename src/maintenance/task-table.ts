@@ -35,14 +35,20 @@ export const TASKS = {
   camera_watch: { everyMs: 5_000, scope: 'process' },
   /** Takes the files of deleted highlights, and asks again for those that were left unmade. */
   highlights: { everyMs: 60_000, scope: 'installation' },
+  /** Asks for the compression of videos whose turn it is, and clears up after those that ended in the middle. */
+  compression: { everyMs: 60_000, scope: 'installation' },
   /** Forgets background work that ended long ago. */
   old_jobs: { everyMs: 60 * 60_000, scope: 'installation' },
   /** Opens and records what is booked. Of two processes the database lets one have the court. */
   bookings: { everyMs: 3_000, scope: 'process' },
+  /** Stops recordings of courts on which nobody plays, where that is wanted. A process looks after those it moves. */
+  auto_stop: { everyMs: 3_000, scope: 'process' },
   /** Asks for the calendars whose turn it is, and lets bookings follow them. */
   booking_calendars: { everyMs: 30_000, scope: 'installation' },
   /** Sends what webhooks are to be told. Processes share the messages out by claiming their rows. */
   webhooks: { everyMs: 3_000, scope: 'process' },
+  /** Brings videos to their clubs' storages, takes files that are there, deletes there what was deleted. */
+  storage: { everyMs: 15_000, scope: 'installation' },
 } as const satisfies Record<string, TaskFacts>;
 
 export type TaskName = keyof typeof TASKS;

@@ -7,6 +7,7 @@ import { Turns } from '../common/turns';
 import { VideoTurns } from '../files/video-turns';
 import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
+import { VideoOpener } from '../objects/video-opener.service';
 import { ChapterOutcome, ChapterWriter } from '../recording/engine/chapter-writer';
 import { JournalError } from '../recording/engine/journal-error';
 import { RecordingLog } from '../recording/recording-log.service';
@@ -46,6 +47,7 @@ export class ChapterWriting implements OnModuleInit, OnApplicationBootstrap, Bef
     private readonly recordings: RecordingLog,
     private readonly videos: VideoTurns,
     private readonly store: VideoStore,
+    private readonly opener: VideoOpener,
     private readonly tasks: ScheduledTasks,
     private readonly clock: Clock,
     disk: Disk,
@@ -161,7 +163,8 @@ export class ChapterWriting implements OnModuleInit, OnApplicationBootstrap, Bef
     if (this.doubtful.has(sessionId)) return 'unsupported';
     // Looked at first as by its readers: nothing that a symbolic link leads to is written.
     const opened = await this.store.openVideo(clubId, sessionId);
-    if (!opened) return null;
+    // What lies in a storage is not written again: its markers stay in the database.
+    if (!opened) return (await this.opener.away(clubId, sessionId)) ? 'unsupported' : null;
     await opened.file.close();
     try {
       return await this.writer.write(opened.path, chapters);

@@ -5,6 +5,7 @@ import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
+import { StoredVideosModule } from '../objects/stored-videos.module';
 import { StorageModule } from '../storage/storage.module';
 import { ChapterBook } from './chapter-book.service';
 import { ChapterWriting } from './chapter-writing.service';
@@ -22,6 +23,7 @@ import { MarkersService } from './markers.service';
     VideoCatalogueModule,
     ScheduledTasksModule,
     StorageModule,
+    StoredVideosModule,
     MarkerNewsModule,
   ],
   controllers: [MarkersController],

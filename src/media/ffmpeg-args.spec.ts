@@ -1,4 +1,4 @@
-import { encoderArgs, encoderThreads, httpDemuxArgs, previewArgs, snapshotArgs } from './ffmpeg-args';
+import { encoderArgs, encoderThreads, httpDemuxArgs, motionArgs, previewArgs, snapshotArgs } from './ffmpeg-args';
 
 const QUIET = '-hide_banner -nostats -loglevel warning -protocol_whitelist pipe';
 const marker = 'padelvar:i:s';
@@ -44,6 +44,20 @@ describe('FFmpeg command lines', () => {
         "-map 0:v:0 -filter_threads 1 -vf select='isnan(prev_selected_t)+gte(t-prev_selected_t,0.19)'," +
         "scale='min(640,iw)':-2:flags=fast_bilinear:out_range=pc:out_color_matrix=bt601 -fps_mode passthrough " +
         `-threads 1 -c:v mjpeg -pix_fmt yuvj420p -q:v 6 -metadata comment=${marker} -f mpjpeg -flush_packets 1 pipe:1`,
+    );
+  });
+
+  it.each([
+    ['mp4', 1920, '-skip_loop_filter all'],
+    ['matroska', 1920, '-lowres 3'],
+    ['matroska', 640, '-lowres 2'],
+    ['matroska', 160, '-lowres 0'],
+    ['matroska', 100, '-lowres 0'],
+  ] as const)('looks for movement in %s %d pixels wide', (format, sourceWidth, thrift) => {
+    expect(motionArgs({ format, sourceWidth, marker }).join(' ')).toBe(
+      `${QUIET} -threads 1 -flags low_delay ${thrift} -nofind_stream_info -f ${format} -i pipe:0 -map 0:v:0 ` +
+        '-filter_threads 1 -vf scale=160:90:flags=area,format=gray -fps_mode passthrough -threads 1 -c:v rawvideo ' +
+        `-metadata comment=${marker} -f rawvideo -flush_packets 1 pipe:1`,
     );
   });
 

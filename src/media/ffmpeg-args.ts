@@ -112,6 +112,36 @@ export function snapshotArgs({ maxWidth, quality, marker }: SnapshotArgsOptions)
   ];
 }
 
+/** The size in which movement is looked for: a player at the far wall is still some pixels tall, and noise averages out. */
+export const MOTION_SIZE = { width: 160, height: 90 } as const;
+
+export interface MotionArgsOptions {
+  /** What its stdin gets: keyframe fragments of our own, or JPEGs in Matroska. */
+  readonly format: 'mp4' | 'matroska';
+  /** Width of the camera's picture in pixels. */
+  readonly sourceWidth: number;
+  readonly marker: string;
+}
+
+/**
+ * Keyframes on stdin → each as {@link MOTION_SIZE} bytes of gray on stdout, the moment it is there. Always the same size,
+ * whatever the camera's, so that any two can be compared and nothing has to say where one ends. Blocks that are not smoothed
+ * cannot be seen in it, and a JPEG is decoded at a fraction of its size where that is still more than what is wanted.
+ */
+export function motionArgs({ format, sourceWidth, marker }: MotionArgsOptions): string[] {
+  const { width, height } = MOTION_SIZE;
+  const halvings = Math.min(3, Math.max(0, Math.floor(Math.log2(sourceWidth / width))));
+  const thrift = format === 'matroska' ? ['-lowres', `${halvings}`] : ['-skip_loop_filter', 'all'];
+  return [
+    ...QUIET,
+    ...['-threads', '1', '-flags', 'low_delay', ...thrift, ...NO_FIRST_LOOK],
+    ...['-f', format, '-i', 'pipe:0', '-map', '0:v:0'],
+    ...['-filter_threads', '1', '-vf', `scale=${width}:${height}:flags=area,format=gray`, '-fps_mode', 'passthrough'],
+    ...['-threads', '1', '-c:v', 'rawvideo', '-metadata', `comment=${marker}`],
+    ...['-f', 'rawvideo', '-flush_packets', '1', 'pipe:1'],
+  ];
+}
+
 export interface PreviewArgsOptions {
   /** Widest picture wanted in pixels; smaller ones are not blown up. */
   readonly maxWidth: number;

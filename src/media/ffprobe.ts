@@ -19,10 +19,20 @@ export interface ProbedPacket {
   readonly hash: string;
 }
 
+/** What ffprobe says of a file's sound. */
+export interface SoundProbe {
+  readonly streams: number;
+  /** Of the first one. */
+  readonly codec: string;
+  readonly frames: number;
+}
+
 /** What ffprobe says of a file. */
 export interface VideoProbe {
   readonly videoStreams: number;
+  /** Streams that are no video, sound among them. */
   readonly otherStreams: number;
+  readonly sound: SoundProbe;
   /** Of the first video stream. */
   readonly codec: string;
   readonly width: number;
@@ -40,16 +50,22 @@ export interface VideoProbe {
   readonly packets: readonly ProbedPacket[];
 }
 
-/** Arguments of ffprobe for {@link probeVideo}. */
-export function probeArgs(path: string, ends?: FileEnds): string[] {
+/** Arguments of ffprobe for {@link probeVideo}. @param withSound its packets are not to be counted among those asked for */
+export function probeArgs(path: string, ends?: FileEnds, withSound = false): string[] {
   const stream = 'stream=codec_type,codec_name,width,height,nb_frames,duration,r_frame_rate,avg_frame_rate';
   const intervals = ends ? intervalsOf(ends) : [];
   const hashed = intervals.length > 0;
-  const entries = hashed
-    ? `${stream},extradata_hash:packet=pts,dts,data_hash:format=duration`
-    : `${stream}:format=duration`;
+  const format = withSound ? 'format=duration,nb_streams' : 'format=duration';
+  const entries = hashed ? `${stream},extradata_hash:packet=pts,dts,data_hash:${format}` : `${stream}:${format}`;
+  const pictures = withSound ? ['-select_streams', 'v'] : [];
   const hashing = hashed ? ['-show_data_hash', 'SHA256', '-read_intervals', intervals.join(',')] : [];
   const output = ['-show_entries', entries, ...hashing, '-of', 'json'];
+  return ['-v', 'error', '-protocol_whitelist', 'file', ...pictures, ...output, '-f', 'mp4', '-i', `file:${path}`];
+}
+
+/** Arguments of ffprobe for the sound of a file. */
+export function probeSoundArgs(path: string): string[] {
+  const output = ['-select_streams', 'a', '-show_entries', 'stream=codec_type,codec_name,nb_frames', '-of', 'json'];
   return ['-v', 'error', '-protocol_whitelist', 'file', ...output, '-f', 'mp4', '-i', `file:${path}`];
 }
 
@@ -64,19 +80,30 @@ function intervalsOf({ firstFrames, lastFrames }: FileEnds): string[] {
   return [...(firstFrames > 0 ? [`%+#${firstFrames}`] : []), ...(lastFrames > 0 ? [last] : [])];
 }
 
-/** Reads a file's streams and the packets at its ends. @throws MediaToolError */
+/**
+ * Reads a file's streams and the packets at its ends. @throws MediaToolError
+ * @param run `withSound`: the file should have sound, and its packets are not among those at its ends
+ */
 export async function probeVideo(
   tools: MediaTools,
   path: string,
-  run: ToolRun & { readonly ends?: FileEnds },
+  run: ToolRun & { readonly ends?: FileEnds; readonly withSound?: boolean },
 ): Promise<VideoProbe> {
-  const { ends, ...rest } = run;
-  const { stdout } = await runTool(tools.clock, tools.ffprobePath, probeArgs(path, ends), rest);
-  try {
-    return readProbe(JSON.parse(stdout) as ProbeJson);
-  } catch (cause) {
-    throw new MediaToolError('ffprobe answered no JSON', true, { cause });
-  }
+  const { ends, withSound = false, ...rest } = run;
+  const ask = async (args: readonly string[]): Promise<ProbeJson> => {
+    const { stdout } = await runTool(tools.clock, tools.ffprobePath, args, rest);
+    try {
+      return JSON.parse(stdout) as ProbeJson;
+    } catch (cause) {
+      throw new MediaToolError('ffprobe answered no JSON', true, { cause });
+    }
+  };
+  // Side by side: nobody should wait longer for a file that has sound.
+  const [pictures, sound] = await Promise.all([
+    ask(probeArgs(path, ends, withSound)),
+    withSound ? ask(probeSoundArgs(path)) : null,
+  ]);
+  return readProbe(pictures, sound ?? pictures);
 }
 
 interface ProbeJson {
@@ -92,7 +119,7 @@ interface ProbeJson {
     readonly avg_frame_rate?: string;
     readonly extradata_hash?: string;
   }[];
-  readonly format?: { readonly duration?: string };
+  readonly format?: { readonly duration?: string; readonly nb_streams?: number };
 }
 
 /** `25/1` as a number; 0 where there is none. */
@@ -106,13 +133,19 @@ function hashOf(text: string | undefined): string {
   return (text ?? '').replace(/^SHA256:/i, '');
 }
 
-function readProbe(json: ProbeJson): VideoProbe {
+function readProbe(json: ProbeJson, withSound: ProbeJson): VideoProbe {
   const streams = json.streams ?? [];
+  const heard = (withSound.streams ?? []).filter((stream) => stream.codec_type === 'audio');
   const videos = streams.filter((stream) => stream.codec_type === 'video');
   const first = videos[0];
   return {
     videoStreams: videos.length,
-    otherStreams: streams.length - videos.length,
+    otherStreams: (json.format?.nb_streams ?? streams.length) - videos.length,
+    sound: {
+      streams: heard.length,
+      codec: heard[0]?.codec_name ?? '',
+      frames: Number(heard[0]?.nb_frames ?? 0),
+    },
     codec: first?.codec_name ?? '',
     width: first?.width ?? 0,
     height: first?.height ?? 0,

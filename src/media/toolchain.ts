@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Clock } from '../common/clock';
+import { canCode } from './compress-film';
+import { CompressionCodec } from './compress-args';
 import { MediaTools } from './media-tool';
 import { FfmpegContext } from './process';
 
@@ -7,6 +9,7 @@ import { FfmpegContext } from './process';
 export class Toolchain implements FfmpegContext, MediaTools {
   /** This installation, for the marker in a child's arguments: two services on one machine must not end each other's. */
   readonly instance: string;
+  private readonly coders = new Map<CompressionCodec, Promise<boolean>>();
 
   constructor(
     readonly ffmpegPath: string,
@@ -19,5 +22,18 @@ export class Toolchain implements FfmpegContext, MediaTools {
 
   get path(): string {
     return this.ffmpegPath;
+  }
+
+  /** Whether this FFmpeg can code it; asked of it once. @throws MediaToolError it cannot be run */
+  canCode(codec: CompressionCodec): Promise<boolean> {
+    let asked = this.coders.get(codec);
+    if (!asked) {
+      asked = canCode(this, codec).catch((error: unknown) => {
+        this.coders.delete(codec);
+        throw error;
+      });
+      this.coders.set(codec, asked);
+    }
+    return asked;
   }
 }

@@ -27,6 +27,8 @@ export interface CourtPlay {
     /** Epoch milliseconds; `null` before the first picture. */
     readonly startedAt: number | null;
     readonly plannedEndAt: number;
+    /** Nobody plays: it stops by itself then. */
+    readonly autoStopAt: number | null;
   } | null;
 }
 
@@ -46,6 +48,7 @@ type Row = { [Column in keyof CameraStateRow]: CameraStateRow[Column] | null } &
   readonly recording_status: RecordingStatus | null;
   readonly started_at: Date | null;
   readonly planned_end_at: Date;
+  readonly auto_stop_at: Date | null;
 };
 
 const OPEN = `status IN ('connecting', 'live', 'reconnecting')`;
@@ -71,7 +74,8 @@ export class CourtBoard {
               s.id AS session_id, s.status AS session_status, s.created_at AS opened_at, s.last_frame_at,
               s.user_id AS owner_id, u.name AS owner_name,
               EXISTS (SELECT FROM session_players p WHERE p.session_id = s.id AND p.user_id = $2) AS takes_part,
-              r.status AS recording_status, r.started_at, r.planned_end_at
+              r.status AS recording_status, r.started_at, r.planned_end_at,
+              CASE WHEN r.status IN ('starting', 'recording', 'reconnecting') THEN r.auto_stop_at END AS auto_stop_at
          FROM courts c
          LEFT JOIN camera_states t ON t.court_id = c.id
          LEFT JOIN camera_sessions s ON s.court_id = c.id AND s.angle_of IS NULL AND s.${OPEN}
@@ -117,6 +121,7 @@ export class CourtBoard {
       status: here?.phase ?? recording_status,
       startedAt: here ? here.startedAt : (started_at?.getTime() ?? null),
       plannedEndAt: here?.plannedEndAt ?? planned_end_at.getTime(),
+      autoStopAt: row.auto_stop_at?.getTime() ?? null,
     };
     return { sessionId, owner: { id: owner_id, name: owner_name }, takesPart: takes_part, recording: known };
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { VideoCatalogueModule } from '../files/video-catalogue.module';
+import { StoredVideosModule } from '../objects/stored-videos.module';
 import { RecordingLogModule } from '../recording/recording-log.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
@@ -17,7 +18,7 @@ import { ViewerSlots } from './viewer-slots';
 
 /** Watching a court: pictures for whoever may see its session. */
 @Module({
-  imports: [SessionsModule, RuntimeModule, RecordingLogModule, VideoCatalogueModule, StorageModule, LiveModule],
+  imports: [SessionsModule, RuntimeModule, RecordingLogModule, VideoCatalogueModule, StorageModule, StoredVideosModule, LiveModule],
   controllers: [PreviewController, ReviewController],
   providers: [
     PreviewService,

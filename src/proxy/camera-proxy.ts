@@ -5,7 +5,10 @@ import { CameraFacts } from './camera-probe';
 import { FanOut, SubscriptionFigures } from './fan-out';
 import { FrameConsumer } from './frame-consumer';
 import { GopBuffer } from './gop-buffer';
-import { HOLD_QUIET_MS, ResumedTimeline, SessionTimeline } from './session-timeline';
+import { ClockOffset } from './match-clock';
+import { HOLD_QUIET_MS, ResumedTimeline, SessionTimeline, TimelineStart } from './session-timeline';
+import { SoundClock } from './sound-clock';
+import { SoundFeed } from './sound-feed';
 import { CameraProtocol, SourceSink, StreamSource } from './sources/stream-source';
 
 /** Milliseconds before the n-th try in a row to reach a camera again; the last one repeats. */
@@ -20,7 +23,7 @@ const AVERAGE_WEIGHT = 1 / 50;
 
 export type ProxyState = 'connecting' | 'live' | 'reconnecting' | 'closed';
 
-export interface CameraProxyOptions {
+export interface CameraProxyOptions extends Pick<TimelineStart, 'zero' | 'reference'> {
   readonly clock: Clock;
   /**
    * A fresh source for one connection; resolves and checks the camera's address anew each time.
@@ -31,6 +34,8 @@ export interface CameraProxyOptions {
   readonly stallMs: number;
   /** To an answer, and from there to the first frame, at each connection. */
   readonly timeoutMs: number;
+  /** The camera's sound is wanted, too; by default it is not even asked for it. */
+  readonly sound?: boolean;
   /** A session that began in another process: where its timeline stands, and what its camera was. */
   readonly resumed?: ResumedTimeline & { readonly facts: CameraFacts };
   readonly onState?: (state: ProxyState, cause: CameraError | undefined) => void;
@@ -62,6 +67,8 @@ export class CameraProxy {
   private readonly timeline: SessionTimeline;
   private readonly gop = new GopBuffer(GOP_MAX_BYTES);
   private readonly fanOut: FanOut;
+  /** The camera's sound, placed beside its pictures. */
+  readonly sound: SoundFeed;
   private readonly closing = new AbortController();
   private running: Promise<void> | undefined;
   private connection: Connection | undefined;
@@ -81,7 +88,10 @@ export class CameraProxy {
   private lastError: CameraError | undefined;
 
   constructor(private readonly options: CameraProxyOptions) {
-    this.timeline = new SessionTimeline(options.resumed);
+    this.timeline = new SessionTimeline(options);
+    this.sound = new SoundFeed(options.sound === true, new SoundClock(this.timeline), options.clock, (error) =>
+      options.onConsumerError?.('sound', error),
+    );
     this.fanOut = new FanOut((consumer, error) => options.onConsumerError?.(consumer.name, error));
   }
 
@@ -140,6 +150,11 @@ export class CameraProxy {
     return this.timeline.origin;
   }
 
+  /** How session time stands to the wall clock that the camera tells of; `undefined` where it tells none. */
+  get clockOffset(): ClockOffset | undefined {
+    return this.timeline.offset;
+  }
+
   /** Session time now, in ticks. */
   now(): number {
     return this.timeline.ticksAt(this.options.clock.monotonic());
@@ -185,7 +200,8 @@ export class CameraProxy {
       this.connection = undefined;
       if (this.closing.signal.aborted) return;
       this.emit(this.timeline.flush());
-      if (!this.newest && !this.options.resumed) throw error;
+      // The question for sound may have been too much for it: asked without, it may give pictures.
+      if (!this.newest && !this.options.resumed && !this.sound.suspect) throw error;
       this.lastError = error;
       this.timeline.noteLoss(connection.stalled ? 'camera_stalled' : 'camera_lost');
       this.setState('reconnecting', error);
@@ -199,6 +215,7 @@ export class CameraProxy {
   private sinkOf(connection: Connection): SourceSink {
     this.emit(this.timeline.beginConnection());
     return {
+      ...this.soundSinkOf(connection),
       onProtocol: (protocol) => {
         if (connection !== this.connection) return;
         this.protocol = protocol;
@@ -216,6 +233,22 @@ export class CameraProxy {
         this.losses++;
         this.timeline.noteLoss(reason);
       },
+      onSenderReport: (ntpMs, ticks) => {
+        if (connection === this.connection) this.timeline.noteReport(ntpMs, ticks, this.options.clock.now());
+      },
+    };
+  }
+
+  private soundSinkOf(connection: Connection): Partial<SourceSink> {
+    const { sound } = this;
+    if (!sound.begins()) return {};
+    return {
+      wantsSound: true,
+      onSoundAsked: () => sound.asked(),
+      onSoundAnswer: (answer) => sound.answered(answer),
+      onSound: (piece, pictureStamp, arrival) => {
+        if (connection === this.connection) sound.heard(piece, pictureStamp, arrival);
+      },
     };
   }
 
@@ -232,6 +265,7 @@ export class CameraProxy {
       this.measure(frame);
       this.gop.push(frame);
       this.fanOut.push(frame);
+      if (this.options.sound) this.sound.pictured(frame.keyframe ? frame.dts : null);
     }
     if (frames.length === 0) return;
     this.setState('live');

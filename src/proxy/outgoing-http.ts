@@ -1,6 +1,7 @@
 import { ClientRequest, IncomingMessage, request as httpRequest, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { AppConfig } from '../config/app-config';
@@ -24,6 +25,21 @@ export interface OutgoingRequest {
   readonly cut?: boolean;
   /** Certificates that are trusted besides the machine's own, PEM. */
   readonly authorities?: readonly string[];
+}
+
+/** A request whose body and answer may be large: both are streams, and only standing still is bounded. */
+export interface OutgoingTransfer {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  /** Scheme, host and port: what is checked. */
+  readonly origin: string;
+  /** Path and query as they go over the wire. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | Readable;
+  readonly networks: readonly string[] | null;
+  /** No byte for so long ends it. */
+  readonly idleMs: number;
+  readonly signal: AbortSignal;
 }
 
 export interface OutgoingAnswer {
@@ -105,6 +121,35 @@ export class OutgoingHttp {
     }
   }
 
+  /**
+   * As {@link send}, for files. The caller reads or destroys the answer's body; that it is cut is an error of it.
+   * @throws OutgoingError, or the signal's reason
+   */
+  async open(transfer: OutgoingTransfer): Promise<IncomingMessage> {
+    const { origin, path, networks, idleMs, signal, body, ...rest } = transfer;
+    try {
+      signal.throwIfAborted();
+      const target = { ...parse(origin), path };
+      const address = await this.dialled(target, networks);
+      const request = begin(target, address, rest, signal);
+      request.setTimeout(idleMs, () => request.destroy(new OutgoingError('timeout')));
+      const answer = await head(request, body);
+      if (!REDIRECTS.includes(answer.statusCode ?? 0)) return answer;
+      answer.destroy();
+      throw new OutgoingError('redirected');
+    } catch (error) {
+      if (body && !Buffer.isBuffer(body)) body.destroy();
+      if (signal.aborted) throw signal.reason;
+      throw asOutgoing(error);
+    }
+  }
+
+  private async dialled(target: ParsedCameraUrl, networks: readonly string[] | null): Promise<string> {
+    const { address } = await this.connector.resolve(target);
+    if (confinement(address, networks)) await this.connector.resolve({ ...target, host: bracketed(address) }, networks);
+    return address;
+  }
+
   private async exchange(
     url: string,
     networks: readonly string[] | null,
@@ -112,8 +157,7 @@ export class OutgoingHttp {
     signal: AbortSignal,
   ): Promise<OutgoingAnswer> {
     const target = parse(url);
-    const { address } = await this.connector.resolve(target);
-    if (confinement(address, networks)) await this.connector.resolve({ ...target, host: bracketed(address) }, networks);
+    const address = await this.dialled(target, networks);
     if (signal.aborted) throw new OutgoingError('timeout');
     const answer = await head(begin(target, address, outgoing, signal), outgoing.body);
     const { statusCode: status = 0, headers } = answer;
@@ -128,7 +172,7 @@ export class OutgoingHttp {
 function begin(
   target: ParsedCameraUrl,
   address: string,
-  outgoing: OutgoingRequest,
+  outgoing: Pick<OutgoingRequest, 'headers' | 'authorities'> & { readonly method: string; readonly body?: string },
   signal: AbortSignal,
 ): ClientRequest {
   const { method, headers, body, authorities } = outgoing;
@@ -157,12 +201,13 @@ function begin(
   return httpsRequest({ ...options, ...trusted, servername: isIP(name) === 0 ? name : '', rejectUnauthorized: true });
 }
 
-function head(request: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
+function head(request: ClientRequest, body: string | Buffer | Readable | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
     // Stays: an error after the answer's head is the answer's, and nobody else's.
     request.on('error', reject);
-    request.end(body);
+    if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) request.end(body);
+    else body.once('error', (error) => request.destroy(error)).pipe(request);
   });
 }
 

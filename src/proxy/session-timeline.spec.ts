@@ -57,7 +57,7 @@ describe('SessionTimeline', () => {
   });
 
   it('goes on behind what is known of a session that began in another process', () => {
-    const resumed = new SessionTimeline({ zero: -60_000, lastTicks: 50_000 * 90 });
+    const resumed = new SessionTimeline({ resumed: { zero: -60_000, lastTicks: 50_000 * 90 } });
     expect(resumed.ticksAt(1_000)).toBe(61_000 * 90);
     const first = [...resumed.place(unit(5), 1_000), ...resumed.place(unit(45), 1_040)];
     expect(first.map((frame) => [frame.dts / 90, frame.after])).toEqual([
@@ -65,7 +65,7 @@ describe('SessionTimeline', () => {
       [61_040, undefined],
     ]);
     // The last group of pictures that a camera sends at once is older than now, but never than what is known.
-    const burst = new SessionTimeline({ zero: -60_000, lastTicks: 60_900 * 90 });
+    const burst = new SessionTimeline({ resumed: { zero: -60_000, lastTicks: 60_900 * 90 } });
     const times = play(burst, run(10, 40, 1));
     expect(times[0]).toBe(60_901);
     expectIncreasing(times);

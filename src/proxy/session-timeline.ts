@@ -1,5 +1,7 @@
-import { CameraSpeed } from './camera-speed';
+import { CameraClock } from './camera-clock';
+import { ANGLE_WAKE_MS, CameraSpeed } from './camera-speed';
 import { JpegPace, Placed } from './jpeg-pace';
+import { ClockOffset, MatchClock } from './match-clock';
 import { PresentationOrder } from './presentation-order';
 import {
   AccessUnit,
@@ -24,6 +26,15 @@ export const HOLD_QUIET_MS = 60;
 const MAX_HOLD_BYTES = 8 * 1024 * 1024;
 /** Pictures that lag the clock by more than a jump for this long are not a burst on its way: time has passed. */
 const LAG_PATIENCE_MS = 1500;
+
+/** Where a timeline begins. */
+export interface TimelineStart {
+  /** {@link Clock.monotonic} milliseconds of session time zero, where another camera's timeline began it. */
+  readonly zero?: number;
+  /** What a camera's clock is that this one's is to follow, as it is now; that one is {@link SessionTimeline.offset}. */
+  readonly reference?: () => ClockOffset | undefined;
+  readonly resumed?: ResumedTimeline;
+}
 
 /** Where the timeline of a session stands that began in another process. */
 export interface ResumedTimeline {
@@ -50,6 +61,7 @@ interface Held {
  *   that says 25 pictures a second and sends 21 plays at true speed, without the jitter of the network.
  * - Only a jump of the camera's clock (more than a second at once, or backwards) re-anchors, and that is no gap.
  * - Decode times strictly increase, whatever the camera says.
+ * - Another camera of a match has the zero of the first one's clock, and follows it: see {@link MatchClock}.
  *
  * Times in and out of the methods are {@link Clock.monotonic} milliseconds and session ticks (90 kHz).
  */
@@ -65,14 +77,19 @@ export class SessionTimeline {
   private lastTicks = -1;
   private lastArrival = 0;
   private lastStamp = 0;
-  private readonly speed = new CameraSpeed();
+  private readonly speed: CameraSpeed;
+  private readonly clock = new CameraClock();
+  private readonly match: MatchClock | undefined;
   private readonly order = new PresentationOrder();
   private readonly jpegPace = new JpegPace<JpegPicture>();
   /** Arrival of the first picture that lagged by more than a jump. */
   private late: number | undefined;
 
-  /** @param resumed a session that began in another process goes on here: what is missing since then is a gap */
-  constructor(resumed?: ResumedTimeline) {
+  /** Where it is `resumed`, a session that began in another process goes on here: what is missing since then is a gap. */
+  constructor({ zero, reference, resumed }: TimelineStart = {}) {
+    this.zero = zero;
+    this.match = reference && new MatchClock(reference, this.clock);
+    this.speed = new CameraSpeed(reference && ANGLE_WAKE_MS);
     if (!resumed) return;
     this.zero = resumed.zero;
     this.lastTicks = resumed.lastTicks;
@@ -90,6 +107,31 @@ export class SessionTimeline {
     return this.zero === undefined ? 0 : Math.round((monotonic - this.zero) * TICKS_PER_MS);
   }
 
+  /** How session time stands to the camera's wall clock; `undefined` where it tells none that can be believed. */
+  get offset(): ClockOffset | undefined {
+    const wall = this.connecting || this.lastTicks < 0 ? undefined : this.clock.wallAt(this.lastStamp);
+    return wall === undefined ? undefined : { ms: this.last - wall, sure: this.clock.sure || this.speed.honest };
+  }
+
+  /**
+   * What the camera's wall clock was, by its own word.
+   * @param ntpMs epoch milliseconds
+   * @param stamp the same moment on the clock of its stamps, in presentation ticks
+   * @param wallMs our wall clock
+   */
+  noteReport(ntpMs: number, stamp: number, wallMs: number): void {
+    this.clock.note(ntpMs, stamp, wallMs);
+  }
+
+  /**
+   * Session milliseconds of a moment on the camera's own clock, going by the newest picture; `null` while the first pictures of
+   * a connection wait for their place.
+   */
+  timeOfStamp(stamp: number): number | null {
+    if (this.connecting || this.lastTicks < 0) return null;
+    return this.last + ((stamp - this.lastStamp) / TICKS_PER_MS) * this.speed.scale;
+  }
+
   /**
    * True while pictures wait for their place: the first ones of a connection, or JPEGs after a hole. Call {@link flush} when
    * none came for {@link HOLD_QUIET_MS}.
@@ -102,6 +144,7 @@ export class SessionTimeline {
   beginConnection(): Frame[] {
     const rest = this.flush();
     this.connecting = true;
+    this.clock.restart();
     return rest;
   }
 
@@ -155,7 +198,7 @@ export class SessionTimeline {
     });
     this.zero ??= start;
     const earliest = this.lastTicks < 0 ? 0 : this.last + 1;
-    const base = Math.max(start - this.zero, earliest);
+    const base = Math.max(this.begin((held[0] as Held).unit, start - this.zero), earliest);
     this.late = undefined;
     this.order.restart();
     const newest = held.at(-1) as Held;
@@ -167,6 +210,18 @@ export class SessionTimeline {
       this.lastArrival = arrival;
       return this.emitTimed(unit, base + (offsets[i] as number));
     });
+  }
+
+  /** Where a connection's first picture goes, in milliseconds. */
+  private begin(unit: TimedUnit, arrived: number): number {
+    this.clock.lead = unit.kind === 'jpeg' ? 0 : unit.pts - unit.dts;
+    const told = this.match?.tell(unit.dts, arrived, false);
+    return told ? told.at : arrived - this.way;
+  }
+
+  /** By how much longer this camera's pictures are under way than those of the one it follows, in milliseconds. */
+  private get way(): number {
+    return this.match ? this.match.way : 0;
   }
 
   /** Milliseconds between two pictures: the camera's word unless it is a jump. */
@@ -181,7 +236,8 @@ export class SessionTimeline {
 
   private placeTimed(unit: TimedUnit, arrival: number): Frame {
     const zero = this.zero as number;
-    const now = arrival - zero;
+    const told = this.match?.tell(unit.dts, arrival - zero, this.speed.honest);
+    const now = arrival - zero - this.way;
     const arrivalStep = arrival - this.lastArrival;
     const stampStep = (unit.dts - this.lastStamp) / TICKS_PER_MS;
     this.lastArrival = arrival;
@@ -192,6 +248,7 @@ export class SessionTimeline {
     if (this.isJump(stampStep, arrivalStep) || (error < -EARLY_MS && lateBy < -EARLY_MS)) {
       this.late = undefined;
       this.speed.forget();
+      this.clock.restart();
       this.order.restart();
       // Anchored at now; where the timeline was ahead of the clock, it goes on from where it was.
       return this.emitTimed(unit, now > this.last ? now : this.last + Math.max(arrivalStep, 0));
@@ -199,6 +256,10 @@ export class SessionTimeline {
 
     if (error > JUMP_MS && (this.late || lateBy > JUMP_MS / 2)) return this.placeLate(unit, arrival, predicted, now);
     this.late = undefined;
+    if (this.match && told?.sure) {
+      this.speed.forget();
+      return this.emitTimed(unit, this.match.follow(this.last, unit.dts - this.lastStamp, told));
+    }
     const moved = { arrival, stamp: unit.dts, arrivalStep, stampStep };
     return this.emitTimed(unit, this.speed.follow(moved, this.last, error));
   }
@@ -214,6 +275,7 @@ export class SessionTimeline {
     this.noteLoss('camera_stalled');
     this.late = undefined;
     this.speed.forget();
+    this.clock.restart();
     return this.emitTimed(unit, now);
   }
 

@@ -6,6 +6,7 @@ import { WebhookOutboxModule } from '../webhooks/webhook-outbox.module';
 import { Recording, RecordingGap, RecordingPart } from './entities/recording.entity';
 import { RecordingLog } from './recording-log.service';
 import { RecordingMirror } from './recording-mirror.service';
+import { RecordingStops } from './recording-stops.service';
 
 /** The rows of recordings, without routes: what sessions show of them. */
 @Module({
@@ -15,7 +16,7 @@ import { RecordingMirror } from './recording-mirror.service';
     RuntimeModule,
     WebhookOutboxModule,
   ],
-  providers: [RecordingLog, RecordingMirror],
-  exports: [RecordingLog, RecordingMirror],
+  providers: [RecordingLog, RecordingMirror, RecordingStops],
+  exports: [RecordingLog, RecordingMirror, RecordingStops],
 })
 export class RecordingLogModule {}

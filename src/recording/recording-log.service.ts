@@ -192,7 +192,7 @@ export class RecordingLog {
     for (const row of rows) {
       const facts = this.runtime.recording(row.sessionId);
       const own = gaps.filter((gap) => gap.sessionId === row.sessionId);
-      views.set(row.sessionId, facts ? viewOfFacts(row.sessionId, facts) : viewOfRow(row, own));
+      views.set(row.sessionId, facts ? viewOfFacts(row.sessionId, facts, row) : viewOfRow(row, own));
     }
     return views;
   }

@@ -3,6 +3,10 @@ import { RecordingPhase } from '../runtime/court-runtime';
 /** States of a recording; `recordings.status` and the wire's `recording.status`. */
 export type RecordingStatus = RecordingPhase;
 
+/** Why a recording stopped by itself before its planned end. */
+export const STOP_REASONS = ['no_play'] as const;
+export type StopReason = (typeof STOP_REASONS)[number];
+
 /** The legal transitions. A recording that is `ready` stays so; one that failed may be finished by a later try. */
 const TRANSITIONS: Readonly<Record<RecordingStatus, readonly RecordingStatus[]>> = {
   starting: ['recording', 'reconnecting', 'stopping', 'finalizing', 'failed'],

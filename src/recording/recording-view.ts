@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { GapReason } from '../media/access-unit';
 import { RecordingFacts } from '../runtime/court-runtime';
 import { Recording, RecordingGap } from './entities/recording.entity';
-import { isActive, RecordingStatus } from './recording-state';
+import { isActive, RecordingStatus, STOP_REASONS, StopReason } from './recording-state';
 
 const GAP_REASONS: readonly GapReason[] = [
   'camera_lost',
@@ -76,7 +76,36 @@ export class RecordingView {
 
   @ApiProperty({ type: String, nullable: true })
   error: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: null,
+    description: 'Nobody plays: it stops by itself then, unless somebody wants it to go on.',
+  })
+  auto_stop_at: string | null;
+
+  @ApiProperty({
+    type: String,
+    enum: STOP_REASONS,
+    nullable: true,
+    example: null,
+    description: 'Why it stopped by itself before its planned end.',
+  })
+  stop_reason: StopReason | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: null,
+    description: 'With `no_play`: seconds without play at its end; they are in the file.',
+  })
+  idle_tail_seconds: number | null;
 }
+
+/** What only the row knows. */
+type OwnStop = Pick<Recording, 'autoStopAt' | 'stopReason' | 'idleTailSeconds'>;
 
 /** From the database alone: recordings of the past, and of runtimes elsewhere. */
 export function viewOfRow(row: Recording, gaps: readonly RecordingGap[]): RecordingView {
@@ -93,11 +122,12 @@ export function viewOfRow(row: Recording, gaps: readonly RecordingGap[]): Record
     restarts: row.restarts,
     video_path: row.videoPath,
     error: row.error,
+    ...stopView(row.status, row),
   };
 }
 
-/** From the runtime's memory: recordings under way. */
-export function viewOfFacts(sessionId: string, facts: RecordingFacts): RecordingView {
+/** From the runtime's memory: recordings under way. @param row without one, it has just begun */
+export function viewOfFacts(sessionId: string, facts: RecordingFacts, row?: OwnStop): RecordingView {
   return {
     session_id: sessionId,
     status: facts.phase,
@@ -111,6 +141,18 @@ export function viewOfFacts(sessionId: string, facts: RecordingFacts): Recording
     restarts: facts.restarts,
     video_path: facts.video?.videoPath ?? null,
     error: facts.error,
+    ...stopView(facts.phase, row),
+  };
+}
+
+function stopView(
+  status: RecordingStatus,
+  row?: OwnStop,
+): Pick<RecordingView, 'auto_stop_at' | 'stop_reason' | 'idle_tail_seconds'> {
+  return {
+    auto_stop_at: (isActive(status) && row?.autoStopAt?.toISOString()) || null,
+    stop_reason: row?.stopReason ?? null,
+    idle_tail_seconds: row?.idleTailSeconds ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { NodeLoad, Overload, overloadFor, Wish } from './admission';
+import { isStrained, NodeLoad, Overload, overloadFor, Wish } from './admission';
 
 const IDLE: NodeLoad = { loopP99Ms: 2, encodersLateForMs: [] };
 
@@ -30,4 +30,14 @@ describe('overloadFor', () => {
     const answers = Object.fromEntries(everything.map((wish) => [wish, overloadFor(wish, load)]));
     expect(answers).toEqual({ session: null, recording: null, encoded_recording: null, ...refused });
   });
+});
+
+describe('isStrained', () => {
+  it.each<[string, NodeLoad, boolean]>([
+    ['nothing runs', IDLE, false],
+    ['the loop is not measured yet', { ...IDLE, loopP99Ms: null }, false],
+    ['the loop is half as late as refuses a session', { ...IDLE, loopP99Ms: 251 }, true],
+    ['encoders keep up', { ...IDLE, encodersLateForMs: [0, 0] }, false],
+    ['an encoder is late at all', { ...IDLE, encodersLateForMs: [0, 1] }, true],
+  ])('%s', (_name, load, strained) => expect(isStrained(load)).toBe(strained));
 });

@@ -17,6 +17,14 @@ export const LOOP_LATE_MS = 500;
 /** A machine catches up with a hiccup; what lasts longer is more than it can do. */
 export const SUSTAINED_MS = 3_000;
 
+/** From here on what has all the time there is stands back: long before anything is refused. */
+const LOOP_STRAINED_MS = LOOP_LATE_MS / 2;
+
+/** Whether recordings feel that the machine has much to do: a first sign is enough for what can wait. */
+export function isStrained({ loopP99Ms, encodersLateForMs }: NodeLoad): boolean {
+  return (loopP99Ms !== null && loopP99Ms > LOOP_STRAINED_MS) || encodersLateForMs.some((ms) => ms > 0);
+}
+
 /**
  * Whether something may begin, judged by how late frames are, never by a guess at what a machine can do. What runs already
  * comes first: nothing is ended for what is new.

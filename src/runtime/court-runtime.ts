@@ -16,6 +16,8 @@ export interface OpenSpec {
   readonly sharedZero?: SessionZero;
   /** The session whose camera's clock this one follows, where both cameras tell theirs. */
   readonly reference?: string;
+  /** The camera's sound is wanted, too; by default it is not asked for it. */
+  readonly recordSound?: boolean;
 }
 
 export interface OpenedCourt {
@@ -122,11 +124,34 @@ export interface InterruptedSpec {
   readonly partStarts: ReadonlyMap<number, number>;
 }
 
+/**
+ * How a court stands with its camera's sound. `off`: not wanted; `asking`: the camera has not answered yet; `none`,
+ * `unsupported`, `refused`: it gives none, and why; `silent`: agreed on, but nothing comes; `on`: it comes; `recording`: it goes
+ * into the file.
+ */
+export const COURT_SOUND_STATES = [
+  'off',
+  'asking',
+  'none',
+  'unsupported',
+  'refused',
+  'silent',
+  'on',
+  'recording',
+] as const;
+
+/** {@link COURT_SOUND_STATES} with what the camera sends: `aac`, `pcma`, `pcmu`, or its own word for what is not read. */
+export interface CourtSound {
+  readonly state: (typeof COURT_SOUND_STATES)[number];
+  readonly codec: string | null;
+}
+
 export interface CourtStatus {
   readonly state: CourtState;
   /** Epoch milliseconds at which it became so. */
   readonly since: number;
   readonly facts: CameraFacts;
+  readonly sound: CourtSound;
   readonly proxyPort: number;
   readonly latencyMs: number;
   /** Epoch milliseconds. */
@@ -200,6 +225,15 @@ export type LiveItem =
       readonly afterLoss: boolean;
       readonly at: number;
     };
+
+/** How much moved on a court, second by second of its recording's file; seconds that nothing is said of are not known. */
+export interface MotionFacts {
+  readonly sessionId: string;
+  /** The first second. */
+  readonly second: number;
+  /** Of that second and those after it, 0 to 100 (see `motionScore`). */
+  readonly scores: readonly number[];
+}
 
 /** What happens in a runtime, in order for each session. */
 export type RuntimeEvent =
@@ -291,6 +325,9 @@ export abstract class CourtRuntime {
 
   /** Every event from now on, of every session. */
   abstract watch(): Observable<RuntimeEvent>;
+
+  /** How much moves on the courts that record here, from now on; some seconds late. Silent where that is not measured. */
+  abstract motion(): Observable<MotionFacts>;
 
   /** Sessions open here. */
   abstract openSessions(): readonly string[];

@@ -23,6 +23,7 @@ import {
   CourtStatus,
   InterruptedSpec,
   LiveItem,
+  MotionFacts,
   OpenedCourt,
   OpenSpec,
   PictureDetail,
@@ -34,6 +35,7 @@ import {
   RuntimeEvent,
 } from './court-runtime';
 import { LocalCourt } from './local-court';
+import { MotionWatch } from './motion-watch';
 import { RecordingRoom } from './recording-room';
 import { findZero, noteZero } from './session-zero';
 
@@ -52,6 +54,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   /** Recordings under way or just finished, whether their session is still open or not. */
   private readonly recorders = new Map<string, CourtRecorder>();
   private readonly room: RecordingRoom;
+  private readonly moving: MotionWatch;
 
   constructor(
     private readonly connector: CameraConnector,
@@ -66,6 +69,8 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       { courts: this.courts, recorders: this.recorders, recorderFactory, clock, reserveMb: config.diskReserveMb },
       (sessionId, recording) => this.events.next({ type: 'recording.changed', sessionId, recording }),
     );
+    this.moving = new MotionWatch(this.courts, this.toolchain);
+    if (config.activityScores) this.events.subscribe((event) => this.moving.hear(event));
   }
 
   async open(spec: OpenSpec): Promise<OpenedCourt> {
@@ -77,9 +82,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     try {
       const facts = await proxy.open(abort.signal);
       const latencyMs = Math.round(this.clock.monotonic() - began);
-      const { port } = await this.serve(sessionId, proxy, latencyMs);
+      const { port } = await this.serve(spec, proxy, latencyMs);
       faultPoint('camera.open');
-      return { facts, proxyPort: port.port, latencyMs, zero: noteZero(proxy.origin as number, this.clock) };
+      const zero = spec.sharedZero ?? noteZero(proxy.origin as number, this.clock);
+      return { facts, proxyPort: port.port, latencyMs, zero };
     } catch (error) {
       await proxy.close();
       throw error;
@@ -94,7 +100,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     if (journal === null) return null;
     const zero = findZero(spec.zero, this.clock);
     const proxy = this.proxyOf(spec, { zero, lastTicks: journal.endTicks ?? 0, facts });
-    const court = await this.serve(sessionId, proxy, 0);
+    const court = await this.serve(spec, proxy, 0);
     const { clubId, plannedEndAt, gaps, restarts } = recording;
     // Its row may never have heard of the first frame.
     const began = Math.round(spec.zero.wallMs + ((journal.startTicks ?? 0) * 1000) / TICKS_PER_SECOND);
@@ -117,7 +123,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     await court.recorder?.stop();
     if (this.courts.delete(sessionId)) this.events.next({ type: 'court.closed', sessionId, last: court.status() });
     this.connector.releasePort(court.port.port);
-    await Promise.all([court.port.close(), court.endViewers(), court.proxy.close()]);
+    await Promise.all([court.port.close(), court.endViewers(), this.moving.end(sessionId), court.proxy.close()]);
     this.forgetLater(sessionId);
   }
 
@@ -186,6 +192,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     return this.events.asObservable();
   }
 
+  motion(): Observable<MotionFacts> {
+    return this.moving.scores();
+  }
+
   bytesToCome(): number {
     return this.room.bytesToCome();
   }
@@ -207,7 +217,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   private proxyOf(
-    { sessionId, cameraUrl, cameraNetworks = null }: OpenSpec,
+    { sessionId, cameraUrl, cameraNetworks = null, sharedZero, reference, recordSound = false }: OpenSpec,
     resumed?: CameraProxyOptions['resumed'],
   ): CameraProxy {
     return new CameraProxy({
@@ -215,7 +225,10 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
       connect: () => this.connector.connect(cameraUrl, cameraNetworks, sessionId),
       stallMs: this.config.cameraStallSeconds * 1000,
       timeoutMs: this.config.cameraTimeoutSeconds * 1000,
+      sound: recordSound,
       ...(resumed ? { resumed } : {}),
+      ...(sharedZero ? { zero: findZero(sharedZero, this.clock) } : {}),
+      ...(reference ? { reference: () => this.courts.get(reference)?.proxy.clockOffset } : {}),
       onState: (state, cause) => this.onProxyState(sessionId, state, cause),
       onConsumerError: (consumer, error) =>
         this.logger.error({ err: error, sessionId, consumer }, 'A consumer of frames failed.'),
@@ -223,7 +236,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
   }
 
   /** Opens the proxy's port, and from then on the court. @throws what the port does; it is closed then. */
-  private async serve(sessionId: string, proxy: CameraProxy, latencyMs: number): Promise<LocalCourt> {
+  private async serve({ sessionId, reference }: OpenSpec, proxy: CameraProxy, latencyMs: number): Promise<LocalCourt> {
     const port = new ProxyPort(proxy, () => this.snapshots.of(proxy, sessionId));
     try {
       await port.open(this.config.proxyBasePort);
@@ -236,6 +249,7 @@ export class LocalCourtRuntime extends CourtRuntime implements OnModuleDestroy {
     const tiles = this.picturesOf(proxy, sessionId, 'tile');
     const live = new CourtLive(proxy, this.clock);
     const court = new LocalCourt(sessionId, proxy, port, pictures, tiles, live, latencyMs, this.clock);
+    court.isAngle = reference !== undefined;
     this.courts.set(sessionId, court);
     return court;
   }

@@ -5,14 +5,17 @@ import { ProxyPort } from '../proxy/proxy-port';
 import { CourtRecorder } from '../recording/engine/court-recorder';
 import { CourtLive } from './court-live';
 import { CourtPictures, PICTURES_CONSUMER, TILES_CONSUMER } from './court-pictures';
-import { CourtStatus } from './court-runtime';
+import { MOTION_CONSUMER } from './court-motion';
+import { CourtSound, CourtStatus } from './court-runtime';
 
 /** Consumers of frames that are no viewers; those behind `preview` are counted one by one. */
-const NO_VIEWERS = new Set(['recording', PICTURES_CONSUMER, TILES_CONSUMER]);
+const NO_VIEWERS = new Set(['recording', PICTURES_CONSUMER, TILES_CONSUMER, MOTION_CONSUMER]);
 
 /** One open session in this process. */
 export class LocalCourt {
   recorder: CourtRecorder | null = null;
+  /** A further camera of another session's match. */
+  isAngle = false;
   /** Epoch milliseconds at which the camera came or went. */
   since: number;
 
@@ -35,6 +38,11 @@ export class LocalCourt {
     await Promise.all([this.pictures.close(), this.tiles.close()]);
   }
 
+  private sound(): CourtSound {
+    const { facts } = this.proxy.sound;
+    return facts.state === 'on' && this.recorder?.hasSound ? { ...facts, state: 'recording' } : facts;
+  }
+
   status(): CourtStatus {
     const health = this.proxy.health();
     const age = health.lastFrameAgeMs ?? 0;
@@ -43,6 +51,7 @@ export class LocalCourt {
       since: this.since,
       // Known from the first frame on, and a court is open only then.
       facts: health.facts as CameraFacts,
+      sound: this.sound(),
       proxyPort: this.port.port,
       latencyMs: this.latencyMs,
       lastFrameAt: this.clock.now() - age,

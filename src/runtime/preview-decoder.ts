@@ -58,6 +58,8 @@ export class PreviewDecoder {
   private produced = false;
   /** A tile's keyframe is in, its picture not yet out: the time between counts, however long until the next one. */
   private owing = false;
+  /** The newest keyframe that came while a picture was owed. */
+  private waiting: VideoFrame | null = null;
   private watch: Cancel | null = null;
 
   constructor(private readonly options: PreviewDecoderOptions) {
@@ -120,6 +122,7 @@ export class PreviewDecoder {
     this.awaitsKeyframe = true;
     this.produced = false;
     this.owing = false;
+    this.waiting = null;
     this.fedAt = this.progressAt = ffmpeg.clock.monotonic();
     child.stdin?.write(this.init);
     for (const frame of backlog()) if (frame.kind !== 'jpeg' && this.decodes(frame.config)) this.feed(child, frame);
@@ -136,6 +139,7 @@ export class PreviewDecoder {
       if (!this.supervisor.isCurrent(generation)) return;
       try {
         cutter.push(chunk);
+        if (this.waiting && !this.owing) this.feed(child, this.waiting);
       } catch {
         // What it writes are no pictures any more: only a fresh run helps.
         void child.kill();
@@ -150,8 +154,12 @@ export class PreviewDecoder {
     const tile = this.options.detail === 'tile';
     if ((this.awaitsKeyframe || tile) && !frame.keyframe) return;
     const now = this.options.ffmpeg.clock.monotonic();
-    // A picture that comes late would be given the time of this keyframe; one that never comes is not waited for.
-    if (tile && this.owing && now - this.fedAt < FLOW_MS) return;
+    // A picture that comes late would be given the time of this keyframe, so it waits; one that never comes is not waited for.
+    if (tile && this.owing && now - this.fedAt < FLOW_MS) {
+      this.waiting = frame;
+      return;
+    }
+    this.waiting = null;
     this.awaitsKeyframe = false;
     this.fedDts = frame.dts;
     if (now - this.fedAt > FLOW_MS && !this.owing) this.progressAt = now;

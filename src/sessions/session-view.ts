@@ -7,6 +7,7 @@ import { CameraSession } from './entities/camera-session.entity';
 import { MatchAngle } from './match-angles.service';
 import { MatchNames } from './match-names.service';
 import { SessionHealthView } from './session-health';
+import { SessionSoundView, viewOfSound } from './session-sound';
 import { isOpen, SessionStatus } from './session-state';
 
 const STATUSES: readonly SessionStatus[] = ['connecting', 'live', 'reconnecting', 'closed', 'failed'];
@@ -159,6 +160,9 @@ export class SessionView {
   })
   reason: string | null;
 
+  @ApiProperty({ type: SessionSoundView, nullable: true, description: '`null` where the session is not open.' })
+  sound: SessionSoundView | null;
+
   @ApiProperty({ type: SessionHealthView, nullable: true, description: '`null` where the session is not open.' })
   health: SessionHealthView | null;
 }
@@ -235,6 +239,7 @@ export function viewOfSession(
     reconnects: live?.reconnects ?? row.reconnects,
     closed_at: row.closedAt?.toISOString() ?? null,
     reason: live?.error?.code ?? row.closeReason,
+    sound: live && viewOfSound(live.sound),
     health: live && healthOf(live),
   };
 }

@@ -11,6 +11,7 @@ import { Jobs } from '../jobs/jobs';
 import { brandFilm } from '../media/brand-film';
 import { PictureError } from '../media/picture';
 import { Toolchain } from '../media/toolchain';
+import { FetchBack } from '../objects/fetch-back.service';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { BrandedPlace, BrandedShelf } from '../storage/branded-shelf';
 import { VideoStore } from '../storage/video-store';
@@ -64,6 +65,7 @@ export class BrandedFilms implements OnModuleInit {
     private readonly clock: Clock,
     private readonly config: AppConfig,
     private readonly runtime: CourtRuntime,
+    private readonly back: FetchBack,
   ) {}
 
   onModuleInit(): void {
@@ -162,7 +164,9 @@ export class BrandedFilms implements OnModuleInit {
     };
     const thing = { sessionId, clubId, highlightId: row.highlight_id };
     await this.media.reading(thing, async () => {
+      if ((await this.media.file(thing)).path === null) await this.back.bring(clubId, sessionId, signal);
       const { path: from, bytes } = await this.media.file(thing);
+      if (from === null) throw new ProblemException('not_found');
       const kept = this.runtime.bytesToCome() + this.config.diskReserveMb * MEBIBYTE;
       if ((await this.store.freeBytes()) < 2 * bytes + kept) {
         throw new ProblemException('disk_full');

@@ -48,8 +48,10 @@ export class ShareCards implements OnModuleDestroy {
   }
 
   private async make(key: string, share: OpenShare): Promise<Buffer> {
-    const seconds = (await this.media.moment(share)) + LATER_SECONDS;
     const { path } = await this.media.file(share);
+    // FFmpeg reads files; of one that lies elsewhere there is the picture for lists, smaller and just as good a likeness.
+    if (path === null) return this.media.picture(share);
+    const seconds = (await this.media.moment(share)) + LATER_SECONDS;
     const logo = share.logoAt === null ? null : await this.logos.of(share.clubId);
     try {
       const options = { path, seconds, session: share.sessionId };

@@ -7,6 +7,7 @@ import { Public } from '../auth/public.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { ProblemException } from '../common/problem';
 import { AppConfig } from '../config/app-config';
+import { DeliveryOrigins } from '../objects/delivery-origins.service';
 import { OpenShare, OpenShares } from './open-shares.service';
 import { PageShell } from './page/page-shell';
 import { lockedPage, matchPage, overPage, Page, Place } from './page/share-page';
@@ -15,10 +16,10 @@ import { ShareCookies } from './share-cookies';
 import { ShareKeys } from './share-keys';
 import { ShareFilms } from './share-films';
 
-/** All of the page comes from here, and nothing of it is written into it. */
+/** All of the page comes from here, but for the film where its club has that given elsewhere; and nothing of it is written into it. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; " +
-  "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; " +
+  "base-uri 'none'; frame-ancestors 'none'; media-src 'self'";
 
 @ApiTags('shares')
 @Public()
@@ -30,6 +31,7 @@ export class SharePageController {
     private readonly keys: ShareKeys,
     private readonly cookies: ShareCookies,
     private readonly shell: PageShell,
+    private readonly delivery: DeliveryOrigins,
     private readonly config: AppConfig,
   ) {}
 
@@ -62,7 +64,8 @@ export class SharePageController {
     if (open && this.cookies.read(request, 'visit') === null) {
       this.cookies.set(response, 'visit', randomBytes(16).toString('base64url'), token);
     }
-    return this.send(response, language, open ? await this.match(place, share) : lockedPage(place));
+    const media = this.delivery.sourceOf(share.clubId);
+    return this.send(response, language, open ? await this.match(place, share) : lockedPage(place), 200, media);
   }
 
   private async match(place: Place, share: OpenShare): Promise<Page> {
@@ -75,9 +78,9 @@ export class SharePageController {
     return matchPage(place, { ...share, hasLogo, preparing, bytes: film?.bytes ?? null });
   }
 
-  private async send(response: Response, language: Language, page: Page, status = 200): Promise<void> {
+  private async send(response: Response, language: Language, page: Page, status = 200, media = ''): Promise<void> {
     const text = await this.shell.wrap(language, page);
-    response.setHeader('Content-Security-Policy', POLICY);
+    response.setHeader('Content-Security-Policy', `${POLICY}${media}`);
     response.setHeader('X-Robots-Tag', 'noindex, nofollow');
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Content-Language', language);

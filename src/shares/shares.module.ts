@@ -7,6 +7,8 @@ import { JobsModule } from '../jobs/jobs.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { RuntimeModule } from '../runtime/runtime.module';
+import { FetchBack } from '../objects/fetch-back.service';
+import { StoredVideosModule } from '../objects/stored-videos.module';
 import { StorageModule } from '../storage/storage.module';
 import { BrandedFilms } from './branded-films.service';
 import { OpenShares } from './open-shares.service';
@@ -37,6 +39,7 @@ import { Visitors } from './visitors';
     JobsModule,
     RuntimeModule,
     StorageModule,
+    StoredVideosModule,
     HighlightsModule,
   ],
   controllers: [SharesController, SharePageController, ShareMediaController],
@@ -45,6 +48,7 @@ import { Visitors } from './visitors';
     SharedHighlights,
     SharedVideos,
     BrandedFilms,
+    FetchBack,
     OpenShares,
     PageShell,
     ShareCards,

@@ -80,6 +80,41 @@ export class IncomingVideos {
     return { path, copied: !linked };
   }
 
+  /**
+   * Writes what comes as a new file; its bytes are durable when this settles, its name is not.
+   * @param bytes that must come, neither more nor less
+   * @param reserveBytes that must stay free
+   * @throws NoRoom, FileChanged (another size), what `body` throws, the file system's error
+   */
+  async receive(sessionId: string, body: AsyncIterable<Buffer>, bytes: number, reserveBytes: number): Promise<string> {
+    if ((await this.store.freeBytes()) - bytes < reserveBytes) throw new NoRoom();
+    const path = await this.place(sessionId);
+    const file = await this.disk.open(path, 'create');
+    try {
+      let at = 0;
+      for await (const chunk of body) {
+        if (at + chunk.length > bytes) throw new FileChanged();
+        await writeFully(file, [chunk], at);
+        at += chunk.length;
+      }
+      if (at !== bytes) throw new FileChanged();
+      await file.datasync();
+    } catch (error) {
+      await this.remove(path);
+      throw error;
+    } finally {
+      await file.close();
+    }
+    return path;
+  }
+
+  /** Gives what {@link receive} wrote the name of the club's video; the name is durable when this settles. */
+  async publish(path: string, clubId: number, sessionId: string): Promise<void> {
+    const target = await this.target(clubId, sessionId);
+    await this.disk.rename(path, target);
+    await this.disk.syncFolder(dirname(target));
+  }
+
   /** The folder and the name a video of the club is to have. */
   async target(clubId: number, sessionId: string): Promise<string> {
     const path = this.store.videoPath(clubId, sessionId);

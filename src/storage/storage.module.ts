@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 import { BrandedShelf } from './branded-shelf';
+import { CompressionShelf } from './compression-shelf';
 import { Disk, NodeDisk } from './disk';
 import { IncomingVideos } from './incoming-videos';
 import { HighlightShelf } from './highlight-shelf';
@@ -18,11 +19,21 @@ import { VideoStore } from './video-store';
       useFactory: (disk: Disk, config: AppConfig) => VideoStore.open(disk, config.videosDir),
     },
     BrandedShelf,
+    CompressionShelf,
     HighlightShelf,
     IncomingVideos,
     Quarantine,
     ThumbnailShelf,
   ],
-  exports: [BrandedShelf, Disk, VideoStore, HighlightShelf, IncomingVideos, Quarantine, ThumbnailShelf],
+  exports: [
+    BrandedShelf,
+    CompressionShelf,
+    Disk,
+    VideoStore,
+    HighlightShelf,
+    IncomingVideos,
+    Quarantine,
+    ThumbnailShelf,
+  ],
 })
 export class StorageModule {}

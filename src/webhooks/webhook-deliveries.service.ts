@@ -5,7 +5,7 @@ import { Caller } from '../auth/caller';
 import { Principal } from '../auth/principal';
 import { cutPage, decodeCursor, DEFAULT_PAGE, PageQuery } from '../common/pagination';
 import { ProblemException } from '../common/problem';
-import { DeliveryView } from './dto/webhooks.dto';
+import { WebhookDeliveryView } from './dto/webhooks.dto';
 import { GIVEN_UP_MS } from './retry-plan';
 import { WebhookRow } from './webhook-row';
 import { WebhooksService } from './webhooks.service';
@@ -48,9 +48,9 @@ export interface DeliveryOutcome {
 interface DeliveryRow {
   readonly id: string;
   readonly message_id: string;
-  readonly type: DeliveryView['type'];
+  readonly type: WebhookDeliveryView['type'];
   readonly body: string;
-  readonly status: DeliveryView['status'];
+  readonly status: WebhookDeliveryView['status'];
   readonly attempts: number;
   readonly next_attempt_at: Date;
   readonly last_attempt_at: Date | null;
@@ -128,7 +128,7 @@ export class WebhookDeliveries {
     clubId: number,
     webhookId: number,
     query: PageQuery,
-  ): Promise<{ deliveries: DeliveryView[]; nextCursor: string | null }> {
+  ): Promise<{ deliveries: WebhookDeliveryView[]; nextCursor: string | null }> {
     const limit = query.limit ?? DEFAULT_PAGE;
     const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : decodeCursor(query.cursor, ['number'])[0];
     await this.webhooks.require(principal, clubId, webhookId);
@@ -141,7 +141,7 @@ export class WebhookDeliveries {
   }
 
   /** @throws ProblemException `not_found` */
-  async view(webhookId: number, id: number): Promise<DeliveryView> {
+  async view(webhookId: number, id: number): Promise<WebhookDeliveryView> {
     const [row] = await this.database.query<DeliveryRow[]>(
       'SELECT * FROM webhook_deliveries WHERE id = $1 AND webhook_id = $2',
       [id, webhookId],
@@ -157,7 +157,7 @@ export class WebhookDeliveries {
     webhookId: number,
     id: number,
     caller: Caller,
-  ): Promise<DeliveryView> {
+  ): Promise<WebhookDeliveryView> {
     await this.webhooks.require(principal, clubId, webhookId);
     await this.database.transaction(async (manager) => {
       const [, found] = await manager.query<[unknown, number]>(
@@ -212,7 +212,7 @@ export class WebhookDeliveries {
   }
 }
 
-function viewOf(row: DeliveryRow): DeliveryView {
+function viewOf(row: DeliveryRow): WebhookDeliveryView {
   const { message_id, type, status, attempts, response_status, duration_ms, error } = row;
   return {
     id: Number(row.id),

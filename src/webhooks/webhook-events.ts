@@ -1,6 +1,7 @@
 /** What a club may be told of. Adding one is fine, renaming is not: receivers go by them. */
 export const WEBHOOK_EVENTS = [
   'recording.started',
+  'recording.stopped_by_itself',
   'recording.ready',
   'recording.failed',
   'camera.offline',

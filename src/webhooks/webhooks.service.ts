@@ -6,8 +6,8 @@ import { Principal } from '../auth/principal';
 import { ClubsService } from '../clubs/clubs.service';
 import { ProblemException } from '../common/problem';
 import { SecretBox } from '../common/secret-box';
-import { OutgoingError } from '../proxy/outgoing-error';
 import { OutgoingHttp } from '../proxy/outgoing-http';
+import { originOf } from '../proxy/outgoing-origin';
 import { ChangeWebhookDto, CreateWebhookDto, WebhookView } from './dto/webhooks.dto';
 import { WebhookOutbox } from './webhook-outbox.service';
 import { ownerOfWebhook, viewOfWebhook, WebhookRow } from './webhook-row';
@@ -41,7 +41,7 @@ export class WebhooksService {
     caller: Caller,
   ): Promise<{ webhook: WebhookView; secret: string }> {
     const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
-    const origin = this.originOf(dto.url, cameraNetworks);
+    const origin = originOf(this.http, dto.url, cameraNetworks);
     const secret = newWebhookSecret();
     const row = await this.database.transaction(async (manager) => {
       // Of any number of calls at once none gets past the limit.
@@ -100,7 +100,7 @@ export class WebhooksService {
   ): Promise<WebhookView> {
     await this.require(principal, clubId, id);
     const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
-    const origin = dto.url === undefined ? null : this.originOf(dto.url, cameraNetworks);
+    const origin = dto.url === undefined ? null : originOf(this.http, dto.url, cameraNetworks);
     const row = await this.database.transaction(async (manager) => {
       const locked = await this.hold(manager, id);
       const seals = dto.url === undefined ? locked : sealWebhook(this.box, locked, { url: dto.url });
@@ -190,17 +190,6 @@ export class WebhooksService {
     const [row] = await manager.query<WebhookRow[]>('SELECT * FROM webhooks WHERE id = $1 FOR UPDATE', [id]);
     if (!row) throw new ProblemException('not_found');
     return row;
-  }
-
-  /** @throws ProblemException `url_forbidden` */
-  private originOf(url: string, networks: readonly string[] | null): string {
-    try {
-      return this.http.check(url, networks);
-    } catch (error) {
-      if (!(error instanceof OutgoingError)) throw error;
-      const errors = [{ field: 'url', message: error.message }];
-      throw new ProblemException('url_forbidden', error.message, { errors }, { cause: error });
-    }
   }
 
   private note(

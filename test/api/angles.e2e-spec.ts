@@ -77,10 +77,16 @@ describe('several cameras a court', () => {
       ]);
       expect(seen.body.camera).toEqual({ protocol: 'rtsp', host: '127.0.0.1', has_credentials: false });
       for (const { text } of [made, seen, await club.desk.get(path)]) expect(text).not.toMatch(/s3cr3t|t0ken|back\?/);
-      const list = await club.desk.get<{ terrains: { id: number; cameras: Camera[] }[] }>(
-        `/api/clubs/${club.clubId}/terrains?limit=1`,
+      // A page is so many courts, whatever they have.
+      await club.addCourt('Court 2', 'rtsp://127.0.0.1:1/main');
+      const list = await club.desk.get<{ terrains: { cameras: Camera[] }[]; next_cursor?: string }>(
+        `/api/clubs/${club.clubId}/terrains?limit=2`,
       );
-      expect(list.body.terrains).toHaveLength(1);
+      expect(list.body.terrains.map(({ cameras }) => cameras.map(({ position }) => position))).toEqual([
+        [0],
+        [0, 1, 2, 3],
+      ]);
+      expect(list.body.next_cursor).toBeDefined();
 
       expect((await club.desk.delete(`${path}/2`)).status).toBe(204);
       expect((await club.desk.delete(`${path}/2`)).status).toBe(404);

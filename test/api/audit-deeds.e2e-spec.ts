@@ -208,6 +208,18 @@ describe('the audit trail notes', () => {
       ],
     ],
     [
+      'sound that was turned on, once',
+      async () => {
+        for (let i = 0; i < 2; i++) await club.desk.patch(`/api/terrains/${court}`, { record_sound: true });
+        await club.desk.patch(`/api/terrains/${court}`, { record_sound: false });
+      },
+      () =>
+        [true, false].map((on) => ({
+          ...{ action: 'court.changed', actor_id: desk(), club_id: club.clubId, target: `court:${court}` },
+          details: { record_sound: on },
+        })),
+    ],
+    [
       'a tested camera',
       () => club.desk.post(`/api/terrains/${court}/camera/test`),
       () => [{ action: 'camera.tested', actor_id: desk(), club_id: club.clubId, target: `court:${court}` }],
@@ -300,6 +312,11 @@ describe('the audit trail notes', () => {
       () => [{ action: 'recording.extended', actor_id: operator, club_id: club.clubId, target: session }],
     ],
     [
+      'a recording that was kept from stopping by itself',
+      () => club.desk.post(`/api/recording/${session}/keep`),
+      () => [{ action: 'recording.kept', actor_id: desk(), club_id: club.clubId, target: session }],
+    ],
+    [
       'a recording that was stopped',
       () => club.desk.post('/api/video/record/stop', { session_id: session }),
       () => [{ action: 'recording.stopped', actor_id: desk(), club_id: club.clubId, target: session }],
@@ -334,6 +351,21 @@ describe('the audit trail notes', () => {
       () => [{ action: 'video.downloaded', actor_id: operator, club_id: club.clubId, target: session }],
     ],
     ['no download where nobody may', () => download(club.player), () => []],
+    [
+      "a club's storage that is set, tried out and removed",
+      async () => {
+        const path = `/api/clubs/${club.clubId}/storage`;
+        const place = { kind: 's3', enabled: false, endpoint: 'http://127.0.0.1:1', bucket: 'videos' };
+        await club.desk.put(path, { ...place, access_key_id: 'key', secret_access_key: 'secret' });
+        await club.operator.post(`${path}/test`);
+        await club.desk.delete(path);
+      },
+      () => [
+        { action: 'storage.set', actor_id: desk(), club_id: club.clubId, target: `club:${club.clubId}` },
+        { action: 'storage.tested', actor_id: operator, club_id: club.clubId, target: `club:${club.clubId}` },
+        { action: 'storage.removed', actor_id: desk(), club_id: club.clubId, target: `club:${club.clubId}` },
+      ],
+    ],
     [
       'a deleted video',
       () => club.desk.delete(`/api/video/files/${session}/delete`),

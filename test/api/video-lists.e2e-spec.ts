@@ -87,6 +87,30 @@ describe('what a page needs of matches and their videos', () => {
       expect(JSON.stringify([one.body, session.body])).not.toContain('@');
     });
 
+    it('come with how many highlights can be watched', async () => {
+      for (const [status, gone] of [
+        ['ready', false],
+        ['ready', false],
+        ['making', false],
+        ['ready', true],
+      ] as const) {
+        await shelf.sql(
+          `INSERT INTO highlights (id, session_id, club_id, status, pressed, cut, start_seconds, end_seconds, deleted_at)
+           VALUES ($1, $2, $3, $4, false, 'exact', 1, 5, CASE WHEN $5 THEN now() END)`,
+          [randomUUID(), mine, club.clubId, status, gone],
+        );
+      }
+      const { body } = await club.desk.get<{ videos: { session_id: string; highlights: number }[] }>(
+        '/api/video/files/list',
+      );
+      const counts = body.videos.map(({ session_id: id, highlights }) => [id, highlights]);
+      expect(counts).toEqual([
+        [thirds, 0],
+        [others, 0],
+        [mine, 2],
+      ]);
+    });
+
     it('come with lists of sessions, in their order', async () => {
       const { body } = await club.desk.get<{ sessions: Match[] }>('/api/video/session/list');
       expect(body.sessions.find(({ session_id: id }) => id === mine)).toMatchObject(names());
@@ -116,9 +140,12 @@ describe('what a page needs of matches and their videos', () => {
         queries.mockRestore();
         return length;
       };
-      const one = await count('?limit=1', 1);
+      // What the service does by the clock meanwhile only adds to them.
+      const least = async (query: string, most: number): Promise<number> =>
+        Math.min(await count(query, most), await count(query, most), await count(query, most));
+      const one = await least('?limit=1', 1);
       expect(one).toBeGreaterThan(1);
-      expect(await count('?limit=3', 3)).toBe(one);
+      expect(await least('?limit=3', 3)).toBe(one);
     });
   });
 

@@ -200,6 +200,11 @@ export abstract class CameraServer extends EventEmitter<CameraEvents> {
     this.playback.setSendFps(fps);
   }
 
+  /** Says nothing just now, see {@link silence}. */
+  protected get isMuted(): boolean {
+    return this.muted;
+  }
+
   private play(frame: PlayedFrame): void {
     const clients = this.muted ? this.skipped() : this.push(frame);
     if (this.listenerCount('frame') > 0) this.emit('frame', { ...frame, at: monotonic(), clients });

@@ -14,8 +14,10 @@ export interface PlayedFrame {
   /** 90 kHz ticks since the camera started, by the camera's nominal frame rate, continuous over loops and clips. */
   readonly pts: number;
   readonly dts: number;
-  /** Monotonic milliseconds at which it was due. */
+  /** Monotonic milliseconds at which it was due, were nothing between lens and wire. */
   readonly dueAt: number;
+  /** Monotonic milliseconds at which the light fell into the lens. */
+  readonly capturedAt: number;
 }
 
 /** Plays a clip in real time, endlessly, whether somebody watches or not: a camera has one encoder. */
@@ -28,6 +30,9 @@ export class Playback implements Paced {
   private ticksBase = 0;
   private next: Clip | null = null;
   private running = false;
+  private dueAt = 0;
+  /** Milliseconds that the next picture is under way before it is sent. */
+  private way: () => number = () => 0;
 
   constructor(
     private current: Clip,
@@ -41,7 +46,8 @@ export class Playback implements Paced {
   start(): void {
     if (this.running) return;
     this.running = true;
-    this.nextAt = monotonic();
+    this.dueAt = monotonic();
+    this.nextAt = this.dueAt + this.way();
     pacer.add(this);
   }
 
@@ -57,6 +63,11 @@ export class Playback implements Paced {
 
   setSendFps(fps: number | null): void {
     this.sendFps = fps;
+  }
+
+  /** Encoder and network take so long, asked for each picture; none overtakes another. */
+  setWay(way: () => number): void {
+    this.way = way;
   }
 
   /** The picture that comes next, or with `keyframe` the next one decoding can start at. */
@@ -76,7 +87,8 @@ export class Playback implements Paced {
     }
     const frame = this.frameAt(this.index);
     this.index++;
-    this.nextAt += 1000 / (this.sendFps ?? this.current.fps);
+    this.dueAt += 1000 / (this.sendFps ?? this.current.fps);
+    this.nextAt = Math.max(this.nextAt, this.dueAt + this.way());
     this.onFrame(frame);
   }
 
@@ -89,6 +101,9 @@ export class Playback implements Paced {
     const bars = unit?.frame ?? index;
     const ticks = this.ticksBase + loop * clip.loopTicks;
     const dts = index * clip.frameTicks;
+    // Pictures are taken in the order in which they are shown; the first one of the clip when it is due.
+    const ahead = (unit ? unit.pts - dts : 0) - (clip.codec === 'mjpeg' ? 0 : (clip.units[0]?.pts ?? 0));
+    const frameMs = 1000 / (this.sendFps ?? clip.fps);
     return {
       clip,
       index,
@@ -97,7 +112,8 @@ export class Playback implements Paced {
       keyframe: unit?.keyframe ?? true,
       pts: ticks + (unit?.pts ?? dts),
       dts: ticks + dts,
-      dueAt: this.nextAt,
+      dueAt: this.dueAt,
+      capturedAt: this.dueAt + (ahead / clip.frameTicks) * frameMs,
     };
   }
 }

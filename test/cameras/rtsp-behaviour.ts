@@ -13,8 +13,10 @@ export type ControlForm =
   /** No attribute at all: the stream is set up under its own URL. */
   | 'missing';
 
-/** What the SDP announces. Only what the clip is coded in is really sent. */
-export type Announced = 'h264' | 'h264+audio' | 'audio+h264' | 'h265' | 'jpeg' | 'mpeg4' | 'aac';
+/** What the SDP announces. Only what the clip is coded in is really sent, and the sound that the camera was given. */
+export type Announced =
+  | ('h264' | 'h264+audio' | 'audio+h264' | 'h265' | 'jpeg' | 'mpeg4' | 'aac')
+  | ('h264+aac' | 'h264+pcma' | 'h264+pcmu' | 'h264+opus');
 
 /** Everything about an RTSP camera that may be changed while it runs. */
 export interface RtspBehaviour {
@@ -61,8 +63,21 @@ export interface RtspBehaviour {
   sessionTimeout: number;
   /** What counts as a sign of life: any request or RTCP, or requests only. */
   aliveBy: 'any' | 'requests';
+  /** What SETUP of the sound is answered: a status, or by the end of the connection. */
+  soundSetup: number | 'close';
   /** Milliseconds between RTCP sender reports; 0: none. */
   senderReportMs: number;
+  /** Milliseconds from a client's first picture to the first report. */
+  firstReportMs: number;
+  /** Whether a report stands before the picture that it is about, or behind it. */
+  reportPlace: 'before' | 'behind';
+  /** By how much the camera's wall clock, which the reports tell, is ahead of the machine's, in milliseconds; another value is a step. */
+  clockAheadMs: number;
+  /** By how much faster it runs than the machine's, in millionths. */
+  clockDriftPpm: number;
+  /** Milliseconds from the lens to the wire, and up to so many more for each picture. */
+  wayMs: number;
+  wayJitterMs: number;
   /** RTP time stamp of the camera's first picture. */
   timestampStart: number;
   /** Sequence number of the first packet after PLAY; `null`: random. */
@@ -93,7 +108,14 @@ export const DEFAULT_BEHAVIOUR: RtspBehaviour = {
   loseEvery: 0,
   sessionTimeout: 60,
   aliveBy: 'any',
+  soundSetup: 200,
   senderReportMs: 5000,
+  firstReportMs: 0,
+  reportPlace: 'behind',
+  clockAheadMs: 0,
+  clockDriftPpm: 0,
+  wayMs: 0,
+  wayJitterMs: 0,
   timestampStart: 0x12345678,
   sequenceStart: null,
 };

@@ -3,21 +3,26 @@ import { CameraServer, CameraServerOptions } from './camera-server';
 import { Clip, H264Clip } from './clips';
 import { withDefaults } from './defaults';
 import { fakeSps } from './fake-sps';
+import { monotonic } from './pacer';
 import { PlayedFrame } from './playback';
 import { DEFAULT_BEHAVIOUR, RtspBehaviour } from './rtsp-behaviour';
 import { JPEG_PAYLOAD_TYPE } from './rtp-packets';
 import { RtspSender } from './rtsp-client-session';
 import { RtspConnection, RtspHost } from './rtsp-connection';
 import { announce, Announcement, formatParameters, h265FormatParameters } from './rtsp-sdp';
+import { PlayedSound, SoundPlayer } from './sound-player';
+import { SoundClip } from './sounds';
 import { Wire } from './wire';
 
 export interface RtspCameraOptions extends CameraServerOptions, Partial<RtspBehaviour> {
   readonly clip: Clip;
+  /** What it hears; it has to be announced, too. */
+  readonly sound?: SoundClip;
 }
 
 /**
  * An IP camera: RTSP 1.0 (RFC 2326) over TCP with interleaved RTP (RFC 3550), playing a clip of H.264 (RFC 6184),
- * H.265 (RFC 7798) or motion JPEG (RFC 2435) in real time.
+ * H.265 (RFC 7798) or motion JPEG (RFC 2435) in real time, and AAC (RFC 3640) or G.711 (RFC 3551) where it hears something.
  * How it behaves is set at construction or by {@link RtspCamera.set} at any moment.
  */
 export class RtspCamera extends CameraServer {
@@ -27,11 +32,32 @@ export class RtspCamera extends CameraServer {
   private readonly clients = new Set<RtspConnection>();
   private gop: PlayedFrame[] = [];
   private jumpedTicks = 0;
+  /** Ticks from the camera's start to its first picture. */
+  private readonly firstPts: number;
+  private readonly soundPlayer: SoundPlayer | null;
 
   constructor(options: RtspCameraOptions) {
     super('rtsp', options, '/live/court');
     const announced = options.clip.codec === 'mjpeg' ? 'jpeg' : options.clip.codec;
+    const { sound, clip } = options;
+    this.soundPlayer = sound ? new SoundPlayer(sound, (unit) => this.pushSound(unit)) : null;
+    this.firstPts = clip.codec === 'mjpeg' ? 0 : (clip.units.find(({ frame }) => frame === 0)?.pts ?? 0);
     this.behaviour = withDefaults<RtspBehaviour>({ ...DEFAULT_BEHAVIOUR, announced }, options);
+    this.playback.setWay(() => {
+      const { wayMs, wayJitterMs } = this.behaviour;
+      return wayMs + (wayJitterMs > 0 ? (randomInt(1001) / 1000) * wayJitterMs : 0);
+    });
+  }
+
+  override async start(): Promise<void> {
+    await super.start();
+    // The first sample is heard with the first picture that is shown.
+    this.soundPlayer?.start(monotonic() + this.firstPts / 90);
+  }
+
+  override async stop(): Promise<void> {
+    this.soundPlayer?.stop();
+    await super.stop();
   }
 
   /** Changes behaviour from now on. */
@@ -72,9 +98,23 @@ export class RtspCamera extends CameraServer {
     for (const client of this.clients) client.sender.waitingForKeyframe = true;
   }
 
+  private pushSound(unit: PlayedSound): void {
+    if (this.isMuted || !this.soundPlayer) return;
+    const { senderReportMs } = this.behaviour;
+    for (const { sender, sound } of this.clients) {
+      if (sender.playing) sound.push(unit, this.soundPlayer.now, senderReportMs);
+    }
+  }
+
   private rtpTime(ticks: number): number {
     const rounded = Math.round(this.behaviour.timestampStart + ticks + this.jumpedTicks);
     return ((rounded % 2 ** 32) + 2 ** 32) % 2 ** 32;
+  }
+
+  /** What the camera's wall clock said when it took a picture, in epoch milliseconds. */
+  private wallAt({ capturedAt, pts }: PlayedFrame): number {
+    const { clockAheadMs, clockDriftPpm } = this.behaviour;
+    return Date.now() - monotonic() + capturedAt + clockAheadMs + (pts / 90) * clockDriftPpm * 1e-6;
   }
 
   private setsOf(clip: H264Clip): readonly Buffer[] {
@@ -121,6 +161,7 @@ export class RtspCamera extends CameraServer {
       streamUrl: this.urlWithoutCredentials,
       bandSets: (clip) => (this.behaviour.parameterSets === 'sdp' ? [] : this.bandSets(clip)),
       rtpTime: (ticks) => this.rtpTime(ticks),
+      wallAt: (frame) => this.wallAt(frame),
       overrun: (id) => this.emit('overrun', { id }),
       announcement: () => this.announcement(),
       lastGop: () => this.gop,

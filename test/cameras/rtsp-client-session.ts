@@ -13,6 +13,8 @@ export interface SenderContext {
   bandSets(clip: Clip): readonly Buffer[];
   /** RTP time stamp of camera ticks. */
   rtpTime(ticks: number): number;
+  /** The camera's wall clock when it took a picture, epoch milliseconds. */
+  wallAt(frame: PlayedFrame): number;
   overrun(wireId: number): void;
 }
 
@@ -26,7 +28,7 @@ export class RtspSender {
   private loseNext = 0;
   private packets = 0;
   private bytes = 0;
-  private reportAt = 0;
+  private reportAt: number | null = null;
 
   constructor(
     private readonly wire: Wire,
@@ -59,16 +61,22 @@ export class RtspSender {
     });
     const client = { channel: this.channel, sequence: this.sequence, ssrc: this.camera.ssrc };
     this.sequence = patchTemplate(template, client, timestamp);
+    if (behaviour.reportPlace === 'before') this.report(frame, timestamp);
     this.packets += template.offsets.length;
     this.bytes += template.buffer.length - template.offsets.length * 16;
     if (behaviour.loseEvery > 0 || this.loseNext > 0) this.wire.send(this.withLosses(template));
     else if (!this.wire.send(template.buffer)) template.buffer = Buffer.from(template.buffer);
-    if (behaviour.senderReportMs > 0 && frame.dueAt >= this.reportAt) {
-      this.reportAt = frame.dueAt + behaviour.senderReportMs;
-      const sent = { packets: this.packets, bytes: this.bytes };
-      this.wire.send(senderReport(this.channel + 1, this.camera.ssrc, Date.now(), timestamp, sent));
-    }
+    if (behaviour.reportPlace === 'behind') this.report(frame, timestamp);
     return true;
+  }
+
+  private report(frame: PlayedFrame, timestamp: number): void {
+    const { senderReportMs, firstReportMs } = this.camera.behaviour;
+    this.reportAt ??= frame.dueAt + firstReportMs;
+    if (senderReportMs === 0 || frame.dueAt < this.reportAt) return;
+    this.reportAt = frame.dueAt + senderReportMs;
+    const sent = { packets: this.packets, bytes: this.bytes };
+    this.wire.send(senderReport(this.channel + 1, this.camera.ssrc, this.camera.wallAt(frame), timestamp, sent));
   }
 
   private withLosses(template: PictureTemplate): Buffer {

@@ -4,6 +4,7 @@ import { PlayedFrame } from './playback';
 import { RtspSender, SenderContext } from './rtsp-client-session';
 import { RtspInputReader, RtspRequest } from './rtsp-requests';
 import { Announcement } from './rtsp-sdp';
+import { SoundSender } from './sound-sender';
 import { Wire } from './wire';
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -40,6 +41,7 @@ export interface RtspHost extends SenderContext {
 /** One client of an RTSP camera: reads requests, keeps the session's state (RFC 2326 appendix A.2). */
 export class RtspConnection {
   readonly sender: RtspSender;
+  readonly sound: SoundSender;
   private readonly input = new RtspInputReader();
   private readonly timers = new Set<NodeJS.Timeout>();
   private session: string | null = null;
@@ -53,6 +55,7 @@ export class RtspConnection {
     private readonly busy: boolean,
   ) {
     this.sender = new RtspSender(wire, host);
+    this.sound = new SoundSender(wire);
     wire.listen((chunk) => {
       for (const item of this.input.read(chunk)) {
         if ('method' in item) this.handle(item);
@@ -163,6 +166,9 @@ export class RtspConnection {
       return this.answer(request, aggregate ? 459 : 404);
     }
     if (request.headers.session !== undefined && !this.knowsSession(request)) return this.answer(request, 454);
+    const { soundSetup } = this.host.behaviour;
+    if (track.kind === 'audio' && soundSetup === 'close') return void this.wire.socket.destroy();
+    if (track.kind === 'audio' && soundSetup !== 200) return this.answer(request, soundSetup as number);
     const transport = request.headers.transport ?? '';
     const offer = transport.split(',').find((one) => /RTP\/AVP\/TCP/i.test(one) && /unicast|interleaved/i.test(one));
     if (offer === undefined) return this.answer(request, 461);
@@ -173,7 +179,7 @@ export class RtspConnection {
     if (track.kind === 'video') {
       this.sender.channel = channel;
       this.videoReady = true;
-    }
+    } else this.sound.channel = channel;
     this.session ??= randomBytes(4).toString('hex').toUpperCase();
     this.alive();
     const ssrc = this.host.ssrc.toString(16).padStart(8, '0').toUpperCase();

@@ -24,6 +24,26 @@ const H265_SETS =
   'sprop-vps=QAEMAf//AWAAAAMAkAAAAwAAAwBdlZgJ; sprop-sps=QgEBAWAAAAMAkAAAAwAAAwBdoAKAgC0WWVmkkyvTcBAQAAADABAAAAMBkIA=; ' +
   'sprop-pps=RAHBcrRiQA==';
 
+/** Of each kind of sound. */
+export const AUDIO_PAYLOAD_TYPES = { aac: 97, pcma: 8, pcmu: 0, opus: 111 } as const;
+type AudioCodec = keyof typeof AUDIO_PAYLOAD_TYPES;
+
+const AUDIO_LINES: Readonly<Record<AudioCodec, readonly string[]>> = {
+  aac: [
+    'm=audio 0 RTP/AVP 97',
+    'a=rtpmap:97 MPEG4-GENERIC/16000/1',
+    'a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1408',
+  ],
+  // A static payload type says it all.
+  pcma: ['m=audio 0 RTP/AVP 8'],
+  pcmu: ['m=audio 0 RTP/AVP 0', 'a=rtpmap:0 PCMU/8000'],
+  opus: ['m=audio 0 RTP/AVP 111', 'a=rtpmap:111 opus/48000/2'],
+};
+
+function isAudio(kind: string): kind is AudioCodec {
+  return kind in AUDIO_LINES;
+}
+
 function mediaLines(track: string, fps: number, format: string): string[] {
   switch (track) {
     case 'h264':
@@ -51,11 +71,7 @@ function mediaLines(track: string, fps: number, format: string): string[] {
     case 'mpeg4':
       return ['m=video 0 RTP/AVP 99', 'a=rtpmap:99 MP4V-ES/90000', 'a=fmtp:99 profile-level-id=1'];
     default:
-      return [
-        'm=audio 0 RTP/AVP 97',
-        'a=rtpmap:97 MPEG4-GENERIC/16000/1',
-        'a=fmtp:97 streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1408',
-      ];
+      return isAudio(track) ? [...AUDIO_LINES[track]] : [];
   }
 }
 
@@ -91,7 +107,7 @@ export function announce(
     const trackUrl = form === 'missing' && kinds.length === 1 ? url : `${base}${name}`;
     const control = { missing: null, absolute: trackUrl, aggregate: trackUrl }[form as string];
     return {
-      kind: kind === 'aac' ? 'audio' : 'video',
+      kind: isAudio(kind) ? 'audio' : 'video',
       url: trackUrl,
       control: control === undefined ? name : control,
       lines: mediaLines(kind, fps, format),

@@ -268,6 +268,7 @@ describe('maintenance', () => {
           ['highlights', 60],
           ['old_jobs', 3600],
           ['bookings', 3],
+          ['auto_stop', 3],
           ['booking_calendars', 30],
           ['webhooks', 3],
         ]);

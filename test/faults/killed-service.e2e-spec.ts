@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { withClient } from '../../src/database/embedded/connect';
-import { h264Clip, RtspCamera } from '../cameras';
+import { beepsOf } from '../../src/media/sound/sound.fixture';
+import { beeps, h264Clip, readWithFfmpeg, RtspCamera, SoundClip } from '../cameras';
 import { Courtside, RecordingAnswer } from '../support/courtside';
 import { DatabaseProxy } from '../support/database-proxy';
 import { Service } from '../support/service';
@@ -31,15 +32,17 @@ describe('a service killed while it records', () => {
   const cameras: RtspCamera[] = [];
   const proxies: DatabaseProxy[] = [];
 
-  async function open(between?: (databaseUrl: string) => Promise<string>): Promise<Scene> {
+  async function open(between?: (databaseUrl: string) => Promise<string>, sound?: SoundClip): Promise<Scene> {
     const world = await FaultWorld.make(between ? { between } : {});
     worlds.push(world);
-    const camera = new RtspCamera({ clip: await h264Clip({ width: 640, height: 360, seconds: 8, gopSeconds: 1 }) });
+    const clip = await h264Clip({ width: 640, height: 360, seconds: 8, gopSeconds: 1 });
+    const camera = new RtspCamera({ clip, ...(sound ? { sound, announced: 'h264+aac' } : {}) });
     cameras.push(camera);
     await camera.start();
     const service = await world.start();
     const desk = await Courtside.at(service.url);
     const court = await desk.court('Court 1', camera.url);
+    if (sound) await desk.api.patch(`/api/terrains/${court}`, { record_sound: true });
     return { world, service, desk, court, camera, witness: new Witness(camera) };
   }
 
@@ -64,11 +67,22 @@ describe('a service killed while it records', () => {
     await world.atRest(null);
   }
 
+  /** By how many seconds a beep is heard before or after its picture, at the most. */
+  async function soundApart(path: string): Promise<number> {
+    const { frames } = await readWithFfmpeg(path);
+    const flashes = frames.filter(({ bars }) => bars !== null && bars % 25 === 0).map(({ seconds }) => seconds);
+    const heard = beepsOf(path).filter((second) => second > 0.3);
+    expect(heard.length).toBeGreaterThan(2);
+    // What is heard when there was no picture has none.
+    const apart = heard.map((second) => Math.min(...flashes.map((flash) => Math.abs(flash - second))));
+    return Math.max(...apart.filter((seconds) => seconds < 0.4));
+  }
+
   const lengthOf = ({ started_at, stopped_at }: RecordingAnswer): number =>
     (Date.parse(stopped_at ?? '') - Date.parse(started_at ?? '')) / 1000;
 
   async function thenFrozenCamera(found: Findings): Promise<void> {
-    const scene = await open();
+    const scene = await open(undefined, await beeps('aac'));
     const { world, desk, camera, court } = scene;
     const sessionId = await desk.record(court);
     await pictures(camera, 50);
@@ -97,7 +111,9 @@ describe('a service killed while it records', () => {
     // The true length: what passed by the clock, holes and all.
     expect(Math.abs(recording.duration_seconds - lengthOf(recording))).toBeLessThan(0.3);
     await whole(scene, after, sessionId, found);
-    found.note('one file, two gaps');
+    const apart = await soundApart(join(world.videosDir, `${desk.clubId}`, `${sessionId}.mp4`));
+    found.note(`one file, two gaps, sound and pictures ${Math.round(apart * 1000)} ms apart at the most`);
+    expect(apart).toBeLessThan(0.07);
   }
 
   async function untilTheEndHasPassed(found: Findings): Promise<void> {

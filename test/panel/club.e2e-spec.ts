@@ -6,10 +6,12 @@ import { Courtside } from '../support/courtside';
 import { accessibilityFaults, openPanel, signInHere } from '../support/panel';
 import { PLANTED } from '../support/planted';
 import { told, until } from '../support/until';
+import { isSignedBy, WebhookReceiver } from '../support/webhook-receiver';
 
 const PLAYER = 'player@padelvar.test';
 const DESK = 'desk@padelvar.test';
 const OPERATOR = ADMIN.email;
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const CREDENTIALS = { username: 'viewer', password: `p@ss/w:rd#${PLANTED}` };
 
 jest.setTimeout(120_000);
@@ -179,6 +181,7 @@ describe('a club in the panel', () => {
       for (const path of [
         '/health',
         '/admin/codes',
+        '/admin/webhooks',
         '/admin/settings',
         '/admin/audit',
         '/account',
@@ -194,6 +197,67 @@ describe('a club in the panel', () => {
       }
     }
     expect(faults).toEqual({});
+  });
+
+  it('plans a recording for a player, who sees it, and cancels it', async () => {
+    const page = await panel(DESK, '/bookings');
+    await page.page.waitForSelector('text=Nothing is booked on this day');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.page.getByRole('button', { name: 'The day after' }).click();
+    await page.page.getByRole('button', { name: 'Book a recording' }).click();
+    const form = page.page.locator('[role=dialog] form');
+    await form.getByLabel('Start').fill('17:30');
+    await form.locator('input').and(form.getByLabel('For whom')).click();
+    await page.page.getByRole('option', { name: 'player', exact: true }).click();
+    await form.getByLabel('Name', { exact: true }).fill('League');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await form.locator('button[type=submit]').click();
+    const booked = page.page.locator('main section[aria-label="Court 1"] li', { hasText: 'League' });
+    await booked.getByText('17:30 – 19:00').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    // The same time again: the form says why not, and keeps what was typed.
+    await page.page.getByRole('button', { name: 'Book a recording on Court 1' }).click();
+    await form.getByLabel('Start').fill('18:30');
+    await form.locator('button[type=submit]').click();
+    await form.getByText('The court is booked at this time.').waitFor();
+    await page.page.getByRole('button', { name: 'Close' }).last().click();
+
+    // A player in another time zone sees it at the club's time, and may not book.
+    const path = new URL(page.page.url()).pathname.replace('/panel', '') + new URL(page.page.url()).search;
+    const theirs = await panel(PLAYER, path, { ...PHONE, timezoneId: 'Asia/Tokyo', locale: 'fr-FR' });
+    await theirs.page.locator('main li', { hasText: 'League' }).getByText('17:30').waitFor();
+    expect(await theirs.page.getByRole('button', { name: 'Réserver un enregistrement' }).count()).toBe(0);
+    expect(await accessibilityFaults(theirs)).toEqual([]);
+
+    await booked.getByRole('button').click();
+    await page.page.click('[role=dialog] button:has-text("Cancel the booking")');
+    await page.page.click('[role=dialog]:has-text("Cancel this booking?") button:has-text("Cancel the booking")');
+    await page.page.waitForSelector('main li:has-text("Cancelled by the club.")');
+  });
+
+  it('has an address told of what happens, and shows what became of it', async () => {
+    const receiver = await WebhookReceiver.start();
+    try {
+      const page = await panel(DESK, '/admin/webhooks');
+      await page.page.waitForSelector('text=Nobody is told yet');
+      await page.page.getByRole('button', { name: 'Add a webhook' }).click();
+      await page.page.getByLabel('Address').fill(`${receiver.url()}?key=${PLANTED}`);
+      await page.page.getByLabel('What it is', { exact: true }).fill('Our site');
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.page.locator('[role=dialog] button[type=submit]').click();
+      const secret = await page.page.getByRole('textbox', { name: 'Secret' }).inputValue();
+      await page.page.getByRole('button', { name: 'I have copied it' }).click();
+      const card = page.page.getByRole('article', { name: 'Our site' });
+      await card.getByRole('button', { name: 'Send a test' }).click();
+      await card.getByText('answered 200').waitFor();
+      expect(await page.page.content()).not.toContain(secret);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      const [message] = receiver.received;
+      expect(message && isSignedBy(secret, message)).toBe(true);
+    } finally {
+      await receiver.stop();
+    }
   });
 
   it('is one of many to the operator, who makes another and looks at it', async () => {

@@ -1,3 +1,6 @@
+import { DataSource } from 'typeorm';
+import { AutoStop } from '../../src/activity/auto-stop.service';
+import { AutoStopPace } from '../../src/activity/auto-stop-pace';
 import { h264Clip, RtspCamera } from '../cameras';
 import { SentPictures, TestBrowser, TestPage } from '../support/browser';
 import { startTestClub, TestClub } from '../support/club';
@@ -160,6 +163,33 @@ describe('the moments of a match in the panel', () => {
     await row(page, 'Bajada').waitFor({ state: 'detached' });
     await page.page.click('button:has-text("Undo")');
     await row(page, 'Bajada').waitFor();
+  });
+
+  it('lie above how much moved, and it is said in time that nobody plays any more', async () => {
+    // As if somebody had played for four seconds; minutes are short, and what is known is always of now.
+    const scores = [...new Array<number>(4).fill(30), ...new Array<number>(56).fill(0)];
+    const insert = 'INSERT INTO activity_minutes (session_id, minute, scores) VALUES ($1, 0, $2)';
+    await club.service.app.get(DataSource).query(insert, [match, scores]);
+    Object.assign(club.service.app.get(AutoStopPace), { minute: 1, patience: 1, fresh: 1e6, warning: 600 });
+    await club.desk.patch(`/api/terrains/${court}`, { auto_stop_minutes: 2 });
+    const page = await panel(PLAYER, `/courts/${court}`);
+    await page.page
+      .getByRole('img', { name: /^How much moves on the court: somebody moves \d+ % of the time/ })
+      .click();
+    await page.page.waitForSelector('video[data-review]:not([hidden])');
+
+    await club.service.app.get(AutoStop).tick();
+    await page.page.waitForSelector('text=/Nobody is playing. It stops in \\d+ s/');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const wall = await panel(DESK, '/courts');
+    await wall.page.waitForSelector('text=/It stops in \\d+ s/');
+    expect(await accessibilityFaults(wall)).toEqual([]);
+    await page.page.getByRole('button', { name: 'Keep recording' }).click();
+    await page.page.waitForSelector('text=The recording goes on.');
+    await club.desk.patch(`/api/terrains/${court}`, { auto_stop_minutes: null });
+    await club.service.app.get(AutoStop).tick();
+    await wall.page.locator('text=/It stops in/').waitFor({ state: 'detached' });
+    await desk.recordingThat(match, ({ active }) => active);
   });
 
   it('leave the last seconds as a video of their own, to watch and to download while the match goes on', async () => {

@@ -102,8 +102,9 @@ function wrongValues(name: string, schema: Schema): string[] {
       return [...none, '7', '"x"', 'true', '[null]', '[true]', '[[1]]'];
     case 'integer':
     case 'number': {
-      // A time in seconds may be 0, and may have a fraction; nothing else here may.
-      const whole = type === 'integer' || !/seconds/.test(name) ? ['0.1', '1.5', '0', '-1'] : [];
+      // A time in seconds may be 0, and may have a fraction; of the others, 0 is good where the document says so.
+      const zero = minimum === 0 ? [] : ['0'];
+      const whole = type === 'integer' || !/seconds/.test(name) ? ['0.1', '1.5', ...zero, '-1'] : [];
       const wrong = [...whole, '1e309', '-1e309', '9007199254740993', '"60"', '""', 'true', '[60]', '[]'];
       const bounds = [...(minimum === undefined ? [] : [minimum - 1]), ...(maximum === undefined ? [] : [maximum + 1])];
       return [...none, ...wrong, ...bounds.map((bound) => `${bound}`)];

@@ -26,6 +26,11 @@ const SOMETIME = {
   ends_at: new Date(Date.now() + DAY_MS + 5_400_000).toISOString(),
 };
 
+/** Switched off, so that no match of the others is uploaded. */
+const STORAGE = {
+  ...{ kind: 's3', enabled: false, endpoint: 'http://127.0.0.1:1', bucket: 'videos' },
+  ...{ access_key_id: 'key', secret_access_key: 'secret' },
+};
 /** Nobody is there. */
 const WEBHOOK = { url: 'http://127.0.0.1:1/', events: ['recording.ready'] };
 
@@ -328,6 +333,15 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: SESSION,
   },
 
+  'GET /api/recording/{session_id}/activity': {
+    ask: ({ sessionId }) => ({ path: `/api/recording/${sessionId}/activity?buckets=10` }),
+    statuses: SESSION,
+  },
+  'POST /api/recording/{session_id}/keep': {
+    ask: ({ sessionId }) => ({ path: `/api/recording/${sessionId}/keep`, body: {} }),
+    statuses: '            401 401 401 404 404 404 403 200 200 200',
+  },
+
   // Files.
   'GET /api/video/files/list': {
     ask: ({ clubId }) => ({ path: `/api/video/files/list?club_id=${clubId}` }),
@@ -348,6 +362,17 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
   'GET /api/video/files/{id}/thumbnail.jpg': {
     ask: async (world) => ({ path: `/api/video/files/${await world.film()}/thumbnail.jpg` }),
     statuses: SESSION,
+  },
+  'POST /api/video/files/{id}/compress': {
+    ask: async (world) => ({ path: `/api/video/files/${await world.video()}/compress`, body: {} }),
+    statuses: '            401 401 401 404 404 404 403 403 202 202',
+  },
+  'POST /api/video/files/{id}/upload': {
+    ask: async (world) => {
+      await world.club.desk.put(`/api/clubs/${world.clubId}/storage`, STORAGE);
+      return { path: `/api/video/files/${await world.video()}/upload`, body: {} };
+    },
+    statuses: '            401 401 401 404 404 404 403 403 409 409',
   },
   'DELETE /api/video/files/{id}/delete': {
     ask: async (world) => ({ path: `/api/video/files/${await world.video()}/delete` }),
@@ -547,6 +572,30 @@ export const ROUTES: Readonly<Record<string, RouteRow>> = {
     statuses: '            401 401 401 404 404 403 403 403 202 202',
   },
 
+  // Storage: the admins' alone.
+  'GET /api/clubs/{clubId}/storage': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/storage` }),
+    statuses: ADMINS,
+  },
+  'PUT /api/clubs/{clubId}/storage': {
+    ask: ({ clubId }) => ({ path: `/api/clubs/${clubId}/storage`, body: STORAGE }),
+    statuses: ADMINS,
+  },
+  'POST /api/clubs/{clubId}/storage/test': {
+    ask: async (world) => {
+      await world.club.desk.put(`/api/clubs/${world.clubId}/storage`, STORAGE);
+      return { path: `/api/clubs/${world.clubId}/storage/test`, body: {} };
+    },
+    statuses: ADMINS,
+  },
+  'DELETE /api/clubs/{clubId}/storage': {
+    ask: async (world) => {
+      await world.club.desk.put(`/api/clubs/${world.clubId}/storage`, STORAGE);
+      return { path: `/api/clubs/${world.clubId}/storage` };
+    },
+    statuses: '            401 401 401 404 404 403 403 403 204 204',
+  },
+
   // Watching.
   'GET /api/preview/{id}/stream.mjpeg': {
     ask: ({ sessionId }) => ({ path: `/api/preview/${sessionId}/stream.mjpeg` }),
@@ -627,6 +676,11 @@ export const ANGLE_ROUTES: Readonly<Record<string, RouteRow>> = {
   'POST /api/video/record/start': angleTold('/api/video/record/start'),
   'POST /api/video/record/extend': angleTold('/api/video/record/extend', { minutes: 1 }),
   'POST /api/video/record/stop': angleTold('/api/video/record/stop'),
+  'GET /api/recording/{session_id}/activity': ofAngle((id) => ({ path: `/api/recording/${id}/activity` }), SESSION),
+  'POST /api/recording/{session_id}/keep': ofAngle(
+    (id) => ({ path: `/api/recording/${id}/keep`, body: {} }),
+    ANGLE_REFUSED,
+  ),
   'POST /api/video/markers': angleTold('/api/video/markers', { kind: 'point' }),
   'POST /api/video/highlights': angleTold('/api/video/highlights', { seconds: 10 }),
   'POST /api/video/shares': angleTold('/api/video/shares'),

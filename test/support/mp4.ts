@@ -15,20 +15,30 @@ export interface Mp4Facts {
   readonly decodeTimes: readonly number[];
   /** Everything a full decode complained of; empty for a sound file. */
   readonly complaints: string;
+  /** It has a stream besides its pictures. */
+  readonly sound: boolean;
   /** Top-level boxes in order. */
   readonly boxes: readonly string[];
 }
 
 export async function inspectMp4(path: string): Promise<Mp4Facts> {
-  const entries = ['-show_streams', '-show_packets', '-show_entries', 'packet=dts_time:stream'];
+  const entries = [
+    '-select_streams',
+    'v',
+    '-show_packets',
+    '-show_entries',
+    'packet=dts_time:stream:format=nb_streams',
+  ];
   const probe = await run('ffprobe', ['-v', 'error', '-of', 'json', ...entries, path], { maxBuffer: 64 * 1024 * 1024 });
-  const { streams, packets } = JSON.parse(probe.stdout) as {
+  const { streams, packets, format } = JSON.parse(probe.stdout) as {
     streams: Record<string, string>[];
+    format: { nb_streams: number };
     packets: { dts_time: string }[];
   };
   const decoded = packets.map((packet) => Number(packet.dts_time));
   const [stream] = streams;
-  if (!stream || streams.length !== 1) throw new Error(`${streams.length} streams`);
+  const others = format.nb_streams - streams.length;
+  if (!stream || streams.length !== 1 || others > 1) throw new Error(`${format.nb_streams} streams`);
   const decode = await run('ffmpeg', ['-v', 'warning', '-nostdin', '-i', path, '-f', 'null', '-']);
   return {
     codec: String(stream.codec_name),
@@ -38,6 +48,7 @@ export async function inspectMp4(path: string): Promise<Mp4Facts> {
     frames: packets.length,
     decodeTimes: decoded.map((time) => time - (decoded[0] as number)),
     complaints: decode.stderr.trim(),
+    sound: others === 1,
     boxes: await topLevelBoxes(path),
   };
 }

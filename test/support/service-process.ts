@@ -36,8 +36,10 @@ export class ServiceProcess {
         VIDEOS_DIR: join(root, 'videos'),
         LOGS_DIR: join(root, 'logs'),
         CAMERA_ALLOW_LOOPBACK: 'true',
+        STORAGE_ALLOW_HTTP: 'true',
         DISK_RESERVE_MB: '0',
         CAMERA_WATCH_SECONDS: '0',
+        ACTIVITY_SCORES: 'false',
         ...env,
       },
     });

@@ -72,7 +72,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-/** The configuration of a test: everything below `root`, cameras on this machine allowed and not watched. */
+/** The configuration of a test: everything below `root`, cameras on this machine allowed and not watched, nor what moves. */
 export function testConfig(root: string, databaseUrl: string, env: Readonly<Record<string, string>> = {}): AppConfig {
   const settings = loadConfig(
     {
@@ -84,8 +84,10 @@ export function testConfig(root: string, databaseUrl: string, env: Readonly<Reco
       VIDEOS_DIR: join(root, 'videos'),
       LOGS_DIR: join(root, 'logs'),
       CAMERA_ALLOW_LOOPBACK: 'true',
+      STORAGE_ALLOW_HTTP: 'true',
       DISK_RESERVE_MB: '0',
       CAMERA_WATCH_SECONDS: '0',
+      ACTIVITY_SCORES: 'false',
       ...env,
     },
     root,

@@ -5,6 +5,7 @@ import type { LiveConnection, StreamEvent } from './live-connection';
 import { canPlayFragments, mediaSourceOf, playsHlsItself } from './media-source';
 import { MsePlayer } from './mse-player';
 import type {
+  AutoStopMessage,
   GapMessage,
   MarkerMessage,
   Problem,
@@ -49,6 +50,8 @@ export interface CourtPlayerOptions {
   readonly onGap?: (gap: GapMessage) => void;
   /** A marker of the match was made, changed or taken away. */
   readonly onMarker?: (marker: MarkerMessage) => void;
+  /** It was said, or taken back, that the recording stops by itself. */
+  readonly onAutoStop?: (message: AutoStopMessage) => void;
   /** It is being told what happens from now on: what happened before, while it was not, has to be asked for. */
   readonly onSubscribed?: () => void;
 }
@@ -201,6 +204,7 @@ export class CourtPlayer {
         this.meet(event.codec, event.fps);
         break;
       case 'state':
+        this.hope(event);
         this.state = event;
         this.reconsider();
         break;
@@ -209,6 +213,9 @@ export class CourtPlayer {
         break;
       case 'marker':
         this.options.onMarker?.(event);
+        break;
+      case 'auto_stop':
+        this.options.onAutoStop?.(event);
         break;
       case 'disconnected':
         this.lostAt ??= this.connection.serverNow();
@@ -234,6 +241,13 @@ export class CourtPlayer {
     this.unplayable = true;
     this.able.fragments = false;
     queueMicrotask(() => this.again());
+  }
+
+  /** A camera that was away may have come back with another format, and JPEGs do not say which it has: it is tried again. */
+  private hope({ state }: StateMessage): void {
+    if (!this.unplayable || state !== 'live' || this.state?.state !== 'reconnecting') return;
+    this.unplayable = false;
+    this.able.fragments = this.failures < MAX_FAILURES && mediaSourceOf() !== null;
   }
 
   private take({ kind, data, keyframe, at }: Extract<StreamEvent, { type: 'media' }>['media']): void {

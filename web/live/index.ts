@@ -8,6 +8,7 @@ export { LatencyMeter, type Latency } from './latency-meter';
 export { LiveConnection, SignedOutError, type ConnectionState, type StreamEvent } from './live-connection';
 export { MsePlayer } from './mse-player';
 export type {
+  AutoStopMessage,
   GapMessage,
   LiveMarker,
   MarkerKind,

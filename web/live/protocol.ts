@@ -82,6 +82,13 @@ export interface MarkerMessage {
   readonly marker: LiveMarker | null;
 }
 
+export interface AutoStopMessage {
+  readonly type: 'auto_stop';
+  readonly stream: number;
+  /** Nobody plays: the recording stops by itself then, ISO 8601; `null`: it goes on. */
+  readonly at: string | null;
+}
+
 export interface SkippedMessage {
   readonly type: 'skipped';
   readonly stream: number;
@@ -119,6 +126,7 @@ export type StreamMessage =
   | StateMessage
   | GapMessage
   | MarkerMessage
+  | AutoStopMessage
   | SkippedMessage
   | EndedMessage
   | (ErrorMessage & { readonly stream: number });

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { isTimeZone } from '../../clubs/dto/fields';
 import { atMost, Ical, IcalComponent, IcalEvent, IcalTime, TakesTooLong } from './ical';
-import { momentAt } from './local-time';
+import { momentAt } from '../../common/local-time';
 
 /** Of a calendar that may lie in the window; what is more is not looked at. */
 export const MOST_EVENTS = 500;

@@ -8,8 +8,8 @@ import { CourtsService } from '../../clubs/courts.service';
 import { Clock } from '../../common/clock';
 import { ProblemException } from '../../common/problem';
 import { SecretBox } from '../../common/secret-box';
-import { OutgoingError } from '../../proxy/outgoing-error';
 import { OutgoingHttp } from '../../proxy/outgoing-http';
+import { originOf } from '../../proxy/outgoing-origin';
 import { CalendarView, SetCalendarDto } from '../dto/calendar.dto';
 import { CalendarFetcher, ownerOfCalendar } from './calendar-fetcher.service';
 
@@ -51,7 +51,7 @@ export class CourtCalendars {
       throw new ProblemException('validation_failed', undefined, { errors: [{ field: 'consent', message }] });
     }
     const url = dto.url.trim();
-    const origin = this.originOf(url, cameraNetworks);
+    const origin = originOf(this.http, url, cameraNetworks);
     const consentAt = consentNote === null ? null : new Date(this.clock.now());
     await this.database.transaction(async (manager) => {
       await this.courts.hold(manager, courtId);
@@ -115,16 +115,5 @@ export class CourtCalendars {
       fetched_at: row.fetched_at?.toISOString() ?? null,
       read_at: row.read_at?.toISOString() ?? null,
     };
-  }
-
-  /** @throws ProblemException `url_forbidden` */
-  private originOf(url: string, networks: readonly string[] | null): string {
-    try {
-      return this.http.check(url, networks);
-    } catch (error) {
-      if (!(error instanceof OutgoingError)) throw error;
-      const errors = [{ field: 'url', message: error.message }];
-      throw new ProblemException('url_forbidden', error.message, { errors }, { cause: error });
-    }
   }
 }

@@ -1,10 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsInt, Max, Min } from 'class-validator';
-import { Club } from '../entities/club.entity';
+import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
+import { DEFAULT_CRF, LEAST_CRF, MOST_CRF } from '../../media/compress-args';
+import { Club, ClubCompression } from '../entities/club.entity';
 import { IsIanaTimeZone, IsName, IsNetworks, IsNote, MayBeLeftOut, MayBeNull } from './fields';
 
 /** A hundred years: as in `RETENTION_DAYS`. */
 const MOST_DAYS = 36_500;
+const COMPRESSIONS = ['off', 'h264', 'h265'] as const;
+/** A week. */
+const MOST_COMPRESSION_MINUTES = 10_080;
 
 export class CreateClubDto {
   @ApiProperty({ example: 'Padel Club du Lac', maxLength: 120 })
@@ -107,6 +111,44 @@ export class UpdateClubDto {
   @Max(120)
   highlight_seconds?: number;
 
+  @ApiPropertyOptional({
+    enum: COMPRESSIONS,
+    example: 'h264',
+    description:
+      'Whether videos are coded anew after the match, to take less room, and in what. `h264` plays everywhere; `h265` is ' +
+      'smaller, and not every browser plays it. Only of matches that are recorded from then on.',
+  })
+  @MayBeLeftOut()
+  @IsIn(COMPRESSIONS)
+  compression?: ClubCompression;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: LEAST_CRF,
+    maximum: MOST_CRF,
+    example: null,
+    description: `Constant rate factor: higher is smaller and worse; \`null\`: ${DEFAULT_CRF.h264} for H.264, ${DEFAULT_CRF.h265} for H.265.`,
+  })
+  @MayBeNull()
+  @IsInt()
+  @Min(LEAST_CRF)
+  @Max(MOST_CRF)
+  compression_crf?: number | null;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: MOST_COMPRESSION_MINUTES,
+    example: 60,
+    description: 'How many minutes after the match compression begins, at the earliest.',
+  })
+  @MayBeLeftOut()
+  @IsInt()
+  @Min(0)
+  @Max(MOST_COMPRESSION_MINUTES)
+  compression_after_minutes?: number;
+
   @ApiPropertyOptional({ example: true, description: 'Whether players may register themselves (needs `SMTP_URL`).' })
   @MayBeLeftOut()
   @IsBoolean()
@@ -199,6 +241,15 @@ export class ClubView {
   @ApiProperty({ example: false, description: 'Whether players may plan recordings, for themselves.' })
   players_book: boolean;
 
+  @ApiProperty({ enum: COMPRESSIONS, example: 'off', description: 'What videos are coded anew in after the match.' })
+  compression: ClubCompression;
+
+  @ApiProperty({ type: 'integer', nullable: true, example: null, description: "`null`: the codec's own." })
+  compression_crf: number | null;
+
+  @ApiProperty({ type: 'integer', example: 60, description: 'Minutes after the match, at the earliest.' })
+  compression_after_minutes: number;
+
   @ApiProperty({ format: 'date-time' })
   created_at: string;
 }
@@ -233,6 +284,9 @@ export function viewOfClub(club: Club, forAdmin: boolean): ClubView {
     sharing_enabled: club.sharingEnabled,
     logo_at: club.logoAt?.toISOString() ?? null,
     players_book: club.playersBook,
+    compression: club.compression,
+    compression_crf: club.compressionCrf,
+    compression_after_minutes: club.compressionAfterMinutes,
     created_at: club.createdAt.toISOString(),
   };
 }

@@ -1,14 +1,36 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Camera, CameraScheme } from '../entities/camera.entity';
 import { Court } from '../entities/court.entity';
-import { IsName, MayBeLeftOut } from './fields';
+import { IsName, MayBeLeftOut, MayBeNull } from './fields';
 
 export const CAMERA_URL = {
   writeOnly: true,
   maxLength: 2048,
   example: 'rtsp://viewer:secret@192.168.1.20:554/stream1',
   description: 'rtsp(s) or http(s), user and password as they are. Write-only: no answer ever holds it.',
+};
+
+/** Less is the pause between two sets, more is a match. */
+const LEAST_QUIET = 2;
+const MOST_QUIET = 60;
+
+const AUTO_STOP = {
+  type: 'integer',
+  nullable: true,
+  minimum: LEAST_QUIET,
+  maximum: MOST_QUIET,
+  example: 10,
+  description:
+    'A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.',
+} as const;
+
+const RECORD_SOUND = {
+  example: false,
+  default: false,
+  description:
+    "Its recordings have the camera's sound, too, from the next session on. Whoever is on the court must be told of it. A camera " +
+    'that sends none is recorded without.',
 };
 
 export class CreateCourtDto {
@@ -20,6 +42,18 @@ export class CreateCourtDto {
   @IsString()
   @MaxLength(2048)
   camera_url: string;
+
+  @ApiPropertyOptional(AUTO_STOP)
+  @MayBeNull()
+  @IsInt()
+  @Min(LEAST_QUIET)
+  @Max(MOST_QUIET)
+  auto_stop_minutes?: number | null;
+
+  @ApiPropertyOptional(RECORD_SOUND)
+  @MayBeLeftOut()
+  @IsBoolean()
+  record_sound?: boolean;
 }
 
 export class UpdateCourtDto {
@@ -33,6 +67,18 @@ export class UpdateCourtDto {
   @IsString()
   @MaxLength(2048)
   camera_url?: string;
+
+  @ApiPropertyOptional(AUTO_STOP)
+  @MayBeNull()
+  @IsInt()
+  @Min(LEAST_QUIET)
+  @Max(MOST_QUIET)
+  auto_stop_minutes?: number | null;
+
+  @ApiPropertyOptional(RECORD_SOUND)
+  @MayBeLeftOut()
+  @IsBoolean()
+  record_sound?: boolean;
 }
 
 export class CameraView {
@@ -71,6 +117,12 @@ export class CourtView {
 
   @ApiProperty({ type: [CourtCameraView], description: 'All of them, the main one first.' })
   cameras: CourtCameraView[];
+
+  @ApiProperty({ ...AUTO_STOP, type: Number })
+  auto_stop_minutes: number | null;
+
+  @ApiProperty({ example: false, description: "Its recordings have the camera's sound, too." })
+  record_sound: boolean;
 
   @ApiProperty({ format: 'date-time' })
   created_at: string;
@@ -133,6 +185,8 @@ export function viewOfCourt(court: CourtWithCameras): CourtView {
     name: court.name,
     camera: { protocol, host, has_credentials: hasCredentials },
     cameras: court.cameras.map(viewOfCourtCamera),
+    auto_stop_minutes: court.autoStopMinutes,
+    record_sound: court.recordSound,
     created_at: court.createdAt.toISOString(),
   };
 }

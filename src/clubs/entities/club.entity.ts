@@ -1,4 +1,8 @@
 import { Column, CreateDateColumn, DeleteDateColumn, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { CompressionCodec } from '../../media/compress-args';
+
+/** What a club may wish its finished videos to be coded anew in. */
+export type ClubCompression = 'off' | CompressionCodec;
 
 /** A padel club: the tenant. Everything but an account belongs to exactly one. */
 @Entity({ name: 'clubs' })
@@ -52,6 +56,22 @@ export class Club {
   /** What a press for a highlight keeps where it does not say. */
   @Column('integer', { name: 'highlight_seconds', default: 30 })
   highlightSeconds: number;
+
+  /** What finished videos are coded anew in, to take less room: `off`, `h264`, `h265`. */
+  @Column('text', { default: 'off' })
+  compression: ClubCompression;
+
+  /** At which quality (`-crf`); `null`: the codec's own. */
+  @Column('integer', { name: 'compression_crf', nullable: true })
+  compressionCrf: number | null;
+
+  /** How long after the match, at the earliest. */
+  @Column('integer', { name: 'compression_after_minutes', default: 60 })
+  compressionAfterMinutes: number;
+
+  /** Older videos are left as they are; `null` where it is off. */
+  @Column('timestamptz', { name: 'compression_since', nullable: true })
+  compressionSince: Date | null;
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;

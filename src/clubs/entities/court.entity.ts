@@ -32,6 +32,14 @@ export class Court {
   @Column('text')
   name: string;
 
+  /** A recording stops by itself after so many minutes without play; `null`: it does not. */
+  @Column('smallint', { name: 'auto_stop_minutes', nullable: true })
+  autoStopMinutes: number | null;
+
+  /** Its recordings have the camera's sound, too. */
+  @Column('boolean', { name: 'record_sound', default: false })
+  recordSound: boolean;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

@@ -4,6 +4,7 @@ import { PersonView } from '../../auth/person-view';
 import { MAX_ID, ToInteger } from '../../common/ids';
 import { IsMoment } from '../../common/moment';
 import { PageQuery } from '../../common/pagination';
+import { CompressionView } from '../../compression/dto/compression.dto';
 import { RecordingStatus } from '../../recording/recording-state';
 import { GapView, RECORDING_STATUSES } from '../../recording/recording-view';
 import { IfPresent } from '../../common/if-present.decorator';
@@ -98,6 +99,34 @@ export class VideoAngleView {
   offset_seconds: number | null;
 }
 
+/** Where the file of a video is. */
+export class VideoStorageView {
+  @ApiProperty({
+    enum: ['here', 'both', 'storage'],
+    description: "`here`: with this service; `storage`: in the club's storage; it is read from wherever it is.",
+  })
+  where: 'here' | 'both' | 'storage';
+
+  @ApiProperty({
+    enum: ['waiting', 'uploading', 'stored', 'failed'],
+    nullable: true,
+    description: "How its copy in the club's storage stands; `null`: there is to be none.",
+    example: 'stored',
+  })
+  upload: 'waiting' | 'uploading' | 'stored' | 'failed' | null;
+
+  @ApiProperty({ example: 1, description: '0 to 1.' })
+  progress: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'What went wrong the last time; for admins.',
+  })
+  error: string | null;
+}
+
 /** The wire's `video`. */
 export class VideoView {
   @ApiProperty({ format: 'uuid' })
@@ -157,6 +186,9 @@ export class VideoView {
   @ApiProperty({ type: [GapView] })
   gaps: GapView[];
 
+  @ApiProperty({ type: CompressionView })
+  compression: CompressionView;
+
   @ApiProperty({ type: String, nullable: true, example: 'Front', description: 'As its camera was called then.' })
   camera_name: string | null;
 
@@ -171,6 +203,12 @@ export class VideoView {
 
   @ApiProperty({ type: [VideoAngleView], description: 'What further cameras filmed of it, by position.' })
   angles: VideoAngleView[];
+
+  @ApiProperty({ example: 3, description: 'Highlights of it that can be watched.' })
+  highlights: number;
+
+  @ApiProperty({ type: VideoStorageView })
+  storage: VideoStorageView;
 }
 
 export class VideoListAnswer {

@@ -1,7 +1,9 @@
 import { H264Config, H265Config } from '../access-unit';
 import { hevcConfiguration } from '../h265/hevc-configuration';
 import { box, fullBox, text, u16, u32, u8 } from './box-writer';
+import { AacConfig } from '../sound/sound-format';
 import { movieBox } from './movie-box';
+import { SOUND_TREX, soundTrakOfInit } from './sound-track';
 import { readChromaFormat } from './sps-chroma';
 
 type Needed = 'kind' | 'sps' | 'pps' | 'width' | 'height';
@@ -12,6 +14,8 @@ export type TrackConfig = Pick<H264Config, Needed> | Pick<H265Config, Needed | '
 export interface InitOptions {
   /** Width to height of one sample where pixels are not square (`pasp`). */
   readonly pixelAspect?: { readonly horizontal: number; readonly vertical: number };
+  /** A second track, of sound. */
+  readonly sound?: AacConfig | null;
 }
 
 const FTYP = {
@@ -25,19 +29,25 @@ const EMPTY_TABLES = [
   fullBox('stco', 0, 0, u32(0)),
 ];
 /** Track 1, first sample description; every fragment states duration, size and flags of each sample itself. */
-const MVEX = box('mvex', fullBox('trex', 0, 0, u32(1, 1, 0, 0, 0)));
+const TREX = fullBox('trex', 0, 0, u32(1, 1, 0, 0, 0));
+const MVEX = box('mvex', TREX);
+const MVEX_WITH_SOUND = box('mvex', TREX, SOUND_TREX);
 /** Profiles whose `avcC` ends at the parameter sets (ISO/IEC 14496-15 §5.3.3.1.2): Baseline, Main, Extended. */
 const PLAIN_PROFILES = new Set([66, 77, 88]);
 
 /**
- * `ftyp` + `moov` of a fragmented MP4 with one H.264 or H.265 track, timescale 90000: what Media Source Extensions, HLS
+ * `ftyp` + `moov` of a fragmented MP4 with one H.264 or H.265 track, timescale 90000, and perhaps one of sound: what Media Source Extensions, HLS
  * (`EXT-X-MAP`) and FFmpeg want before the first fragment. The same configuration gives the same bytes.
  * @throws RangeError where the parameter sets cannot be written into an `avcC` or `hvcC` (none, too many, too long).
  */
 export function buildInitSegment(config: TrackConfig, options: InitOptions = {}): Buffer {
   const timing = { mediaDuration: 0, presentationDuration: 0, mediaStart: 0 };
   const picture = { width: config.width, height: config.height, stsd: sampleDescription(config, options) };
-  return Buffer.concat([FTYP[config.kind], movieBox(picture, timing, EMPTY_TABLES, MVEX)]);
+  const { sound } = options;
+  const extras = sound
+    ? { sound: soundTrakOfInit(sound, EMPTY_TABLES), extension: MVEX_WITH_SOUND }
+    : { extension: MVEX };
+  return Buffer.concat([FTYP[config.kind], movieBox(picture, timing, EMPTY_TABLES, extras)]);
 }
 
 function sampleDescription(config: TrackConfig, options: InitOptions): Buffer {

@@ -10,7 +10,7 @@ export interface TrackPicture {
   readonly stsd: Buffer;
 }
 
-/** When the one track plays, in ticks of 1/90000 s. */
+/** When the video track plays, in ticks of 1/90000 s. */
 export interface TrackTiming {
   /** Sum of the samples' durations. 0 for a fragmented file. */
   readonly mediaDuration: number;
@@ -20,25 +20,34 @@ export interface TrackTiming {
   readonly mediaStart: number;
 }
 
+/** What a `moov` may have besides its video track. */
+export interface MovieExtras {
+  /** The whole `trak` box of the sound, track 2. */
+  readonly sound?: Buffer | undefined;
+  /** A box behind the tracks: `mvex`. */
+  readonly extension?: Buffer;
+}
+
 /** The unity matrix of `mvhd` and `tkhd` (ISO/IEC 14496-12 §8.2.2). */
 const MATRIX = u32(0x00010000, 0, 0, 0, 0x00010000, 0, 0, 0, 0x40000000);
 const MAX_32 = 0xffffffff;
 const TRACK_ID = 1;
 
 /**
- * A `moov` with one video track of 90 kHz. Movie and media share that timescale, so that no time is ever rounded.
+ * A `moov` with one video track of 90 kHz, and perhaps one of sound. Movie and media share that timescale, so that no time is ever rounded.
  * Creation times are 0: equal input gives equal bytes, which is how a journal knows its own init again.
  */
 export function movieBox(
   picture: TrackPicture,
   timing: TrackTiming,
   sampleTables: readonly Buffer[],
-  ...extensions: readonly Buffer[]
+  { sound, extension }: MovieExtras = {},
 ): Buffer {
-  return box('moov', mvhd(timing.presentationDuration), trak(picture, timing, sampleTables), ...extensions);
+  const tracks = [trak(picture, timing, sampleTables), ...(sound ? [sound] : [])];
+  return box('moov', mvhd(timing.presentationDuration, tracks.length), ...tracks, ...(extension ? [extension] : []));
 }
 
-function mvhd(duration: number): Buffer {
+function mvhd(duration: number, tracks: number): Buffer {
   return fullBox(
     'mvhd',
     duration > MAX_32 ? 1 : 0,
@@ -51,7 +60,7 @@ function mvhd(duration: number): Buffer {
     u32(0, 0),
     MATRIX,
     u32(0, 0, 0, 0, 0, 0),
-    u32(TRACK_ID + 1),
+    u32(tracks + 1),
   );
 }
 

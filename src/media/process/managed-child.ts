@@ -128,6 +128,27 @@ export class ManagedChild {
     return this.stopping;
   }
 
+  /**
+   * Lets it rest, with its children, until {@link resume}: it takes no processor and writes nothing. Only for one that nobody
+   * stops by {@link stop}, whose first steps it would not hear; {@link kill} ends it all the same.
+   */
+  pause(): void {
+    this.signalGroup('SIGSTOP');
+  }
+
+  resume(): void {
+    this.signalGroup('SIGCONT');
+  }
+
+  private signalGroup(signal: NodeJS.Signals): void {
+    if (!this.running || this.pid === null) return;
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // It has just ended.
+    }
+  }
+
   private async climb(ladder: StopLadder): Promise<ChildExit> {
     if (this.stdin && this.running) {
       this.stdin.end();

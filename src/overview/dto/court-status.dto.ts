@@ -55,6 +55,15 @@ export class CourtRecordingView {
 
   @ApiProperty({ format: 'date-time' })
   planned_end_at: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: null,
+    description: 'Nobody plays: it stops by itself then.',
+  })
+  auto_stop_at: string | null;
 }
 
 export class CourtOwnerView {
@@ -194,6 +203,7 @@ export function viewOfStatus(court: BoardCourt, visible: boolean, now: number): 
       status: recording.status,
       started_at: iso(recording.startedAt),
       planned_end_at: iso(recording.plannedEndAt) as string,
+      auto_stop_at: iso(recording.autoStopAt),
     },
     owner: visible && play ? play.owner : null,
     camera: viewOfCamera(cameraNow(court, now)),

@@ -61,6 +61,11 @@ export type CourtNews =
       readonly marker_id: number;
       /** `null`: it is no more. */
       readonly marker: MarkerView | null;
+    }
+  | {
+      readonly type: 'auto_stop';
+      /** The recording stops by itself then, for nobody plays; `null`: it goes on. */
+      readonly at: string | null;
     };
 
 export type ServerMessage =

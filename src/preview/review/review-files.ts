@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { VideoOpener } from '../../objects/video-opener.service';
 import { isPart, listFragments } from '../../recording/engine/journal-fragments';
 import { PartDamagedError, rebuildIndex, RebuiltPart } from '../../recording/engine/rebuild-index';
 import { PartFacts, RecordedPart } from '../../runtime/court-runtime';
@@ -19,7 +20,10 @@ export type Absent = 'remade' | 'nothing';
 export class ReviewFiles {
   private readonly logger = new Logger(ReviewFiles.name);
 
-  constructor(private readonly store: VideoStore) {}
+  constructor(
+    private readonly store: VideoStore,
+    private readonly videos: VideoOpener,
+  ) {}
 
   /**
    * The file that holds a part's fragments now; the caller closes it. The journal is looked for first: publishing gives the
@@ -32,7 +36,7 @@ export class ReviewFiles {
     const journal = await this.store.openPart(sessionId, part.number);
     if (journal) return journal;
     const video = await this.store.openVideo(clubId, sessionId);
-    if (!video) return 'nothing';
+    if (!video) return this.absent(clubId, sessionId);
     const same = await isPart(video.file, part.init, part.reserveBytes).catch(async (error: unknown) => {
       await video.file.close();
       throw error;
@@ -76,7 +80,7 @@ export class ReviewFiles {
     rows: readonly PartFacts[],
   ): Promise<RecordedPart[] | Absent> {
     const video = await this.store.openVideo(clubId, sessionId);
-    if (!video) return 'nothing';
+    if (!video) return this.absent(clubId, sessionId);
     const [row] = rows;
     const whole = rows.length <= 1 && (!row || (await isPart(video.file, row.init, row.reserveBytes)));
     if (!whole) {
@@ -87,6 +91,11 @@ export class ReviewFiles {
     // A video of FFmpeg's making may begin like a part; it has no fragments.
     if (!rebuilt || rebuilt.index.sampleCount === 0) return 'remade';
     return [describe(row?.part ?? 1, rebuilt, row, 0)];
+  }
+
+  /** To find the fragments of a film that lies in a storage, nearly all of it would be read: it is played as its file. */
+  private async absent(clubId: number, sessionId: string): Promise<Absent> {
+    return (await this.videos.away(clubId, sessionId)) ? 'remade' : 'nothing';
   }
 
   /** Closes the file. `null` where it is no part. */

@@ -15,6 +15,8 @@ export interface ReviewPart {
   end: number;
   /** By offset, ascending. */
   readonly stretched: StretchedFrame[];
+  /** Offsets of the types of boxes that are shown as free space, ascending. */
+  readonly silenced: number[];
 }
 
 /** A playlist as it stands now. */
@@ -105,6 +107,7 @@ export class ReviewRecording {
       if (segment.kind === 'gap') continue;
       const part = this.part(segment.part);
       part.end = segment.offset + segment.bytes;
+      if (segment.silenced) part.silenced.push(...segment.silenced);
       if (segment.stretched) part.stretched.push(segment.stretched);
     }
   }
@@ -113,7 +116,7 @@ export class ReviewRecording {
     let part = this.listed.get(number);
     if (!part) {
       const { init, reserveBytes } = this.begun.get(number) as Pick<ReviewPart, 'init' | 'reserveBytes'>;
-      this.listed.set(number, (part = { number, init, reserveBytes, end: 0, stretched: [] }));
+      this.listed.set(number, (part = { number, init, reserveBytes, end: 0, stretched: [], silenced: [] }));
     }
     return part;
   }

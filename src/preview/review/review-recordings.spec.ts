@@ -16,6 +16,7 @@ import { CourtRuntime, PartFacts, RecordedPart, RecordedPosition, RecordingFacts
 import { NodeDisk } from '../../storage/disk';
 import { VideoStore } from '../../storage/video-store';
 import { RecordingPlace, ReviewFiles } from './review-files';
+import { VideoOpener } from '../../objects/video-opener.service';
 import { ReviewRecordings } from './review-recordings.service';
 
 const SECOND = 90_000;
@@ -95,7 +96,7 @@ describe('ReviewRecordings', () => {
       runtime as unknown as CourtRuntime,
       log as unknown as RecordingLog,
       { isDeleted: () => Promise.resolve(deleted) } as unknown as VideoCatalogue,
-      new ReviewFiles(store),
+      new ReviewFiles(store, { away: () => Promise.resolve(null) } as unknown as VideoOpener),
       clock,
     );
   }

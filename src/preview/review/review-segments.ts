@@ -22,6 +22,8 @@ export interface MediaSegment extends Stretch {
   readonly offset: number;
   readonly bytes: number;
   readonly stretched: StretchedFrame | null;
+  /** Offsets of the types of boxes that are shown as free space: sound. Absent where there is none. */
+  readonly silenced?: readonly number[];
 }
 
 /** A time without pictures. */
@@ -46,6 +48,7 @@ interface Group {
   /** At its end, counted in. */
   gap: number;
   stretched: StretchedFrame;
+  readonly silenced: number[];
 }
 
 /**
@@ -80,8 +83,9 @@ export class SegmentGrouper {
     if (!group) return [];
     this.group = null;
     this.told = group.end;
-    const { part, start, end, offset, bytes, gap, stretched } = group;
-    const shown = { kind: 'media', part, start, end: end - gap, offset, bytes } as const;
+    const { part, start, end, offset, bytes, gap, stretched, silenced } = group;
+    const silence = silenced.length > 0 ? { silenced } : {};
+    const shown = { kind: 'media', part, start, end: end - gap, offset, bytes, ...silence } as const;
     if (gap === 0) return [{ ...shown, stretched: null }];
     return [
       { ...shown, stretched },
@@ -103,8 +107,9 @@ export class SegmentGrouper {
 }
 
 function begin(part: number, start: number, fragment: RecordedFragment): Group {
-  const { offset, bytes, duration, gap } = fragment;
-  return { part, start, offset, bytes, end: start + duration, gap, stretched: lastOf(fragment) };
+  const { offset, bytes, duration, gap, sound = [] } = fragment;
+  const silenced = [...sound];
+  return { part, start, offset, bytes, end: start + duration, gap, stretched: lastOf(fragment), silenced };
 }
 
 function extend(group: Group, start: number, fragment: RecordedFragment): void {
@@ -112,6 +117,7 @@ function extend(group: Group, start: number, fragment: RecordedFragment): void {
   group.end = start + fragment.duration;
   group.gap = fragment.gap;
   group.stretched = lastOf(fragment);
+  if (fragment.sound) group.silenced.push(...fragment.sound);
 }
 
 function lastOf({ lastDurationAt, lastDuration }: RecordedFragment): StretchedFrame {

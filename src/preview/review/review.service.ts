@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Principal } from '../../auth/principal';
 import { ProblemException } from '../../common/problem';
+import { withoutSound } from '../../media/fmp4/sound-track';
 import { SessionsService } from '../../sessions/sessions.service';
 import { RecordingPlace } from './review-files';
 import { ReviewPart, ReviewPlaylist, ReviewRecording } from './review-recording';
@@ -24,7 +25,8 @@ export class ReviewService {
 
   /** @throws ProblemException as {@link playlist}; `not_found` for a part there is not */
   async init(principal: Principal, id: string, number: number): Promise<{ init: Buffer; etag: string }> {
-    const { init } = partOf(await this.recordings.of(await this.see(principal, id)), number);
+    const part = partOf(await this.recordings.of(await this.see(principal, id)), number);
+    const init = withoutSound(part.init);
     return { init, etag: `"${createHash('sha256').update(init).digest('base64url').slice(0, 22)}"` };
   }
 

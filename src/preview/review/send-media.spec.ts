@@ -94,7 +94,14 @@ describe('sendMedia', () => {
 
   async function answer(asked: Request, response: Response): Promise<void> {
     const file: DiskFile = await new NodeDisk().open(path, 'read');
-    const part: ReviewPart = { number: 1, init: INIT, reserveBytes: RESERVE, end, stretched: [STRETCHED] };
+    const part: ReviewPart = {
+      number: 1,
+      init: INIT,
+      reserveBytes: RESERVE,
+      end,
+      stretched: [STRETCHED],
+      silenced: [],
+    };
     await sendMedia(asked, response, { file, part, etag: ETAG, growing }, clock).finally(() => file.close());
   }
 

@@ -1,4 +1,5 @@
 import { AccessUnit, GapReason } from '../../media/access-unit';
+import { SoundFormat } from '../../media/sound/sound-format';
 
 /** A camera's address, taken apart once and dialled at one pinned IP address. */
 export interface CameraTarget {
@@ -36,6 +37,25 @@ export const SOURCE_LIMITS: Omit<SourceLimits, 'timeoutMs'> = {
   maxPictureSize: 8192,
 };
 
+/**
+ * What became of the wish for sound at one connection. `none`: the camera announces no sound; `unsupported`: of a kind that is
+ * not read; `refused`: it did not want to send it; `agreed`: it is going to come.
+ */
+export type SoundAnswer =
+  | { readonly state: 'none' | 'refused' }
+  | { readonly state: 'unsupported'; readonly codec: string }
+  | { readonly state: 'agreed'; readonly format: SoundFormat };
+
+/** A piece of sound: one frame of AAC, or some samples of G.711. */
+export interface SoundPiece {
+  /** Its own copy. */
+  readonly data: Buffer;
+  /** Of its first sample, on the sound's own clock at the camera, unwrapped, 90 kHz. */
+  readonly stamp: number;
+  /** Length in ticks of 1/90000 s. */
+  readonly duration: number;
+}
+
 /** Where one connection delivers. All calls are synchronous and come from the source's socket events. */
 export interface SourceSink {
   /** What answered, known before the first frame. */
@@ -46,6 +66,16 @@ export interface SourceSink {
   onLoss(reason: GapReason): void;
   /** The camera's wall clock from an RTCP sender report: `ntpMs` (epoch milliseconds) is RTP time `ticks` (unwrapped as in pts). */
   onSenderReport?(ntpMs: number, ticks: number): void;
+  /** The camera is asked for its sound, too. */
+  readonly wantsSound?: boolean;
+  /** The camera is being asked for its sound: should the connection end before there is a picture, that may be why. */
+  onSoundAsked?(): void;
+  onSoundAnswer?(answer: SoundAnswer): void;
+  /**
+   * @param pictureStamp the same moment on the clock of the pictures (as in `dts`), where the camera tells; else `null`
+   * @param arrival {@link Clock.monotonic}
+   */
+  onSound?(piece: SoundPiece, pictureStamp: number | null, arrival: number): void;
 }
 
 /**

@@ -3,6 +3,7 @@ import { faultPoint } from '../../common/fault-point';
 import { Frame, GapReason, H264Frame, TICKS_PER_SECOND, VideoFrame } from '../../media/access-unit';
 import { codecOfInit } from '../../media/fmp4/codec-of-init';
 import { FrameConsumer } from '../../proxy/frame-consumer';
+import { SoundFeed } from '../../proxy/sound-feed';
 import { EncoderLoad } from './encoder-lateness';
 import { Gap } from './gap-tracker';
 import { failureWords } from './finalise-error';
@@ -10,6 +11,7 @@ import { Journal, JournalResult } from './journal';
 import { JournalError } from './journal-error';
 import { listFragments } from './journal-fragments';
 import { PartInfo } from './journal-part';
+import { SoundRecorder } from './sound-recorder';
 import {
   FinishedFile,
   RecordedPart,
@@ -25,6 +27,8 @@ export interface RecorderSource {
   /** Session time now, in ticks. */
   now(): number;
   subscribe(consumer: FrameConsumer): () => void;
+  /** Absent: it has none. */
+  readonly sound?: Pick<SoundFeed, 'subscribe' | 'settled' | 'current'>;
 }
 
 /** Makes H.264 of what is not, on the same session timeline. */
@@ -50,6 +54,8 @@ export interface RecorderOptions {
   readonly openJournal: (events: { [K in keyof JournalHooks]: JournalHooks[K] }) => Promise<Journal>;
   /** `null` for cameras whose pictures go into the file as they are. */
   readonly makeEncoder: ((onFrame: (frame: H264Frame) => void, onRestart: () => void) => FrameEncoder) | null;
+  /** Takes the camera's sound onto the journal; absent: there is none to be taken. */
+  readonly recordSound?: (journal: Journal) => Pick<SoundRecorder, 'stop'>;
   /** Notes durably that the recording is over: from then on it is finished, never resumed. */
   readonly noteStop: (endTicks: number) => Promise<void>;
   /** Makes the video of a closed journal. */
@@ -78,6 +84,7 @@ export class CourtRecorder {
   private phase: RecorderPhase = 'starting';
   private journal: Journal | undefined;
   private encoder: FrameEncoder | null = null;
+  private sound: Pick<SoundRecorder, 'stop'> | undefined;
   private unsubscribe: (() => void) | undefined;
   private endTimer: Cancel | undefined;
   private plannedEndAt: number;
@@ -144,6 +151,7 @@ export class CourtRecorder {
         else if (frame.kind !== 'jpeg') append(frame);
       },
     });
+    this.sound = this.options.recordSound?.(this.journal);
     this.armEnd();
   }
 
@@ -215,6 +223,11 @@ export class CourtRecorder {
     return { waitingBytes, droppedFrames, encoder: encoder?.load ?? null };
   }
 
+  /** Whether sound goes into the file. */
+  get hasSound(): boolean {
+    return this.stopping === undefined && this.journal?.hasSound === true;
+  }
+
   /** Why nothing at all could be written so far; `null` where something was, or nothing has failed. */
   get fruitless(): Error | null {
     if ((this.journal?.bytesWritten ?? 0) > 0) return null;
@@ -228,6 +241,11 @@ export class CourtRecorder {
       const first = info.number === part ? fragment : 0;
       return { ...describe(info), first, fragments: listFragments(index, first) };
     });
+  }
+
+  /** Where in the file a session time lies, in seconds; `null` before its first frame. */
+  secondsAt(ticks: number): number | null {
+    return this.zeroTicks === undefined ? null : this.seconds(ticks);
   }
 
   /** Milliseconds until it ends by itself; 0 once it is being stopped. */
@@ -295,7 +313,7 @@ export class CourtRecorder {
     this.move('stopping');
     this.settleBegun();
     try {
-      await this.encoder?.stop();
+      await Promise.all([this.encoder?.stop(), this.sound?.stop()]);
       const result = await (this.journal as Journal).close(endTicks, this.cameraAway);
       faultPoint('journal.closed');
       endTicks = result.endTicks;
@@ -318,7 +336,7 @@ export class CourtRecorder {
     this.endTimer?.();
     this.unsubscribe?.();
     this.settleBegun();
-    await this.encoder?.stop();
+    await Promise.all([this.encoder?.stop(), this.sound?.stop()]);
     const result = await this.journal?.suspend();
     this.endTicks = result?.endTicks;
     this.changed();

@@ -2,10 +2,6 @@ import { dirname } from 'node:path';
 import { faultPoint } from '../../common/fault-point';
 import { MediaToolError, MediaTools } from '../../media/media-tool';
 import { movieConfiguration } from '../../media/fmp4/codec-of-init';
-import { parseAvcDecoderConfigurationRecord } from '../../media/h264/avc-configuration';
-import { parseH264Config } from '../../media/h264/h264-config';
-import { parseH265Config } from '../../media/h265/h265-config';
-import { parseHevcConfiguration } from '../../media/h265/hevc-configuration';
 import { Disk } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 import { DecodedPart, Expected, Gate, Verdict } from './gate';
@@ -17,6 +13,7 @@ import { publish, removeFolder, sameFile } from './publish';
 import { PartUnbornError, rebuildIndex } from './rebuild-index';
 import { Remuxer } from './remuxer';
 import { Spacing } from './sample-tables';
+import { statedRate } from './stated-rate';
 import { SureDisk } from './sure-disk';
 
 /** What is to become a video. */
@@ -167,7 +164,12 @@ export class Finaliser {
     const { durationTicks, moov } = place.movie;
     const { record } = movieConfiguration(moov);
     const configuration = record.equals(movieConfiguration(init).record) ? null : record;
-    const expected: Expected = { samples: index.sampleCount, durationTicks, configuration };
+    const expected: Expected = {
+      samples: index.sampleCount,
+      durationTicks,
+      soundFrames: index.sound.frameCount,
+      configuration,
+    };
     return this.gate.checkPart(source.path, endsOf(index), expected, decoding);
   }
 
@@ -229,7 +231,13 @@ export class Finaliser {
    * first file stays until then, and is the one where no other is better, or none can be made.
    */
   private async remuxed(job: FinaliseJob, parts: readonly OpenedPart[]): Promise<Copied> {
-    const first = (await this.copy(job, 'remux', parts, {})) as Copied;
+    let first = (await this.copy(job, 'remux', parts, {})) as Copied;
+    const heard = parts.some((part) => part.rebuilt.index.sound.frameCount > 0);
+    if (first.verdict.fault !== null && heard) {
+      // Pictures first: a film without its sound is better than none.
+      parts = parts.map((part) => ({ ...part, silent: true }));
+      first = (await this.copy(job, 'remux', parts, {})) as Copied;
+    }
     if (first.verdict.fault !== null) {
       await this.disk.unlink(first.path);
       throw new FinaliseError('gate_refused', `The finished file is not as it should be: ${first.verdict.fault}`);
@@ -295,12 +303,4 @@ function partings(rate: number, stated: number, init: Buffer): readonly Spacing[
   const gridded: Spacing = { grid: true, ...(stated > 0 ? { rate: stated } : {}) };
   const restated = movieConfiguration(init).kind === 'h264' ? [{ grid: true, rate: GRID_RATE, restated: true }] : [];
   return [{ rate }, gridded, ...restated];
-}
-
-/** Pictures a second as the parameter sets have it, 0 where they do not say. */
-function statedRate(movie: Buffer): number {
-  const { kind, record } = movieConfiguration(movie);
-  if (kind === 'h265') return parseH265Config(parseHevcConfiguration(record)).nominalFps ?? 0;
-  const { sps, pps } = parseAvcDecoderConfigurationRecord(record);
-  return parseH264Config(sps, pps).nominalFps ?? 0;
 }

@@ -1,6 +1,6 @@
 import { BoxReader } from '../../media/fmp4/box-reader';
 import { FragmentError } from '../../media/fmp4/fragment-boxes';
-import { readFragmentHeader } from '../../media/fmp4/fragment-header';
+import { FragmentHeader, readFragmentHeader } from '../../media/fmp4/fragment-header';
 import { FilmSample } from '../../media/fmp4/film-sample';
 import { DiskFile } from '../../storage/disk';
 import { RecordedFragment } from './journal-fragments';
@@ -47,8 +47,14 @@ function keyframeAtOrBefore(fragments: readonly RecordedFragment[], at: number, 
 
 async function read(reader: BoxReader, { offset, bytes }: RecordedFragment): Promise<FilmSample[]> {
   const limit = offset + bytes;
-  const moof = await reader.box(offset, limit);
-  const header = moof && readFragmentHeader((await reader.bytes(offset, moof.end - offset)) ?? Buffer.alloc(0));
+  let moof = await reader.box(offset, limit);
+  let header: FragmentHeader | null = null;
+  // The sound lies before the pictures.
+  while (moof && !header) {
+    const { type, start, end } = moof;
+    if (type === 'moof') header = readFragmentHeader((await reader.bytes(start, end - start)) ?? Buffer.alloc(0));
+    if (!header) moof = await reader.box(end, limit);
+  }
   if (!moof || !header) throw new FragmentError('a fragment that is none');
   // Behind the header of its `mdat`.
   let at = moof.end + 8;

@@ -11,6 +11,8 @@ import { RebuiltPart } from './rebuild-index';
 export interface Expected {
   readonly samples: number | null;
   readonly durationTicks: number | null;
+  /** Frames of sound, 0: it has none. Absent: not known, it may have some. */
+  readonly soundFrames?: number;
   /** The decoder configuration where it is not the one recorded: then both ends are decoded from the file, too. */
   readonly configuration?: Buffer | null;
 }
@@ -98,9 +100,9 @@ export class Gate {
    * @throws MediaToolError where the programs cannot be run, which says nothing of the file
    */
   async checkPart(path: string, ends: PartEnds, expected: Expected, decoding: Promise<DecodedPart>): Promise<Verdict> {
-    const { configuration } = expected;
+    const { configuration, soundFrames = 0 } = expected;
     const [probe, decoded, again] = await Promise.all([
-      this.probe(path, fileEnds(ends)),
+      this.probe(path, fileEnds(ends), soundFrames > 0),
       decoding,
       configuration ? decodeEnds(this.tools, path, fileEnds(ends), RUN) : '',
     ]);
@@ -125,9 +127,9 @@ export class Gate {
     return this.decoder.decode(readStretches(file, rebuilt, [stretch]), run);
   }
 
-  private async probe(path: string, ends?: FileEnds): Promise<VideoProbe | string> {
+  private async probe(path: string, ends?: FileEnds, withSound = false): Promise<VideoProbe | string> {
     try {
-      return await probeVideo(this.tools, path, ends ? { ...RUN, ends } : RUN);
+      return await probeVideo(this.tools, path, ends ? { ...RUN, ends, withSound } : RUN);
     } catch (error) {
       if (error instanceof MediaToolError && error.fileAtFault) return error.message;
       throw error;
@@ -138,6 +140,7 @@ export class Gate {
 const NOTHING: VideoProbe = {
   videoStreams: 0,
   otherStreams: 0,
+  sound: { streams: 0, codec: '', frames: 0 },
   codec: '',
   width: 0,
   height: 0,
@@ -153,8 +156,10 @@ function fileEnds({ first, last }: PartEnds): FileEnds {
   return { firstFrames: first?.frames ?? 0, lastFrames: last.frames, lastKeyframeSeconds: last.seconds };
 }
 
-function faultOf(probe: VideoProbe, { samples, durationTicks }: Expected): string | null {
-  if (probe.videoStreams !== 1 || probe.otherStreams !== 0) return `it has ${probe.videoStreams} video streams`;
+function faultOf(probe: VideoProbe, { samples, durationTicks, soundFrames }: Expected): string | null {
+  if (probe.videoStreams !== 1) return `it has ${probe.videoStreams} video streams`;
+  const silence = soundFault(probe, soundFrames);
+  if (silence !== null) return silence;
   if (!RECORDED.has(probe.codec)) return `its codec is ${probe.codec}`;
   if (!(probe.samples > 0) || (samples !== null && probe.samples !== samples)) {
     return `it has ${probe.samples} frames, not ${samples ?? 'any'}`;
@@ -164,6 +169,14 @@ function faultOf(probe: VideoProbe, { samples, durationTicks }: Expected): strin
     return `it lasts ${probe.durationSeconds} s, not ${seconds}`;
   }
   return null;
+}
+
+/** Besides its pictures a file has one stream of AAC, or none. */
+function soundFault({ otherStreams, sound }: VideoProbe, frames: number | undefined): string | null {
+  if (otherStreams !== sound.streams || sound.streams > 1) return `it has ${otherStreams} streams besides the video`;
+  if (sound.streams === 1 && sound.codec !== 'aac') return `its sound is ${sound.codec}`;
+  if (frames === undefined || sound.frames === frames) return null;
+  return `it has ${sound.frames} frames of sound, not ${frames}`;
 }
 
 /** What goes into a file, by FFmpeg's names; which of them it must be say its packets. */

@@ -1,11 +1,13 @@
 import { DiskFile } from '../../storage/disk';
-import { durationOffset } from '../../media/fmp4/fragment';
+import { durationOffset, fragmentHeaderBytes } from '../../media/fmp4/fragment';
+import { soundHeaderBytes } from '../../media/fmp4/sound-fragment';
 import { SHORTEST_GAP } from './gap-tracker';
 import { FragmentInfo, SampleIndex } from './sample-index';
+import { SoundIndex } from './sound-index';
 
-/** One whole fragment, `moof` and `mdat`, of a part on disk. Times in ticks on the part's own timeline. */
+/** One whole fragment of a part on disk: `moof` and `mdat` of its sound, where there is some, then of its pictures. Times in ticks on the part's own timeline. */
 export interface RecordedFragment {
-  /** Of its `moof` in the part's file. These bytes never change, whatever becomes of the file around them. */
+  /** Of its first `moof` in the part's file. These bytes never change, whatever becomes of the file around them. */
   readonly offset: number;
   readonly bytes: number;
   /** Whether decoding can begin with it. */
@@ -19,6 +21,8 @@ export interface RecordedFragment {
   readonly lastDurationAt: number;
   /** What that duration is without the gap. */
   readonly lastDuration: number;
+  /** Offsets in the file of the types of its boxes of sound, `moof` and `mdat` in turn; absent where it has none. */
+  readonly sound?: readonly number[];
 }
 
 /** Intervals between pictures that tell what is usual. */
@@ -34,21 +38,35 @@ export function listFragments(index: SampleIndex, from = 0): RecordedFragment[] 
 }
 
 function describe(index: SampleIndex, info: FragmentInfo): RecordedFragment {
-  const { number, offset, end, keyframe, dts, firstSample, endSample } = info;
+  const { number, offset, dataOffset, end, keyframe, dts, firstSample, endSample } = info;
+  // Sound lies before the pictures' own `moof`.
+  const moofAt = dataOffset - fragmentHeaderBytes(endSample - firstSample);
   const endDts = number + 1 < index.fragmentCount ? index.fragment(number + 1).dts : index.endDts;
   const lasts = endDts - index.dts(info, endSample - 1);
   const usual = lasts > SHORTEST_GAP ? usualInterval(index, info) : lasts;
   const gap = lasts > GAP_INTERVALS * usual ? lasts - usual : 0;
+  const sound = soundBoxes(index.sound, offset, dataOffset);
   return {
+    ...(sound.length > 0 ? { sound } : {}),
     offset,
     bytes: end - offset,
     keyframe,
     dts,
     duration: endDts - dts,
     gap,
-    lastDurationAt: offset + durationOffset(endSample - 1 - firstSample),
+    lastDurationAt: moofAt + durationOffset(endSample - 1 - firstSample),
     lastDuration: lasts - gap,
   };
+}
+
+function soundBoxes(sound: SoundIndex, from: number, to: number): number[] {
+  const [first, end] = sound.chunksBetween(from, to);
+  const types: number[] = [];
+  for (let c = first; c < end; c++) {
+    const { offset, firstFrame, endFrame } = sound.chunk(c);
+    types.push(offset - soundHeaderBytes(endFrame - firstFrame) + 4, offset - 4);
+  }
+  return types;
 }
 
 /**

@@ -4,6 +4,8 @@ import { isOverloaded } from '../../common/to-problem';
 import { VideoConfig } from '../../media/access-unit';
 import { RunFrame, buildRun } from '../../media/fmp4/fragment';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
+import { SoundRun, buildSoundFragment } from '../../media/fmp4/sound-fragment';
+import { AAC_FRAME_SAMPLES, AacConfig } from '../../media/sound/sound-format';
 import { Disk, DiskFile, writeFully } from '../../storage/disk';
 import { PART_NOTE_BYTES, partNote } from './part-note';
 import { SampleIndex } from './sample-index';
@@ -23,6 +25,8 @@ export interface PartInfo {
 
 /** Worst case of one sample in `stts`, `ctts`, `stss` and `stsz`; `stsc` and `stco` are by fragment. */
 const TABLE_BYTES_A_FRAME = 24;
+/** Of sound in `stsc` and `co64`: a chunk each with the fragments of pictures, of which a camera's keyframes may make a few. */
+const SOUND_BYTES_A_SECOND = 2 * 20;
 const RESERVE_FLOOR = 64 * 1024;
 const ZEROS = Buffer.alloc(256 * 1024);
 /** As many as one `writev` takes. */
@@ -32,10 +36,12 @@ const ZEROS_AT_ONCE = 512;
  * Size of the reserve for a recording: twice what its sample tables can take, so that it can be extended to double its length,
  * or get a second `moov` later.
  * @param fps what the camera gives, `null` where unknown (60 is assumed)
+ * @param sound its sound, where that is recorded
  */
-export function reserveBytes(plannedSeconds: number, fps: number | null): number {
+export function reserveBytes(plannedSeconds: number, fps: number | null, sound: AacConfig | null = null): number {
   const frames = Math.ceil(plannedSeconds * (fps !== null && fps > 0 ? fps : 60));
-  return Math.min(2 * TABLE_BYTES_A_FRAME * frames + RESERVE_FLOOR, 0xffff_ffff);
+  const ofSound = sound ? plannedSeconds * ((sound.rate / AAC_FRAME_SAMPLES) * 4 + SOUND_BYTES_A_SECOND) : 0;
+  return Math.min(2 * (TABLE_BYTES_A_FRAME * frames + Math.ceil(ofSound)) + RESERVE_FLOOR, 0xffff_ffff);
 }
 
 /** Path of a part of a recording. */
@@ -45,7 +51,7 @@ export function partPath(folder: string, number: number): string {
 
 /**
  * One growing file, `ftyp | moov | free (reserve) | moof mdat | moof mdat | …`, of one codec configuration. Every fragment
- * is one write at the end of the last whole one, so a failed or half-done write leaves the file playable.
+ * (with sound, `moof mdat` of that and `moof mdat` of the pictures) is one write at the end of the last whole one, so a failed or half-done write leaves the file playable.
  */
 export class JournalPart {
   private sequence: number;
@@ -71,8 +77,9 @@ export class JournalPart {
     config: VideoConfig,
     startTicks: number,
     reserve: number,
+    sound: AacConfig | null = null,
   ): Promise<JournalPart> {
-    const init = buildInitSegment(config);
+    const init = buildInitSegment(config, { sound });
     const path = partPath(folder, number);
     const info = { number, path, init, startTicks, reserveBytes: reserve };
     const file = await disk.open(path, 'create');
@@ -117,22 +124,33 @@ export class JournalPart {
   }
 
   /**
-   * Writes frames in a row as one fragment; the index has them once all bytes are written.
+   * Writes frames in a row, and the sound that has come by now before them, as one fragment; the index has them once all bytes
+   * are written.
    * @param end session time at which the last frame ends
    * @returns bytes written
    */
-  async write(frames: readonly RunFrame[], end: number): Promise<number> {
+  async write(frames: readonly RunFrame[], end: number, sound: readonly SoundRun[] = []): Promise<number> {
     const zero = this.info.startTicks;
-    const buffers = buildRun(frames, end, zero, ++this.sequence);
+    const heard = sound.map((run) => buildSoundFragment(run, ++this.sequence));
+    const pictures = buildRun(frames, end, zero, ++this.sequence);
     const offset = this.index.endOffset;
-    await writeFully(this.file, buffers, offset);
-    this.index.beginFragment(frames[0]!.dts - zero, offset, buffers[0]!.length);
+    await writeFully(this.file, heard.length > 0 ? [...heard, ...pictures] : pictures, offset);
+    let at = offset;
+    heard.forEach((bytes, i) => this.hear(sound[i]!, (at += bytes.length)));
+    this.index.beginFragment(frames[0]!.dts - zero, offset, at - offset + pictures[0]!.length);
     for (let i = 0; i < frames.length; i++) {
       const frame = frames[i]!;
       const next = i + 1 < frames.length ? frames[i + 1]!.dts : end;
       this.index.addSample(frame.dts - zero, next - frame.dts, frame.data.length, frame.cts, frame.keyframe);
     }
     return this.index.endOffset - offset;
+  }
+
+  /** @param end of the fragment with these frames, in the file */
+  private hear({ position, frames }: SoundRun, end: number): void {
+    const sizes = frames.map(({ length }) => length);
+    const data = sizes.reduce((sum, size) => sum + size, 0);
+    this.index.sound.addChunk(position, end - data, sizes);
   }
 
   /** Makes what is written durable; the first time its name too. */

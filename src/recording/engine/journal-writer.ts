@@ -1,6 +1,8 @@
 import { Cancel, Clock } from '../../common/clock';
 import { VideoConfig } from '../../media/access-unit';
 import { RunFrame } from '../../media/fmp4/fragment';
+import { SoundRun } from '../../media/fmp4/sound-fragment';
+import { AacConfig } from '../../media/sound/sound-format';
 import { Disk } from '../../storage/disk';
 import { JournalError } from './journal-error';
 import { JournalPart, PartInfo } from './journal-part';
@@ -29,8 +31,21 @@ export interface JournalWriterOptions {
 }
 
 type Job =
-  | { readonly kind: 'open'; readonly config: VideoConfig; readonly startTicks: number }
-  | { readonly kind: 'run'; readonly frames: readonly RunFrame[]; readonly endTicks: number; readonly bytes: number };
+  | {
+      readonly kind: 'open';
+      readonly config: VideoConfig;
+      readonly startTicks: number;
+      readonly sound: AacConfig | null;
+    }
+  | {
+      readonly kind: 'run';
+      readonly frames: readonly RunFrame[];
+      readonly endTicks: number;
+      readonly bytes: number;
+      readonly sound: readonly SoundRun[];
+    };
+
+const NO_SOUND: readonly SoundRun[] = [];
 
 /** How often written bytes are made durable. */
 const SYNC_MS = 2000;
@@ -58,14 +73,14 @@ export class JournalWriter {
   ) {}
 
   /** Ends the part before, if any, and makes a new one. */
-  open(config: VideoConfig, startTicks: number): void {
-    this.push({ kind: 'open', config, startTicks });
+  open(config: VideoConfig, startTicks: number, sound: AacConfig | null = null): void {
+    this.push({ kind: 'open', config, startTicks, sound });
   }
 
-  /** Writes frames in a row as one fragment. The array is the writer's from now on. */
-  run(frames: readonly RunFrame[], endTicks: number, bytes: number): void {
+  /** Writes frames in a row, and some sound, as one fragment. The arrays are the writer's from now on. */
+  run(frames: readonly RunFrame[], endTicks: number, bytes: number, sound = NO_SOUND): void {
     this.queuedBytes += bytes;
-    this.push({ kind: 'run', frames, endTicks, bytes });
+    this.push({ kind: 'run', frames, endTicks, bytes, sound });
   }
 
   /** Arms the two-second tick. Idempotent. */
@@ -92,8 +107,8 @@ export class JournalWriter {
     await Promise.resolve();
     for (let job = this.jobs.shift(); job && !this.failure; job = this.jobs.shift()) {
       try {
-        if (job.kind === 'open') await this.makePart(job.config, job.startTicks);
-        else await this.writeRun(job.frames, job.endTicks, job.bytes);
+        if (job.kind === 'open') await this.makePart(job.config, job.startTicks, job.sound);
+        else await this.writeRun(job.frames, job.endTicks, job.bytes, job.sound);
       } catch (error) {
         await this.writeFailed(JournalError.ofWrite(error));
       }
@@ -101,7 +116,7 @@ export class JournalWriter {
     this.pumping = null;
   }
 
-  private async makePart(config: VideoConfig, startTicks: number): Promise<void> {
+  private async makePart(config: VideoConfig, startTicks: number, sound: AacConfig | null): Promise<void> {
     const before = this.part;
     if (before) {
       await this.syncNow();
@@ -111,16 +126,21 @@ export class JournalWriter {
     }
     const { disk, folder, reserveBytes } = this.options;
     const number = (this.parts[this.parts.length - 1]?.info.number ?? 0) + 1;
-    const part = await JournalPart.create(disk, folder, number, config, startTicks, reserveBytes);
+    const part = await JournalPart.create(disk, folder, number, config, startTicks, reserveBytes, sound);
     if (this.failure) return void part.close().catch(() => undefined);
     this.part = part;
     this.parts.push(part);
     this.options.onPart(part.info);
   }
 
-  private async writeRun(frames: readonly RunFrame[], endTicks: number, bytes: number): Promise<void> {
+  private async writeRun(
+    frames: readonly RunFrame[],
+    endTicks: number,
+    bytes: number,
+    sound: readonly SoundRun[],
+  ): Promise<void> {
     if (!this.part) throw new JournalError('write_failed', 'The recording has no file');
-    const written = await this.part.write(frames, endTicks);
+    const written = await this.part.write(frames, endTicks, sound);
     this.queuedBytes -= bytes;
     this.dirty = true;
     if (this.failure) return;

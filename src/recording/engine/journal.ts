@@ -1,11 +1,14 @@
 import { Clock } from '../../common/clock';
 import { GapReason, VideoConfig, VideoFrame, TICKS_PER_SECOND } from '../../media/access-unit';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
+import { soundOfInit } from '../../media/fmp4/sound-track';
+import { AacConfig, SoundUnit, sameAac } from '../../media/sound/sound-format';
 import { Disk } from '../../storage/disk';
 import { Gap, GapTracker } from './gap-tracker';
 import { JournalError } from './journal-error';
 import { JournalPart, PartInfo, reserveBytes } from './journal-part';
 import { JournalWriter, WrittenPart } from './journal-writer';
+import { SoundLane } from './sound-lane';
 
 /** What a journal is made of. */
 export interface JournalOptions {
@@ -16,6 +19,8 @@ export interface JournalOptions {
   /** Length the recording is planned for, and what the camera gives (`null`: unknown): they size the reserve. */
   readonly plannedSeconds: number;
   readonly fps: number | null;
+  /** The sound that is recorded beside the pictures; by default none. */
+  readonly sound?: AacConfig | null;
   /** Frames not yet written, in bytes; beyond it frames are dropped up to the next keyframe. Default 32 MiB. */
   readonly maxQueueBytes?: number;
   /** A sync or a close that takes longer turns the journal failed. Default 30 s. */
@@ -59,6 +64,7 @@ export class Journal {
   private pending: VideoFrame[] = [];
   private pendingBytes = 0;
   private config: VideoConfig | null = null;
+  private sound: SoundLane | null = null;
   private dropping = false;
   private begun = false;
   private writeNext = false;
@@ -90,7 +96,7 @@ export class Journal {
         disk: options.disk,
         clock: options.clock,
         folder: options.folder,
-        reserveBytes: reserveBytes(options.plannedSeconds, options.fps),
+        reserveBytes: reserveBytes(options.plannedSeconds, options.fps, options.sound),
         timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
         beforeSync: () => this.flushIfStalled(),
         onPart: (part) => events.onPart?.(part),
@@ -164,6 +170,21 @@ export class Journal {
     if (!this.begun) this.begin();
   }
 
+  /** Sound goes into the file. */
+  get hasSound(): boolean {
+    return this.sound !== null;
+  }
+
+  /**
+   * Takes a frame of AAC; never waits. It is written with the pictures that are written next. Sound of another kind than the part
+   * was begun with is ignored, as is what comes before the first picture.
+   */
+  appendSound(unit: SoundUnit, config: AacConfig): void {
+    const { sound } = this;
+    if (!sound || this.writer.failure || this.closing || !sameAac(sound.config, config)) return;
+    sound.take(unit);
+  }
+
   /**
    * Ends the recording at a session time, until when the last frame lasts. Never throws: see `error` of the result.
    * @param reason why the frames ended before, where they did
@@ -220,8 +241,16 @@ export class Journal {
     if (this.pending.length > 0) this.seal(frame.dts);
     const { reopened } = this;
     this.reopened = null;
-    if (reopened?.info.init.equals(buildInitSegment(frame.config))) return;
-    this.writer.open(frame.config, frame.dts);
+    if (reopened) {
+      const sound = soundOfInit(reopened.info.init);
+      if (reopened.info.init.equals(buildInitSegment(frame.config, { sound }))) {
+        this.sound = sound && new SoundLane(sound, reopened.info.startTicks, reopened.index.sound.next);
+        return;
+      }
+    }
+    const { sound = null } = this.options;
+    this.sound = sound && new SoundLane(sound, frame.dts, null);
+    this.writer.open(frame.config, frame.dts, sound);
   }
 
   /** The first frames come in a burst (the proxy's GOP buffer): all but the last are written as soon as it is over. */
@@ -250,9 +279,10 @@ export class Journal {
     this.pendingBytes = last.data.length;
   }
 
-  private seal(endTicks: number): void {
+  /** @param last nothing comes any more */
+  private seal(endTicks: number, last = false): void {
     this.writeNext = false;
-    this.writer.run(this.pending, endTicks, this.pendingBytes);
+    this.writer.run(this.pending, endTicks, this.pendingBytes, this.sound?.drain(last ? endTicks : Infinity));
     this.pending = [];
     this.pendingBytes = 0;
   }
@@ -272,7 +302,7 @@ export class Journal {
     if (!this.writer.failure) {
       const gap = this.gaps.end(endTicks, reason);
       if (gap) this.events.onGap?.(gap);
-      if (this.pending.length > 0) this.seal(endTicks);
+      if (this.pending.length > 0) this.seal(endTicks, true);
     }
     await this.writer.end();
     const error = this.writer.failure;

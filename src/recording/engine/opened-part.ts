@@ -22,6 +22,8 @@ export interface OpenedPart {
   readonly rebuilt: RebuiltPart;
   /** Length on the timeline: up to the next part, or to the end. */
   readonly durationTicks: number;
+  /** Its sound is left out. */
+  readonly silent?: boolean;
 }
 
 /** Path of a temporary file of a recording, on the same file system as the video. */

@@ -1,5 +1,7 @@
 import { BoxReader } from '../../media/fmp4/box-reader';
 import { readFragmentHeader } from '../../media/fmp4/fragment-header';
+import { SoundHeader, readSoundHeader } from '../../media/fmp4/sound-fragment';
+import { AAC_FRAME_SAMPLES } from '../../media/sound/sound-format';
 import { DiskFile } from '../../storage/disk';
 import { PART_NOTE_BYTES, readPartNote } from './part-note';
 import { SampleIndex } from './sample-index';
@@ -82,8 +84,15 @@ async function walkFragments(reader: BoxReader, from: number, limit: number): Pr
   return index;
 }
 
+/** Sound that lies before a fragment's pictures. */
+interface FoundSound {
+  readonly dataOffset: number;
+  readonly header: SoundHeader;
+}
+
 interface FoundFragment {
   readonly offset: number;
+  readonly sound: readonly FoundSound[];
   readonly dataOffset: number;
   readonly header: NonNullable<ReturnType<typeof readFragmentHeader>>;
 }
@@ -109,22 +118,36 @@ async function endOfChildren(reader: BoxReader, from: number, limit: number): Pr
 async function wholeFragments(reader: BoxReader, from: number, limit: number): Promise<FoundFragment[]> {
   const found: FoundFragment[] = [];
   let next = 0;
+  let nextSound: number | null = null;
+  let offset = from;
+  let sound: FoundSound[] = [];
   for (let at = from; ;) {
     const moof = await reader.box(at, limit);
     if (moof?.type !== 'moof' || moof.end - moof.start > MAX_INIT_BYTES) return found;
     const bytes = await reader.bytes(moof.start, moof.end - moof.start);
     const header = bytes && readFragmentHeader(bytes);
-    const mdat = header && (await reader.box(moof.end, limit));
+    const heard: SoundHeader | null = header ? null : bytes && readSoundHeader(bytes);
+    const mdat = (header ?? heard) && (await reader.box(moof.end, limit));
     if (mdat?.type !== 'mdat' || mdat.payload - mdat.start !== 8) return found;
-    if (mdat.end - mdat.payload !== header!.dataBytes || header!.decodeTime < next) return found;
-    found.push({ offset: moof.start, dataOffset: mdat.payload, header: header! });
-    next = header!.decodeTime + header!.entries.reduce((sum, entry) => sum + entry.duration, 0);
+    if (mdat.end - mdat.payload !== (header ?? heard)!.dataBytes) return found;
     at = mdat.end;
+    if (heard) {
+      if (nextSound !== null && heard.position !== nextSound) return found;
+      nextSound = heard.position + heard.sizes.length * AAC_FRAME_SAMPLES;
+      sound.push({ dataOffset: mdat.payload, header: heard });
+      continue;
+    }
+    if (header!.decodeTime < next) return found;
+    found.push({ offset, sound, dataOffset: mdat.payload, header: header! });
+    next = header!.decodeTime + header!.entries.reduce((sum, entry) => sum + entry.duration, 0);
+    offset = at;
+    sound = [];
   }
 }
 
-/** Every sample must be a chain of NAL units, each behind its 4-byte length. */
-async function samplesAreWhole(reader: BoxReader, { dataOffset, header }: FoundFragment): Promise<boolean> {
+/** Every sample must be a chain of NAL units, each behind its 4-byte length; no frame of sound is nothing but zeros. */
+async function samplesAreWhole(reader: BoxReader, { dataOffset, header, sound }: FoundFragment): Promise<boolean> {
+  for (const run of sound) if (!(await soundIsWhole(reader, run))) return false;
   let at = dataOffset;
   for (const { size } of header.entries) {
     const end = at + size;
@@ -138,7 +161,18 @@ async function samplesAreWhole(reader: BoxReader, { dataOffset, header }: FoundF
   return true;
 }
 
-function addFragment(index: SampleIndex, { offset, dataOffset, header }: FoundFragment): void {
+async function soundIsWhole(reader: BoxReader, { dataOffset, header }: FoundSound): Promise<boolean> {
+  let at = dataOffset;
+  for (const size of header.sizes) {
+    const frame = await reader.bytes(at, size);
+    if (!frame?.some((byte) => byte !== 0)) return false;
+    at += size;
+  }
+  return true;
+}
+
+function addFragment(index: SampleIndex, { offset, sound, dataOffset, header }: FoundFragment): void {
+  for (const run of sound) index.sound.addChunk(run.header.position, run.dataOffset, run.header.sizes);
   index.beginFragment(header.decodeTime, offset, dataOffset - offset);
   let dts = header.decodeTime;
   for (const { duration, size, cts, keyframe } of header.entries) {

@@ -5,6 +5,8 @@ import { Clock } from '../../common/clock';
 import { Turns } from '../../common/turns';
 import { AppConfig } from '../../config/app-config';
 import { TICKS_PER_SECOND } from '../../media/access-unit';
+import { soundOfInit } from '../../media/fmp4/sound-track';
+import { AacConfig } from '../../media/sound/sound-format';
 import { Toolchain } from '../../media/toolchain';
 import { CameraFacts } from '../../proxy/camera-probe';
 import { Disk } from '../../storage/disk';
@@ -19,12 +21,14 @@ import { Journal, JournalResult } from './journal';
 import { partPath } from './journal-part';
 import { removeFolder } from './publish';
 import { AlreadyFinishedError, ReopenedJournal, partStart, reopenJournal } from './reopen';
+import { SoundRecorder, SoundRecorderOptions, recordedSound } from './sound-recorder';
 import { StartCheck } from './start-check';
 import { inTime } from './sure-disk';
 import { warmUp } from './warm-up';
 
 /** What may wait between the proxy and a recorder; it takes at once, so hardly ever anything does. */
 const QUEUE_BYTES = 32 * 1024 * 1024;
+const FIRST_SOUND_MS = 500;
 const ENCODER_LOG_BYTES = 1024 * 1024;
 
 /** One recording to make. */
@@ -100,12 +104,14 @@ export class RecorderFactory {
           folder: await this.store.makeRecordingFolder(sessionId),
           plannedSeconds: Math.max(60, (plannedEndAt - this.clock.now()) / 1000),
           fps: facts.codec === 'mjpeg' ? this.config.videoFps : facts.fps,
+          sound: await soundOf(source, resumed),
         };
         const all = { ...events, onBytes: (): void => start.consider(journal.parts[0]) };
         const journal: Journal = await Journal.resume(options, all, resumed?.journal.parts ?? []);
         return journal;
       },
       makeEncoder: facts.codec === 'mjpeg' ? this.encoderOf(sessionId) : null,
+      ...(source.sound ? { recordSound: this.soundRecorderOf(sessionId, source.sound) } : {}),
       noteStop: (endTicks) => inTime(this.clock, this.store.writeStopWish(sessionId, { endTicks })),
       finish: (result) => this.finish(clubId, sessionId, result, start),
       onChange: (state) => {
@@ -248,6 +254,12 @@ export class RecorderFactory {
     };
   }
 
+  private soundRecorderOf(session: string, feed: SoundRecorderOptions['feed']): (journal: Journal) => SoundRecorder {
+    const onRestart = (pauseMs: number): void =>
+      this.logger.warn({ sessionId: session, pauseMs }, 'An encoder of sound died and is restarted.');
+    return (journal) => new SoundRecorder({ feed, journal, ffmpeg: this.toolchain, session, onRestart });
+  }
+
   private startCheck(sessionId: string): StartCheck {
     return new StartCheck(this.disk, this.gate, this.startChecks, {
       onComplaint: (complaint) =>
@@ -284,6 +296,18 @@ export class RecorderFactory {
     const videoPath = this.store.relativePath(clubId, sessionId);
     return { videoPath, sizeBytes: bytes, durationSeconds, width, height, codec, making: { way, ms: tookMs } };
   }
+}
+
+/**
+ * The sound that the file gets. It has to be known when a part begins: a camera that has just agreed to send some is waited for,
+ * but not for long. A part that is gone on with has what it was begun with.
+ */
+async function soundOf({ sound }: RecorderSource, resumed: ResumedSpec | undefined): Promise<AacConfig | null> {
+  const last = resumed?.journal.parts.findLast(({ index }) => index.sampleCount > 0);
+  if (last) return soundOfInit(last.info.init);
+  await sound?.settled(FIRST_SOUND_MS);
+  const format = sound?.current ?? null;
+  return format && recordedSound(format);
 }
 
 /** In session time. Where not one frame is on disk, the recording begins with the first one that comes. */

@@ -2,6 +2,9 @@ import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { FragmentSample, buildFragment } from '../../media/fmp4/fragment';
 import { movieConfiguration } from '../../media/fmp4/codec-of-init';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
+import { buildSoundFragment } from '../../media/fmp4/sound-fragment';
+import { withoutSound } from '../../media/fmp4/sound-track';
+import { AacConfig } from '../../media/sound/sound-format';
 import { parameterSetId } from '../../media/fmp4/sps-chroma';
 import { FileEnds } from '../../media/ffprobe';
 import { withRate } from '../../media/h264/restate-rate';
@@ -9,6 +12,7 @@ import { MediaTools, runTool } from '../../media/media-tool';
 import { Disk, DiskFile, isErrno, readFully } from '../../storage/disk';
 import { FinaliseError } from './finalise-error';
 import { OpenedPart, temporaryPath } from './opened-part';
+import { FilmSound, filmSound } from './film-sound';
 import { FilmTimes, filmTimes, Placed, Stretch } from './film-times';
 import { Expected } from './gate';
 import { endsOf } from './part-frames';
@@ -17,9 +21,10 @@ import { Spacing } from './sample-tables';
 import { ParameterSets, listSamples, readParameterSets, transcodeArgs } from './transcode';
 
 /** FFmpeg arguments that write fragments from stdin, as they are, into one plain MP4. */
-export function remuxArgs(to: string, filter: string, kind: 'h264' | 'h265' = 'h264'): string[] {
+export function remuxArgs(to: string, filter: string, kind: 'h264' | 'h265' = 'h264', withSound = false): string[] {
   return [
     ...['-v', 'error', '-y', '-protocol_whitelist', 'pipe', '-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0'],
+    ...(withSound ? ['-map', '0:a:0'] : []),
     ...['-c', 'copy', ...(kind === 'h265' ? ['-tag:v', 'hvc1'] : []), '-bsf:v', filter],
     ...['-video_track_timescale', '90000', '-movflags', '+faststart'],
     ...['-f', 'mp4', `file:${to}`],
@@ -106,9 +111,11 @@ export class Remuxer {
       const times = filmTimes(tracks, spacing);
       if (!fits(times.shown)) return null;
       const end = tracks[tracks.length - 1]!.endTicks;
-      const init = await commonInit(parts[0]!, tracks, spacing);
+      const sound = filmSound(parts, times.shown[0] ?? 0, end);
+      const init = await commonInit(parts[0]!, tracks, spacing, sound?.config ?? null);
       const { kind } = movieConfiguration(init);
-      await this.copy(stream(init, tracks, times, end), remuxArgs(path, lastDurationFilter(times, end), kind));
+      const args = remuxArgs(path, lastDurationFilter(times, end), kind, sound !== null);
+      await this.copy(stream(init, tracks, times, end, sound), args);
       const made = await this.disk.open(path, 'update');
       await made.datasync().finally(() => made.close());
       const first = parts[0]!;
@@ -116,7 +123,7 @@ export class Remuxer {
       const { first: opening, last: closing } = endsOf(first.rebuilt.index);
       const lastKeyframeSeconds = parts.length === 1 ? closing.seconds : last.startTicks / 90_000;
       const ends = { firstFrames: (opening ?? closing).frames, lastFrames: 25, lastKeyframeSeconds };
-      const expected = { samples: times.dts.length, durationTicks: end };
+      const expected = { samples: times.dts.length, durationTicks: end, soundFrames: sound?.frames ?? 0 };
       return { path, ends, expected, init, shown: times.shown };
     } finally {
       for (const file of opened) await file.close().catch(() => undefined);
@@ -218,21 +225,27 @@ function lastDurationFilter({ dts, cts }: FilmTimes, end: number): string {
 }
 
 /** The first part's init, or, where there are several formats, one of H.264 with every track's parameter sets. */
-async function commonInit(first: OpenedPart, tracks: readonly Track[], spacing: Spacing): Promise<Buffer> {
+async function commonInit(
+  first: OpenedPart,
+  tracks: readonly Track[],
+  spacing: Spacing,
+  sound: AacConfig | null,
+): Promise<Buffer> {
   const { init } = first.rebuilt;
-  if (tracks.every(({ sets }) => sets === NO_SETS)) return init;
+  if (tracks.every(({ sets }) => sets === NO_SETS)) return sound ? init : withoutSound(init);
   const tkhd = await new BoxReader(bufferSource(init)).find(0, init.length, ['moov', 'trak', 'tkhd']);
   if (!tkhd) throw new RangeError('the init has no video track');
   const distinct = (sets: readonly Buffer[]): Buffer[] =>
     sets.filter((set, i) => sets.findIndex((other) => other.equals(set)) === i);
   const sps = distinct(tracks.flatMap((track) => track.sets.sps));
-  return buildInitSegment({
-    kind: 'h264',
+  const config = {
+    kind: 'h264' as const,
     width: init.readUInt16BE(tkhd.end - 8),
     height: init.readUInt16BE(tkhd.end - 4),
     sps: spacing.restated ? sps.map((set) => withRate(set, GRID_RATE)) : sps,
     pps: distinct(tracks.flatMap((track) => track.sets.pps)),
-  });
+  };
+  return buildInitSegment(config, { sound });
 }
 
 /** Fragment after fragment on the video's timeline; a sample lasts until the next, whatever lies between. */
@@ -241,6 +254,7 @@ async function* stream(
   tracks: readonly Track[],
   { dts, cts }: FilmTimes,
   end: number,
+  sound: FilmSound | null,
 ): AsyncGenerator<readonly Buffer[]> {
   yield [init];
   let sequence = 0;
@@ -253,6 +267,7 @@ async function* stream(
         return { ...placed, dts: at, cts: cts[sample + i] as number, duration };
       });
       sample += fragment.length;
+      if (sound) yield (await sound.until(dts[sample] ?? end)).map((run) => buildSoundFragment(run, ++sequence));
       yield await fragmentOf(file, written, ++sequence);
     }
   }

@@ -1,41 +1,5 @@
-/** Numbers of one kind in blocks: grows without copying what is there, and without a spare half. */
-class Column<T extends Uint32Array | Int32Array | Float64Array> {
-  private readonly blocks: T[] = [];
-  private readonly mask: number;
-
-  constructor(
-    private readonly make: (length: number) => T,
-    /** A block has 2^bits numbers. */
-    private readonly bits: number,
-  ) {
-    this.mask = (1 << bits) - 1;
-  }
-
-  set(i: number, value: number): void {
-    const block = i >>> this.bits;
-    const target = (this.blocks[block] ??= this.make(this.mask + 1));
-    target[i & this.mask] = value;
-  }
-
-  /** The first numbers, 0 where nothing was set. */
-  flat(length: number): T {
-    const all = this.make(length);
-    this.blocks.forEach((block, i) => {
-      const at = i << this.bits;
-      if (at < length) all.set(length - at < block.length ? block.subarray(0, length - at) : block, at);
-    });
-    return all;
-  }
-
-  /** 0 where nothing was set. */
-  get(i: number): number {
-    return this.blocks[i >>> this.bits]?.[i & this.mask] ?? 0;
-  }
-
-  get bytes(): number {
-    return this.blocks.reduce((sum, block) => sum + block.byteLength, 0);
-  }
-}
+import { Column } from './column';
+import { SoundIndex } from './sound-index';
 
 /** One fragment of a part; times in ticks on the part's own timeline, whose zero is its first frame's decode time. */
 export interface FragmentInfo {
@@ -44,7 +8,7 @@ export interface FragmentInfo {
   readonly firstSample: number;
   readonly endSample: number;
   readonly dts: number;
-  /** Where its `moof` begins, where its samples begin, and the byte after it. */
+  /** Where it begins (with its sound, where there is some), where its pictures begin, and the byte after it. */
   readonly offset: number;
   readonly dataOffset: number;
   readonly end: number;
@@ -77,6 +41,8 @@ export class SampleIndex {
   private readonly fragmentFirst = new Column((n) => new Uint32Array(n), 8);
   private anyCts = false;
 
+  /** Of the sound beside the pictures; empty where there is none. */
+  readonly sound = new SoundIndex();
   /** Samples and fragments so far. */
   sampleCount = 0;
   fragmentCount = 0;
@@ -86,7 +52,7 @@ export class SampleIndex {
   /** The byte after the last fragment. */
   endOffset = 0;
 
-  /** Begins a fragment; its samples follow by {@link addSample}. */
+  /** Begins a fragment; its samples follow by {@link addSample}. @param headerBytes all before the first sample */
   beginFragment(dts: number, offset: number, headerBytes: number): void {
     const i = this.fragmentCount++;
     this.fragmentDts.set(i, dts);
@@ -196,6 +162,7 @@ export class SampleIndex {
   /** Memory held by the tables. */
   get bytes(): number {
     const columns = [this.steps, this.sizes, this.offsets, this.fragmentDts, this.fragmentOffset];
-    return [...columns, this.fragmentData, this.fragmentFirst].reduce((sum, column) => sum + column.bytes, 0);
+    const tables = [...columns, this.fragmentData, this.fragmentFirst, this.sound];
+    return tables.reduce((sum, table) => sum + table.bytes, 0);
   }
 }

@@ -1,8 +1,11 @@
 import { endianness } from 'node:os';
 import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { fullBox, u32 } from '../../media/fmp4/box-writer';
+import { TICKS_PER_SECOND } from '../../media/access-unit';
 import { movieBox } from '../../media/fmp4/movie-box';
+import { soundOfInit, soundTrak } from '../../media/fmp4/sound-track';
 import { restateRate } from '../../media/h264/restate-rate';
+import { AAC_FRAME_SAMPLES } from '../../media/sound/sound-format';
 import { DECODE_GRID, GRID_RATE, onGrid, spacePictures } from './picture-spacing';
 import { SampleColumns, SampleIndex } from './sample-index';
 
@@ -62,12 +65,36 @@ export async function finishedMovie(
     presentationDuration: shown ? shown.to - shown.from : Math.max(durationTicks, times.lastPts + 1 - times.firstPts),
     mediaStart: (shown?.from ?? times.firstPts) + times.lift,
   };
+  const film = spacing.restated ? { ...picture, stsd: restated(picture.stsd) } : picture;
+  const from = shown?.from ?? times.firstPts;
   return {
-    moov: movieBox(spacing.restated ? { ...picture, stsd: restated(picture.stsd) } : picture, timing, tables),
+    moov: movieBox(film, timing, tables, { sound: soundTrakOf(init, index, from, timing.presentationDuration) }),
     durationTicks,
     samples: index.sampleCount,
     shown: times.shown,
   };
+}
+
+/**
+ * The `trak` of a part's sound.
+ * @param from when the film begins, on the part's timeline
+ */
+function soundTrakOf(init: Buffer, index: SampleIndex, from: number, filmTicks: number): Buffer | undefined {
+  const { sound } = index;
+  const config = sound.frameCount > 0 ? soundOfInit(init) : null;
+  if (!config) return undefined;
+  const startTicks = Math.round((sound.start * TICKS_PER_SECOND) / config.rate) - from;
+  const sizes = new Uint32Array(sound.frameCount);
+  for (let i = 0; i < sizes.length; i++) sizes[i] = sound.size(i);
+  const chunks = Array.from({ length: sound.chunkCount }, (_, i) => sound.chunk(i));
+  const places = chunks.map(({ offset, firstFrame, endFrame }) => ({ offset, samples: endFrame - firstFrame }));
+  const stts = fullBox('stts', 0, 0, u32(1, sizes.length, AAC_FRAME_SAMPLES));
+  const stsz = fullBox('stsz', 0, 0, u32(0, sizes.length), bigEndian(sizes));
+  return soundTrak(config, { frames: sizes.length, startTicks, filmTicks }, [
+    stts,
+    ...chunkTables(places, index.endOffset),
+    stsz,
+  ]);
 }
 
 async function readPicture(init: Buffer): Promise<{ width: number; height: number; stsd: Buffer }> {
@@ -185,25 +212,39 @@ function runLengths(type: string, version: number, values: Uint32Array): Buffer 
 }
 
 function placeTables(index: SampleIndex, { sizes, keyframes }: SampleColumns): Buffer[] {
-  const long = index.endOffset > 0xffff_ffff;
-  const fragments = index.fragmentCount;
-  const chunks = new Uint32Array(long ? 2 * fragments : fragments);
-  const stsc = new Uint32Array(3 * fragments);
-  let runs = 0;
-  let before = 0;
-  for (let f = 0; f < fragments; f++) {
+  const places = Array.from({ length: index.fragmentCount }, (_, f) => {
     const { dataOffset, firstSample, endSample } = index.fragment(f);
-    if (long) chunks[2 * f] = Math.floor(dataOffset / 0x1_0000_0000);
-    chunks[long ? 2 * f + 1 : f] = dataOffset % 0x1_0000_0000;
-    if (endSample - firstSample === before) continue;
-    before = endSample - firstSample;
-    stsc.set([f + 1, before, 1], 3 * runs++);
-  }
+    return { offset: dataOffset, samples: endSample - firstSample };
+  });
   const fromOne = keyframes.map((i) => i + 1);
+  const [stsc, chunks] = chunkTables(places, index.endOffset) as [Buffer, Buffer];
   return [
     fullBox('stss', 0, 0, u32(fromOne.length), bigEndian(fromOne)),
-    fullBox('stsc', 0, 0, u32(runs), bigEndian(stsc.slice(0, 3 * runs))),
+    stsc,
     fullBox('stsz', 0, 0, u32(0, sizes.length), bigEndian(sizes)),
-    fullBox(long ? 'co64' : 'stco', 0, 0, u32(fragments), bigEndian(chunks)),
+    chunks,
+  ];
+}
+
+/** `stsc` and `stco`, or `co64` where the file is longer than 32 bits say. */
+function chunkTables(
+  places: readonly { readonly offset: number; readonly samples: number }[],
+  bytes: number,
+): Buffer[] {
+  const long = bytes > 0xffff_ffff;
+  const chunks = new Uint32Array(long ? 2 * places.length : places.length);
+  const stsc = new Uint32Array(3 * places.length);
+  let runs = 0;
+  let before = 0;
+  places.forEach(({ offset, samples }, f) => {
+    if (long) chunks[2 * f] = Math.floor(offset / 0x1_0000_0000);
+    chunks[long ? 2 * f + 1 : f] = offset % 0x1_0000_0000;
+    if (samples === before) return;
+    before = samples;
+    stsc.set([f + 1, before, 1], 3 * runs++);
+  });
+  return [
+    fullBox('stsc', 0, 0, u32(runs), bigEndian(stsc.slice(0, 3 * runs))),
+    fullBox(long ? 'co64' : 'stco', 0, 0, u32(places.length), bigEndian(chunks)),
   ];
 }

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeEndsArgs, decodeFragmentsArgs } from '../../media/decode-check';
 import { encoderArgs, httpDemuxArgs, previewArgs, snapshotArgs } from '../../media/ffmpeg-args';
-import { probeArgs } from '../../media/ffprobe';
+import { probeArgs, probeSoundArgs } from '../../media/ffprobe';
 import { brandArgs } from '../../media/brand-args';
 import { cardArgs, logoArgs } from '../../media/picture-args';
+import { soundEncoderArgs } from '../../media/sound/sound-args';
 import { remuxArgs } from './remuxer';
 import { sampleListArgs, transcodeArgs } from './transcode';
 
@@ -13,7 +14,7 @@ const marker = 'padelvar:i:s';
 const ends = { firstFrames: 3, lastFrames: 3, lastKeyframeSeconds: 4 };
 const picture = { width: 1280, height: 720 };
 /** Demuxers that open nothing besides what they are given; playlists and `concat` do. */
-const DEMUXERS = ['mp4', 'mpegts', 'flv', 'matroska', 'png_pipe', 'jpeg_pipe', 'webp_pipe'];
+const DEMUXERS = ['mp4', 'mpegts', 'flv', 'matroska', 'png_pipe', 'jpeg_pipe', 'webp_pipe', 'alaw', 'mulaw'];
 
 /** Every command line by which FFmpeg's programs are started, by the file that makes it. */
 const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
@@ -28,13 +29,21 @@ const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
     ...[true, false].map((logo) => cardArgs({ path: '/v/1.mp4', seconds: 3, logo, marker })),
   ],
   'media/brand-args.ts': [brandArgs({ from: '/v/1.mp4', to: '/v/2.mp4', ...picture, marker })],
-  'media/ffprobe.ts': [probeArgs('/v/1.mp4'), probeArgs('/v/1.mp4', ends)],
+  'media/ffprobe.ts': [
+    probeArgs('/v/1.mp4'),
+    probeArgs('/v/1.mp4', ends),
+    probeArgs('/v/1.mp4', ends, true),
+    probeSoundArgs('/v/1.mp4'),
+  ],
+  'media/sound/sound-args.ts': (['alaw', 'mulaw'] as const).map((kind) =>
+    soundEncoderArgs({ kind, rate: 8_000, outRate: 16_000, marker }),
+  ),
   'media/decode-check.ts': [decodeFragmentsArgs(10), decodeEndsArgs('/v/1.mp4', ends)],
   'recording/engine/transcode.ts': [
     transcodeArgs('/v/1.mp4', '/v/2.mp4', { ...picture, parameterSetId: 1 }),
     sampleListArgs('/v/1.mp4'),
   ],
-  'recording/engine/remuxer.ts': [remuxArgs('/v/2.mp4', 'null'), remuxArgs('/v/2.mp4', 'null', 'h265')],
+  'recording/engine/remuxer.ts': [remuxArgs('/v/2.mp4', 'null'), remuxArgs('/v/2.mp4', 'null', 'h265', true)],
 };
 
 /** The arguments that belong to each input: those since the input before. */

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { GapReason } from '../../media/access-unit';
-import { RecordingStatus } from '../recording-state';
+import { RecordingStatus, StopReason } from '../recording-state';
 
 /** The one recording of a session. */
 @Entity('recordings')
@@ -53,6 +53,18 @@ export class Recording {
 
   @Column('text', { nullable: true })
   error: string | null;
+
+  /** It was said that it stops by itself then, for nobody plays. */
+  @Column('timestamptz', { name: 'auto_stop_at', nullable: true })
+  autoStopAt: Date | null;
+
+  /** Why it ended, where neither somebody nor its planned end was the cause. */
+  @Column('text', { name: 'stop_reason', nullable: true })
+  stopReason: StopReason | null;
+
+  /** How much of its end is without play, where that is why it ended. */
+  @Column('integer', { name: 'idle_tail_seconds', nullable: true })
+  idleTailSeconds: number | null;
 }
 
 /** One file of a recording's journal: a new one only for a new init segment. */

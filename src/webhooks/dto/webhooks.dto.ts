@@ -157,7 +157,7 @@ const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** One message to one webhook, and what became of it. */
-export class DeliveryView {
+export class WebhookDeliveryView {
   @ApiProperty({ example: 812 })
   id: number;
 
@@ -199,16 +199,16 @@ export class DeliveryAnswer {
   @ApiProperty({ example: true })
   success: true;
 
-  @ApiProperty({ type: DeliveryView })
-  delivery: DeliveryView;
+  @ApiProperty({ type: WebhookDeliveryView })
+  delivery: WebhookDeliveryView;
 }
 
 export class DeliveryListAnswer {
   @ApiProperty({ example: true })
   success: true;
 
-  @ApiProperty({ type: [DeliveryView], description: 'Newest first; kept for 30 days.' })
-  deliveries: DeliveryView[];
+  @ApiProperty({ type: [WebhookDeliveryView], description: 'Newest first; kept for 30 days.' })
+  deliveries: WebhookDeliveryView[];
 
   @ApiProperty({ example: 20, description: 'Of this page.' })
   count: number;

@@ -1,4 +1,4 @@
-import { IconBallTennis, IconHistory, IconQrcode, IconSettings, IconUsers } from '@tabler/icons-react';
+import { IconBallTennis, IconHistory, IconQrcode, IconSettings, IconUsers, IconWebhook } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -23,6 +23,7 @@ export function AdminFrame() {
     { to: '/admin/codes', text: t('codes'), icon: IconQrcode },
     { to: '/admin/people', text: t('people'), icon: IconUsers },
     { to: '/admin/settings', text: t('settings'), icon: IconSettings },
+    { to: '/admin/webhooks', text: t('webhooks'), icon: IconWebhook },
     { to: '/admin/audit', text: t('audit'), icon: IconHistory },
   ] as const;
   return (

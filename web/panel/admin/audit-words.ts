@@ -12,6 +12,7 @@ export const GROUPS = [
   'share',
   'booking',
   'calendar',
+  'storage',
   'session',
   'auth',
   'user',

@@ -2,7 +2,9 @@ import { changesOf, isTighter, type Settings, takenOver } from './club-change';
 
 const BEFORE: Settings = {
   ...{ name: 'Lake', time_zone: 'Europe/Paris', consent_note: null, retention_days: 30, registration_open: false },
+  ...{ players_book: false },
   ...{ sharing_enabled: true, max_sessions: null, quota_bytes: null, camera_networks: ['10.0.0.0/8'] },
+  ...{ compression: 'off', compression_crf: null, compression_after_minutes: 60 },
 };
 
 describe('the change of a club’s settings', () => {

@@ -11,21 +11,27 @@ export type Settings = Required<
     | 'retention_days'
     | 'registration_open'
     | 'sharing_enabled'
+    | 'players_book'
     | 'max_sessions'
     | 'quota_bytes'
     | 'camera_networks'
+    | 'compression'
+    | 'compression_crf'
+    | 'compression_after_minutes'
   >
 >;
 
 export function settingsOf(club: Club): Settings {
   const { name, time_zone, consent_note, retention_days, registration_open, max_sessions, quota_bytes } = club;
-  const { sharing_enabled } = club;
+  const { sharing_enabled, players_book, compression, compression_crf, compression_after_minutes } = club;
   const rest = {
     registration_open,
     sharing_enabled,
+    players_book,
     max_sessions,
     quota_bytes,
     camera_networks: club.camera_networks ?? null,
+    ...{ compression, compression_crf, compression_after_minutes },
   };
   return { name, time_zone, consent_note, retention_days, ...rest };
 }

@@ -29,14 +29,24 @@ export async function courtsAreOthers(): Promise<void> {
 export function saveCourt(
   clubId: number,
   known: Court | null,
-  change: { readonly name: string; readonly cameraUrl: string | null },
+  change: {
+    readonly name: string;
+    readonly cameraUrl: string | null;
+    readonly autoStopMinutes: number | null;
+    readonly recordSound: boolean;
+  },
 ): Promise<Court> {
-  const { name, cameraUrl } = change;
+  const { name, cameraUrl, autoStopMinutes: auto_stop_minutes, recordSound: record_sound } = change;
   if (known === null) {
-    const body = { name, camera_url: cameraUrl ?? '' };
+    const body = { name, camera_url: cameraUrl ?? '', auto_stop_minutes, record_sound };
     return answer(api.POST('/api/clubs/{id}/terrains', { params: { path: { id: clubId } }, body }));
   }
-  const body = { ...(name !== known.name && { name }), ...(cameraUrl !== null && { camera_url: cameraUrl }) };
+  const body = {
+    ...(name !== known.name && { name }),
+    ...(cameraUrl !== null && { camera_url: cameraUrl }),
+    ...(auto_stop_minutes !== known.auto_stop_minutes && { auto_stop_minutes }),
+    ...(record_sound !== known.record_sound && { record_sound }),
+  };
   if (Object.keys(body).length === 0) return Promise.resolve(known);
   return answer(api.PATCH('/api/terrains/{id}', { params: { path: { id: known.id } }, body }));
 }

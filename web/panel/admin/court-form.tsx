@@ -1,19 +1,24 @@
-import { Alert, Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NativeSelect, Paper, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiProblem } from '../api/problem';
+import { duration } from '../i18n/format';
 import { inWords } from '../i18n/problems';
 import { sayDone } from '../ui/say';
 import { CameraFields } from './camera-fields';
 import { CameraTest } from './camera-test';
 import { composeCameraAddress, NO_ADDRESS, OF_ADDRESS } from './camera-address';
 import { ButtonKey } from './button-key';
+import { CourtCalendar } from './court-calendar';
 import { CameraWords } from './camera-words';
 import { CourtCameras } from './court-cameras';
 import { type Court, courtsAreOthers, saveCourt } from './court-data';
 import { FindCameras } from './find-cameras';
+
+/** Minutes without play that are worth choosing. */
+const QUIET_MINUTES: readonly number[] = [5, 10, 15, 20, 30, 45, 60];
 
 /** Adds a court, or changes one; a camera is tested once its court is saved. */
 export function CourtForm(props: {
@@ -26,13 +31,18 @@ export function CourtForm(props: {
   const { t: app } = useTranslation();
   const [court, setCourt] = useState(props.court);
   const [name, setName] = useState(props.court?.name ?? '');
+  const [quiet, setQuiet] = useState(props.court?.auto_stop_minutes ?? null);
+  const [recordSound, setRecordSound] = useState(props.court?.record_sound ?? false);
   const [entering, setEntering] = useState(props.court === null);
   const [address, setAddress] = useState(NO_ADDRESS);
   const [fault, setFault] = useState<'needName' | 'badAddress' | null>(null);
   const [tests, setTests] = useState(0);
   const save = useMutation({
     mutationFn: (change: { readonly cameraUrl: string | null; readonly test: boolean }) =>
-      saveCourt(clubId, court, { name: name.trim(), cameraUrl: change.cameraUrl }),
+      saveCourt(clubId, court, {
+        ...{ name: name.trim(), cameraUrl: change.cameraUrl },
+        ...{ autoStopMinutes: quiet, recordSound },
+      }),
     onSuccess: (saved, { test }) => {
       void courtsAreOthers();
       setCourt(saved);
@@ -72,6 +82,19 @@ export function CourtForm(props: {
             error={fault === 'needName' ? t('needName') : null}
             onChange={(event) => setName(event.currentTarget.value)}
           />
+          <NativeSelect
+            label={t('autoStop')}
+            description={t('autoStopHint')}
+            size="md"
+            data={[
+              { value: '', label: t('autoStopOff') },
+              ...[...new Set([...QUIET_MINUTES, ...(quiet === null ? [] : [quiet])])]
+                .sort((a, b) => a - b)
+                .map((minutes) => ({ value: String(minutes), label: duration(minutes * 60) })),
+            ]}
+            value={quiet === null ? '' : String(quiet)}
+            onChange={({ currentTarget: { value } }) => setQuiet(value === '' ? null : Number(value))}
+          />
           {court !== null && <Present court={court} entering={entering} onEnter={() => setEntering(!entering)} />}
           {entering && <CameraFields address={address} onChange={setAddress} error={addressFault} />}
           {entering && (
@@ -81,6 +104,13 @@ export function CourtForm(props: {
               onChoose={(place) => setAddress((known) => ({ ...known, place }))}
             />
           )}
+          <Switch
+            label={t('recordSound')}
+            description={t('recordSoundHint')}
+            size="md"
+            checked={recordSound}
+            onChange={(event) => setRecordSound(event.currentTarget.checked)}
+          />
           {save.isError && !ofAddress && (
             <Alert color="red" role="alert">
               {inWords(save.error)}
@@ -118,6 +148,7 @@ export function CourtForm(props: {
       </form>
       {court !== null && <CourtCameras clubId={clubId} court={court} />}
       {court !== null && <ButtonKey clubId={clubId} court={court} />}
+      {court !== null && <CourtCalendar clubId={clubId} court={court} />}
     </Stack>
   );
 }

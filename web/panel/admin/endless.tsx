@@ -15,14 +15,17 @@ export function useEndless<Answer extends Page, Item>(props: {
   readonly ask: (page: { readonly cursor?: string }) => Promise<Answer>;
   readonly itemsOf: (answer: Answer) => readonly Item[];
   readonly enabled?: boolean;
+  /** After how long it is asked for again by itself, in milliseconds; left out: not. */
+  readonly askAgainMs?: (items: readonly Item[]) => number;
 }) {
-  const { key, ask, itemsOf, enabled = true } = props;
+  const { key, ask, itemsOf, enabled = true, askAgainMs } = props;
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam }) => ask(pageParam === '' ? {} : { cursor: pageParam }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor,
     enabled,
+    refetchInterval: ({ state }) => askAgainMs?.(state.data?.pages.flatMap(itemsOf) ?? []) ?? false,
   });
   return { query, items: query.data?.pages.flatMap(itemsOf) };
 }

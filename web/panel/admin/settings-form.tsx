@@ -6,6 +6,7 @@ import type { Club } from '../access/club';
 import { useUser } from '../access/use-access';
 import { answer, api, type Schemas } from '../api/client';
 import { ApiProblem } from '../api/problem';
+import { CompressionFields } from '../compression/compression-fields';
 import { Consent } from '../court/consent';
 import { bytes } from '../i18n/format';
 import { inWords } from '../i18n/problems';
@@ -83,7 +84,9 @@ export function SettingsForm({ club }: { readonly club: Club }) {
             onChange={(value) => set({ retention_days: value === '' ? null : Number(value) })}
           />
         </Card>
+        <CompressionFields settings={settings} set={set} faultOf={faultOf} />
         <Sharing settings={settings} set={set} />
+        <Bookings settings={settings} set={set} />
         <Registration settings={settings} set={set} clubId={club.id} />
         {isSuper ? (
           <LimitFields settings={settings} set={set} faultOf={faultOf} />
@@ -187,6 +190,21 @@ function Sharing({ settings, set }: Part) {
         size="md"
         checked={settings.sharing_enabled}
         onChange={(event) => set({ sharing_enabled: event.currentTarget.checked })}
+      />
+    </Card>
+  );
+}
+
+function Bookings({ settings, set }: Part) {
+  const { t } = useTranslation('admin');
+  return (
+    <Card title={t('bookings')}>
+      <Switch
+        label={t('playersBook')}
+        description={t('playersBookHint')}
+        size="md"
+        checked={settings.players_book}
+        onChange={(event) => set({ players_book: event.currentTarget.checked })}
       />
     </Card>
   );

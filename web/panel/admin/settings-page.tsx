@@ -3,6 +3,7 @@ import { PageTitle } from '../ui/page-title';
 import { useTranslation } from 'react-i18next';
 import { LogoCard } from './logo-card';
 import { SettingsForm } from './settings-form';
+import { StorageCard } from './storage-card';
 import { WithClub } from './with-club';
 import './bring-texts';
 
@@ -17,6 +18,7 @@ export function SettingsPage() {
           <Stack gap="md" maw={760}>
             <LogoCard key={`logo ${club.id}`} club={club} />
             <SettingsForm key={club.id} club={club} />
+            <StorageCard key={`storage ${club.id}`} club={club} />
           </Stack>
         )}
       </WithClub>

@@ -1020,6 +1020,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recording/{session_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much moved in a match, second by second
+         * @description The owner, the other players, the admins; while it is recorded, some seconds late, and afterwards. Goes with the video. It is seen by the main camera: nothing is known of angles.
+         */
+        get: operations["ActivityController_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recording/{session_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps a recording from stopping by itself
+         * @description The owner and the admins. Nobody has to play for another of the court's `auto_stop_minutes`; its planned end stays.
+         */
+        post: operations["ActivityController_keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/video/files/list": {
         parameters: {
             query?: never;
@@ -1135,6 +1175,66 @@ export interface paths {
          * @description Admins. With its angles.
          */
         delete: operations["FilesController_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/files/{id}/compress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Codes a video anew, so that it takes less room
+         * @description Admins. In the background, one at a time and behind everything else; how far it is stands in `compression` of the video. Its file is replaced only by one with the same pictures at the same times that is at least 20 % smaller; until then, and where it is not, it stays as it is. Asked for while it waits or runs, nothing happens.
+         */
+        post: operations["CompressionController_compress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists background work, newest first
+         * @description SUPER_ADMIN: all of it. CLUB_ADMIN: of the active club. Work that has ended is kept for 14 days. A job is tried again, later each time, until it has had `max_attempts`.
+         */
+        get: operations["JobsController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancels a job
+         * @description One that waits never begins; one that runs is ended. One that has ended stays as it is. SUPER_ADMIN and the admins of its club.
+         */
+        delete: operations["JobsController_cancel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1319,46 +1419,6 @@ export interface paths {
          */
         post: operations["CourtButtonsController_press"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/video/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists background work, newest first
-         * @description SUPER_ADMIN: all of it. CLUB_ADMIN: of the active club. Work that has ended is kept for 14 days. A job is tried again, later each time, until it has had `max_attempts`.
-         */
-        get: operations["JobsController_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/video/jobs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Cancels a job
-         * @description One that waits never begins; one that runs is ended. One that has ended stays as it is. SUPER_ADMIN and the admins of its club.
-         */
-        delete: operations["JobsController_cancel"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1754,6 +1814,74 @@ export interface paths {
          * @description The admins of the club. With the same id and words, whatever became of it before.
          */
         post: operations["WebhooksController_redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where else a club keeps its videos
+         * @description SUPER_ADMIN and the admins of the club. Its keys are never shown.
+         */
+        get: operations["StorageController_get"];
+        /**
+         * Has a club keep its videos elsewhere too
+         * @description SUPER_ADMIN and the admins of the club. Finished videos are copied there. Keys that are left out stay as they are, where the place is the same one. `storage_in_use`: another place only once nothing is in this one.
+         */
+        put: operations["StorageController_set"];
+        post?: never;
+        /**
+         * Has a club keep its videos here only
+         * @description SUPER_ADMIN and the admins of the club. `storage_in_use`: something is there. With `forget` copies stay there, where all files are here too.
+         */
+        delete: operations["StorageController_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/clubs/{clubId}/storage/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a club's storage out
+         * @description SUPER_ADMIN and the admins of the club. Writes a small file there, reads it back and deletes it; at most 30 s.
+         */
+        post: operations["StorageController_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/video/files/{id}/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a video's upload tried again
+         * @description SUPER_ADMIN and the admins of its club. Nothing happens where it has not failed: it is made by itself. `storage_off`: the club's storage takes nothing.
+         */
+        post: operations["UploadsController_retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2254,6 +2382,12 @@ export interface components {
             started_at: string | null;
             /** Format: date-time */
             planned_end_at: string;
+            /**
+             * Format: date-time
+             * @description Nobody plays: it stops by itself then.
+             * @example null
+             */
+            auto_stop_at: string | null;
         };
         CourtOwnerView: {
             /** @example 12 */
@@ -2466,6 +2600,22 @@ export interface components {
              * @example false
              */
             players_book: boolean;
+            /**
+             * @description What videos are coded anew in after the match.
+             * @example off
+             * @enum {string}
+             */
+            compression: "off" | "h264" | "h265";
+            /**
+             * @description `null`: the codec's own.
+             * @example null
+             */
+            compression_crf: number | null;
+            /**
+             * @description Minutes after the match, at the earliest.
+             * @example 60
+             */
+            compression_after_minutes: number;
             /** Format: date-time */
             created_at: string;
         };
@@ -2529,6 +2679,22 @@ export interface components {
              * @example 30
              */
             highlight_seconds?: number;
+            /**
+             * @description Whether videos are coded anew after the match, to take less room, and in what. `h264` plays everywhere; `h265` is smaller, and not every browser plays it. Only of matches that are recorded from then on.
+             * @example h264
+             * @enum {string}
+             */
+            compression?: "off" | "h264" | "h265";
+            /**
+             * @description Constant rate factor: higher is smaller and worse; `null`: 24 for H.264, 27 for H.265.
+             * @example null
+             */
+            compression_crf?: number | null;
+            /**
+             * @description How many minutes after the match compression begins, at the earliest.
+             * @example 60
+             */
+            compression_after_minutes?: number;
             /**
              * @description Whether players may register themselves (needs `SMTP_URL`).
              * @example true
@@ -2645,6 +2811,11 @@ export interface components {
             camera: components["schemas"]["CameraView"];
             /** @description All of them, the main one first. */
             cameras: components["schemas"]["CourtCameraView"][];
+            /**
+             * @description A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.
+             * @example 10
+             */
+            auto_stop_minutes: number | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -2668,6 +2839,11 @@ export interface components {
              * @example rtsp://viewer:secret@192.168.1.20:554/stream1
              */
             camera_url: string;
+            /**
+             * @description A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.
+             * @example 10
+             */
+            auto_stop_minutes?: number | null;
         };
         UpdateCourtDto: {
             /** @example Court 1 */
@@ -2677,6 +2853,11 @@ export interface components {
              * @example rtsp://viewer:secret@192.168.1.20:554/stream1
              */
             camera_url?: string;
+            /**
+             * @description A recording stops by itself after so many minutes without play, a minute after everybody who watches was told; `null`: it does not.
+             * @example 10
+             */
+            auto_stop_minutes?: number | null;
         };
         UserView: {
             /** @example 12 */
@@ -3106,6 +3287,23 @@ export interface components {
             /** @example 1/5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55.mp4 */
             video_path: string | null;
             error: string | null;
+            /**
+             * Format: date-time
+             * @description Nobody plays: it stops by itself then, unless somebody wants it to go on.
+             * @example null
+             */
+            auto_stop_at: string | null;
+            /**
+             * @description Why it stopped by itself before its planned end.
+             * @example null
+             * @enum {string|null}
+             */
+            stop_reason: "no_play" | null;
+            /**
+             * @description With `no_play`: seconds without play at its end; they are in the file.
+             * @example null
+             */
+            idle_tail_seconds: number | null;
         };
         ViewersView: {
             /** @description MJPEG streams open now. */
@@ -3350,6 +3548,90 @@ export interface components {
             video_path: string | null;
             recording: components["schemas"]["RecordingView"];
         };
+        ActivityAnswer: {
+            /** @example true */
+            success: boolean;
+            /**
+             * Format: uuid
+             * @example 5f3f0d3e-8f3f-4d53-9f0a-0a8a4d1f8a55
+             */
+            session_id: string;
+            /**
+             * @description Of the film; 0 where nothing is known of it.
+             * @example 5401
+             */
+            seconds: number;
+            /**
+             * @description A point stands for so many seconds; the last one maybe for fewer.
+             * @example 19
+             */
+            bucket_seconds: number;
+            /**
+             * @description How much moved, in the film's order: tenths of a percent of the picture that changed within two seconds or so, 100 for a tenth of the picture and more. 3 and more is somebody who moves. `null`: not known.
+             * @example [
+             *       0,
+             *       2,
+             *       24,
+             *       31,
+             *       null,
+             *       18
+             *     ]
+             */
+            scores: (number | null)[];
+            /**
+             * @description Seconds without play at the end of a recording that stopped by itself; they are in the film.
+             * @example null
+             */
+            idle_tail_seconds: number | null;
+        };
+        KeepAnswer: {
+            /** @example true */
+            success: boolean;
+            status: components["schemas"]["RecordingView"];
+        };
+        CompressionView: {
+            /**
+             * @description `done`: its file is the smaller one. `kept`: its file is what it was, for `reason`. `failed`: so it is, and another try may do.
+             * @example done
+             * @enum {string}
+             */
+            state: "none" | "queued" | "running" | "done" | "kept" | "failed";
+            /**
+             * @description How much is done, 0 to 1.
+             * @example 1
+             */
+            progress: number;
+            /**
+             * @description `null` with `none`.
+             * @example h264
+             * @enum {string|null}
+             */
+            codec: "h264" | "h265" | null;
+            /** @example 25 */
+            crf: number | null;
+            /**
+             * @description Of the file as it was recorded.
+             * @example 2701234567
+             */
+            original_size_bytes: number | null;
+            /**
+             * @description Of what it became, with `done`.
+             * @example 1674765431
+             */
+            size_bytes: number | null;
+            /**
+             * @description With `kept` and `failed`.
+             * @example null
+             * @enum {string|null}
+             */
+            reason: "not_smaller" | "quality" | "different" | "unreadable" | "codec_unavailable" | "disk_full" | "cancelled" | "gone" | "error" | null;
+            /**
+             * Format: uuid
+             * @description Of the background work that is under way: `DELETE /api/video/jobs/:id` ends it.
+             * @example null
+             */
+            job_id: string | null;
+        };
         VideoAngleView: {
             /**
              * Format: uuid
@@ -3378,6 +3660,29 @@ export interface components {
              * @example -0.24
              */
             offset_seconds: number | null;
+        };
+        VideoStorageView: {
+            /**
+             * @description `here`: with this service; `storage`: in the club's storage; it is read from wherever it is.
+             * @enum {string}
+             */
+            where: "here" | "both" | "storage";
+            /**
+             * @description How its copy in the club's storage stands; `null`: there is to be none.
+             * @example stored
+             * @enum {string|null}
+             */
+            upload: "waiting" | "uploading" | "stored" | "failed" | null;
+            /**
+             * @description 0 to 1.
+             * @example 1
+             */
+            progress: number;
+            /**
+             * @description What went wrong the last time; for admins.
+             * @example null
+             */
+            error: string | null;
         };
         VideoView: {
             /** Format: uuid */
@@ -3421,6 +3726,7 @@ export interface components {
              */
             missing_since: string | null;
             gaps: components["schemas"]["GapView"][];
+            compression: components["schemas"]["CompressionView"];
             /**
              * @description As its camera was called then.
              * @example Front
@@ -3434,6 +3740,12 @@ export interface components {
             angle_of: string | null;
             /** @description What further cameras filmed of it, by position. */
             angles: components["schemas"]["VideoAngleView"][];
+            /**
+             * @description Highlights of it that can be watched.
+             * @example 3
+             */
+            highlights: number;
+            storage: components["schemas"]["VideoStorageView"];
         };
         VideoListAnswer: {
             /** @example true */
@@ -3473,6 +3785,80 @@ export interface components {
         DoneAnswer: {
             /** @example true */
             success: boolean;
+        };
+        CompressDto: {
+            /**
+             * @description Default: the club's; where that is off, `h264`.
+             * @enum {string}
+             */
+            codec?: "h264" | "h265";
+            /**
+             * @description Constant rate factor: higher is smaller and worse. Default: the club's for its codec, else the codec's.
+             * @example 24
+             */
+            crf?: number;
+        };
+        CompressionAnswer: {
+            /** @example true */
+            success: boolean;
+            compression: components["schemas"]["CompressionView"];
+        };
+        JobView: {
+            /** Format: uuid */
+            id: string;
+            /** @example highlight */
+            kind: string;
+            /** @example 1 */
+            club_id: number | null;
+            /**
+             * @description `waiting`: also for its next try.
+             * @enum {string}
+             */
+            state: "waiting" | "active" | "done" | "failed" | "cancelled";
+            /**
+             * @description Tries so far, the one under way too.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * @description Tries it is given.
+             * @example 4
+             */
+            max_attempts: number;
+            /**
+             * @description Of the present try, or the last one: 0 to 1.
+             * @example 0.4
+             */
+            progress: number;
+            /** @description Why the last try failed. */
+            error: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Of the present try, or the last one.
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description Of one that waits: not before.
+             */
+            next_try_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
+        JobListAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description Newest first. */
+            jobs: components["schemas"]["JobView"][];
+            /**
+             * @description Jobs of this page.
+             * @example 12
+             */
+            count: number;
+            /** @description For the next page; missing on the last one. */
+            next_cursor?: string;
         };
         CreateMarkerDto: {
             /**
@@ -3698,63 +4084,6 @@ export interface components {
             /** @example true */
             success: boolean;
             highlight: components["schemas"]["PressedHighlightView"];
-        };
-        JobView: {
-            /** Format: uuid */
-            id: string;
-            /** @example highlight */
-            kind: string;
-            /** @example 1 */
-            club_id: number | null;
-            /**
-             * @description `waiting`: also for its next try.
-             * @enum {string}
-             */
-            state: "waiting" | "active" | "done" | "failed" | "cancelled";
-            /**
-             * @description Tries so far, the one under way too.
-             * @example 1
-             */
-            attempts: number;
-            /**
-             * @description Tries it is given.
-             * @example 4
-             */
-            max_attempts: number;
-            /**
-             * @description Of the present try, or the last one: 0 to 1.
-             * @example 0.4
-             */
-            progress: number;
-            /** @description Why the last try failed. */
-            error: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description Of the present try, or the last one.
-             */
-            started_at: string | null;
-            /**
-             * Format: date-time
-             * @description Of one that waits: not before.
-             */
-            next_try_at: string | null;
-            /** Format: date-time */
-            ended_at: string | null;
-        };
-        JobListAnswer: {
-            /** @example true */
-            success: boolean;
-            /** @description Newest first. */
-            jobs: components["schemas"]["JobView"][];
-            /**
-             * @description Jobs of this page.
-             * @example 12
-             */
-            count: number;
-            /** @description For the next page; missing on the last one. */
-            next_cursor?: string;
         };
         CreateShareDto: {
             /**
@@ -4126,7 +4455,7 @@ export interface components {
              *       "camera.offline"
              *     ]
              */
-            events: ("recording.started" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
+            events: ("recording.started" | "recording.stopped_by_itself" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
             /**
              * @description One line.
              * @example Our booking site
@@ -4149,7 +4478,7 @@ export interface components {
              *       "camera.offline"
              *     ]
              */
-            events: ("recording.started" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
+            events: ("recording.started" | "recording.stopped_by_itself" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
             /** @example Our booking site */
             description: string | null;
             /** @example true */
@@ -4201,7 +4530,7 @@ export interface components {
              *       "camera.offline"
              *     ]
              */
-            events?: ("recording.started" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
+            events?: ("recording.started" | "recording.stopped_by_itself" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready")[];
             /** @example Our booking site */
             description?: string | null;
             /**
@@ -4210,16 +4539,63 @@ export interface components {
              */
             enabled?: boolean;
         };
+        WebhookDeliveryView: {
+            /** @example 812 */
+            id: number;
+            /**
+             * Format: uuid
+             * @description The `webhook-id` header; the same at each try.
+             */
+            message_id: string;
+            /**
+             * @example recording.ready
+             * @enum {string}
+             */
+            type: "recording.started" | "recording.stopped_by_itself" | "recording.ready" | "recording.failed" | "camera.offline" | "camera.online" | "booking.missed" | "highlight.ready" | "ping";
+            /**
+             * @example delivered
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "failed";
+            /** @example 1 */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description While it is pending.
+             */
+            next_attempt_at: string | null;
+            /** Format: date-time */
+            last_attempt_at: string | null;
+            /**
+             * @description Of the last try; `null`: no answer came.
+             * @example 200
+             */
+            response_status: number | null;
+            /**
+             * @description How long the last try took.
+             * @example 143
+             */
+            duration_ms: number | null;
+            /**
+             * @description What was wrong with the last try.
+             * @example null
+             */
+            error: string | null;
+            /** @description The message, as it was sent. */
+            body: Record<string, never>;
+            /** Format: date-time */
+            created_at: string;
+        };
         DeliveryAnswer: {
             /** @example true */
             success: boolean;
-            delivery: components["schemas"]["DeliveryView"];
+            delivery: components["schemas"]["WebhookDeliveryView"];
         };
         DeliveryListAnswer: {
             /** @example true */
             success: boolean;
             /** @description Newest first; kept for 30 days. */
-            deliveries: components["schemas"]["DeliveryView"][];
+            deliveries: components["schemas"]["WebhookDeliveryView"][];
             /**
              * @description Of this page.
              * @example 20
@@ -4227,6 +4603,142 @@ export interface components {
             count: number;
             /** @description For the next page; missing on the last one. */
             next_cursor?: string;
+        };
+        StorageView: {
+            /** @enum {string} */
+            kind: "s3" | "bunny";
+            enabled: boolean;
+            /** @example https://s3.eu-west-3.amazonaws.com */
+            endpoint: string;
+            /** @example padel/ */
+            prefix: string;
+            /** @example eu-west-3 */
+            region: string | null;
+            /** @example club-videos */
+            bucket: string | null;
+            path_style: boolean | null;
+            /** @example null */
+            storage_zone: string | null;
+            /** @example null */
+            pull_zone_url: string | null;
+            /** @enum {string} */
+            deliver: "proxy" | "redirect";
+            /** @example 7 */
+            keep_local_days: number | null;
+            /** @example null */
+            upload_mbit: number | null;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        StorageCounts: {
+            /** @description Videos that are still to be uploaded, or being uploaded. */
+            waiting: number;
+            /** @description Videos that are there, verified. */
+            stored: number;
+            /** @description Of these, those that are only there. */
+            only_stored: number;
+            /** @description Uploads that were given up: see the videos. */
+            failed: number;
+        };
+        StorageAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description `null`: the club keeps its videos here only. */
+            storage: components["schemas"]["StorageView"] | null;
+            counts: components["schemas"]["StorageCounts"];
+        };
+        SetStorageDto: {
+            /**
+             * @description `s3`: Amazon S3 and what speaks its language; `bunny`: bunny.net.
+             * @example s3
+             * @enum {string}
+             */
+            kind: "s3" | "bunny";
+            /**
+             * @description Off: nothing more is uploaded; what is there is read from there.
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * @description Scheme, host and port: of S3, or of the storage zone's region. HTTP only where the operator allows it.
+             * @example https://s3.eu-west-3.amazonaws.com
+             */
+            endpoint: string;
+            /**
+             * @description Before every name. Empty, or folders of letters, digits, - and _, each with a slash behind it.
+             * @default
+             * @example padel/
+             */
+            prefix?: string;
+            /**
+             * @description S3.
+             * @default us-east-1
+             * @example eu-west-3
+             */
+            region?: string;
+            /**
+             * @description S3.
+             * @example club-videos
+             */
+            bucket?: string;
+            /**
+             * @description S3. The bucket stands in the path (MinIO and most others) instead of in the host.
+             * @default true
+             */
+            path_style?: boolean;
+            /** @description S3. Write-only; needed for a new place. */
+            access_key_id?: string;
+            /** @description S3. Write-only; needed for a new place. */
+            secret_access_key?: string;
+            /**
+             * @description Bunny: the name of the storage zone.
+             * @example club-videos
+             */
+            storage_zone?: string;
+            /** @description Bunny: the zone's password. Write-only; needed for a new place. */
+            storage_password?: string;
+            /**
+             * @description Bunny: scheme and host of the pull zone, for `deliver: "redirect"`.
+             * @example https://club.b-cdn.net
+             */
+            pull_zone_url?: string | null;
+            /** @description Bunny: the pull zone's key for token authentication. Write-only. */
+            pull_zone_key?: string;
+            /**
+             * @description `proxy`: files leave through this service; `redirect`: from the storage, by an address that is good for a while.
+             * @default proxy
+             * @enum {string}
+             */
+            deliver?: "proxy" | "redirect";
+            /**
+             * @description The file here goes so many days after its copy was verified; 0: at once; `null`: it stays.
+             * @default null
+             */
+            keep_local_days?: number | null;
+            /**
+             * @description Uploads take no more, in Mbit/s; `null`: what there is.
+             * @default null
+             */
+            upload_mbit?: number | null;
+        };
+        StorageTestAnswer: {
+            /** @example true */
+            success: boolean;
+            /** @description A small file was written, read and deleted. */
+            ok: boolean;
+            /**
+             * @description A stable word.
+             * @example null
+             * @enum {string|null}
+             */
+            fault: "storage_unreachable" | "storage_refused" | "storage_failed" | "storage_checksum" | "storage_missing" | "storage_unreadable" | null;
+            /**
+             * @description A sentence for people.
+             * @example null
+             */
+            detail: string | null;
+            /** @example 240 */
+            duration_ms: number;
         };
         PreviewUrls: {
             /** @example /api/preview/5f0c…/stream.mjpeg */
@@ -4397,9 +4909,9 @@ export interface components {
             /** @description Files removed from the trash. */
             emptied_files: number;
             /** @description Tasks that failed or raised an alarm; see health. */
-            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
+            failed_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "compression" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks" | "storage")[];
             /** @description Tasks that another service process is doing now. */
-            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks")[];
+            skipped_tasks: ("orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "compression" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks" | "storage")[];
         };
         AuditActorView: {
             /** @example 12 */
@@ -4452,7 +4964,7 @@ export interface components {
         };
         TaskView: {
             /** @enum {string} */
-            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "old_jobs" | "bookings" | "booking_calendars" | "webhooks";
+            name: "orphan_sessions" | "orphan_processes" | "stuck_recordings" | "retention" | "files_and_rows" | "trash" | "disk_space" | "camera_keys" | "chapters" | "camera_watch" | "highlights" | "compression" | "old_jobs" | "bookings" | "auto_stop" | "booking_calendars" | "webhooks" | "storage";
             /** @example 900 */
             every_seconds: number;
             /**
@@ -4576,7 +5088,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "camera_limit" | "is_an_angle" | "marker_limit" | "share_limit" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
+            code: "validation_failed" | "malformed_json" | "unauthorized" | "forbidden" | "sharing_disabled" | "passphrase_required" | "passphrase_wrong" | "not_found" | "thumbnail_unavailable" | "player_not_found" | "method_not_allowed" | "terrain_in_session" | "already_recording" | "already_recorded" | "not_recording" | "in_use" | "email_taken" | "own_account" | "session_over" | "session_full" | "booking_overlap" | "booking_begun" | "booking_limit" | "webhook_limit" | "from_calendar" | "camera_limit" | "is_an_angle" | "marker_limit" | "share_limit" | "already_compressed" | "logo_missing" | "share_preparing" | "highlight_limit" | "highlight_not_ready" | "session_not_live" | "storage_in_use" | "storage_off" | "review_file_only" | "link_invalid" | "share_ended" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected_request" | "camera_address_forbidden" | "camera_scheme_unsupported" | "picture_unreadable" | "codec_unavailable" | "url_forbidden" | "session_limit" | "viewer_limit" | "too_many_attempts" | "internal_error" | "camera_unreachable" | "camera_unauthorized" | "camera_stream_not_found" | "camera_redirected" | "camera_unsupported" | "mail_failed" | "storage_unreachable" | "camera_timeout" | "database_unavailable" | "mail_not_configured" | "overloaded" | "shutting_down" | "disk_full";
             errors?: {
                 field: string;
                 message: string;
@@ -5621,6 +6133,15 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `codec_unavailable`: This service cannot code that */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9500,6 +10021,159 @@ export interface operations {
             };
         };
     };
+    ActivityController_of: {
+        parameters: {
+            query?: {
+                /** @description Points wanted at most, each the mean of its seconds. Default: a point a second. */
+                buckets?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ActivityController_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeepAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `is_an_angle`: This is an angle of a match; `not_recording`: Nothing is being recorded */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     FilesController_list: {
         parameters: {
             query?: {
@@ -9953,6 +10627,258 @@ export interface operations {
             };
             /** @description `is_an_angle`: This is an angle of a match */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CompressionController_compress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompressDto"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompressionAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_compressed`: This video is compressed already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `codec_unavailable`: This service cannot code that */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Default: the active club; SUPER_ADMIN: all, and those of no club. */
+                club_id?: number;
+                state?: "waiting" | "active" | "done" | "failed" | "cancelled";
+                /** @description Which kind of work. */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobListAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    JobsController_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11080,161 +12006,6 @@ export interface operations {
             };
             /** @description `disk_full`: Not enough disk space */
             507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    JobsController_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description `next_cursor` of the page before */
-                cursor?: string;
-                /** @description Default: the active club; SUPER_ADMIN: all, and those of no club. */
-                club_id?: number;
-                state?: "waiting" | "active" | "done" | "failed" | "cancelled";
-                /** @description Which kind of work. */
-                kind?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobListAnswer"];
-                };
-            };
-            /** @description `validation_failed`: The request is malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Your role does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    JobsController_cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `validation_failed`: The request is malformed */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: Your role does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not_found`: Not found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13424,6 +14195,422 @@ export interface operations {
             };
             /** @description `not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StorageController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StorageController_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetStorageDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_in_use`: Videos are in this storage */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url_forbidden`: This address is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StorageController_remove: {
+        parameters: {
+            query?: {
+                /** @description Copies that are there stay there, for you to delete. Only where every video has its file here too. */
+                forget?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_in_use`: Videos are in this storage */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    StorageController_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clubId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageTestAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable; `overloaded`: The service is overloaded; `shutting_down`: The service is shutting down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    UploadsController_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description `validation_failed`: The request is malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_off`: The club keeps its videos here only */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router';
 import { auth } from '../access/auth';
 import { SignInPage } from '../access/sign-in-page';
+import { isDay } from '../videos/club-days';
 import { type VideosSearch, videosSearch } from '../videos/videos-search';
 import { Crashed, NotFound } from './faults';
 import { Root } from './root';
@@ -92,6 +93,17 @@ const video = createRoute({
   path: '/videos/$videoId',
   component: lazyRouteComponent(() => import('../videos/video-page'), 'VideoPage'),
 });
+/** A day of the club's calendar; today where there is none. */
+interface BookingsSearch {
+  readonly day?: string;
+}
+
+const bookings = createRoute({
+  getParentRoute: () => inside,
+  path: '/bookings',
+  validateSearch: ({ day }: SearchSchemaInput & BookingsSearch): BookingsSearch => (isDay(day) ? { day } : {}),
+  component: lazyRouteComponent(() => import('../bookings/bookings-page'), 'BookingsPage'),
+});
 const health = createRoute({
   getParentRoute: () => inside,
   path: '/health',
@@ -134,6 +146,11 @@ const adminClub = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('../admin/settings-page'), 'SettingsPage'),
 });
+const adminWebhooks = createRoute({
+  getParentRoute: () => admin,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('../webhooks/webhooks-page'), 'WebhooksPage'),
+});
 const adminAudit = createRoute({
   getParentRoute: () => admin,
   path: '/audit',
@@ -152,10 +169,11 @@ const routeTree = root.addChildren([
     court,
     videos,
     video,
+    bookings,
     account,
     health,
     clubs,
-    admin.addChildren([adminHome, adminCourts, adminCodes, adminPeople, adminClub, adminAudit]),
+    admin.addChildren([adminHome, adminCourts, adminCodes, adminPeople, adminClub, adminWebhooks, adminAudit]),
   ]),
 ]);
 

@@ -2,6 +2,7 @@ import { Alert, Container, Group } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
 import {
   IconBuildingStadium,
+  IconCalendarTime,
   IconHeartRateMonitor,
   IconLayoutGrid,
   IconMovie,
@@ -77,6 +78,7 @@ function Pages() {
   const pages = [
     { to: '/courts', text: t('courts'), icon: IconLayoutGrid, seen: true },
     { to: '/videos', text: t('videos'), icon: IconMovie, seen: true },
+    { to: '/bookings', text: t('bookings'), icon: IconCalendarTime, seen: true },
     { to: '/health', text: t('health'), icon: IconHeartRateMonitor, seen: isAdmin(user) },
     { to: '/admin', text: t('admin'), icon: IconSettings, seen: isAdmin(user) },
     { to: '/clubs', text: t('clubs'), icon: IconBuildingStadium, seen: user.role === 'SUPER_ADMIN' },

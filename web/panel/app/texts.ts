@@ -4,6 +4,7 @@ export const appTexts = texts({
   en: {
     courts: 'Courts',
     videos: 'Videos',
+    bookings: 'Bookings',
     health: 'Health',
     admin: 'Club',
     clubs: 'Clubs',
@@ -43,6 +44,7 @@ export const appTexts = texts({
   fr: {
     courts: 'Terrains',
     videos: 'Vidéos',
+    bookings: 'Agenda',
     health: 'Santé',
     admin: 'Club',
     clubs: 'Clubs',

@@ -8,6 +8,7 @@ import { useClubs } from '../access/club';
 import { answer, api } from '../api/client';
 import { NotFound } from '../app/faults';
 import { courtsChanged, isFree, useCourtStates } from '../courts/court-states';
+import { NextBooking } from '../courts/next-booking';
 import { openCourt, useRecordCourt } from '../courts/record-court';
 import { Card } from '../ui/card';
 import { TextLink } from '../ui/links';
@@ -54,6 +55,7 @@ function Court({ courtId }: { readonly courtId: number }) {
         <Title order={1} size="h2">
           {name}
         </Title>
+        <NextBooking clubId={court.data.club_id} courtId={courtId} timeZone={club?.time_zone} />
       </Group>
       {state.session_id !== null ? (
         <SessionView key={state.session_id} sessionId={state.session_id} courtName={name} club={club} />

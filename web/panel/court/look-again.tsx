@@ -1,6 +1,8 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { MomentSteps } from '../markers/moment-steps';
+import type { Steps } from '../markers/use-moments';
 import { BackButtons, FrameButtons, SpeedButtons } from '../ui/player-buttons';
 import { type KeyActions, usePlayerKeys } from '../ui/player-keys';
 import { Timeline } from '../ui/timeline';
@@ -12,10 +14,13 @@ export function LookAgain(props: {
   readonly gaps: readonly Stretch[];
   /** What lies on the timeline. */
   readonly lane: ReactNode;
+  /** What lies below the timeline. */
+  readonly under: ReactNode;
   /** Keys besides those of the player; the same object each time. */
   readonly keys: KeyActions;
+  readonly steps: Steps;
 }) {
-  const { lookback, gaps, lane, keys } = props;
+  const { lookback, gaps, lane, under, keys, steps } = props;
   const { t } = useTranslation('court');
   const { t: player } = useTranslation('player');
   const { t: markers } = useTranslation('markers');
@@ -34,11 +39,14 @@ export function LookAgain(props: {
         gaps={gaps}
         disabled={off}
         lane={lane}
+        under={under}
         onSeek={(seconds) => lookback?.goTo(seconds, false)}
       />
       <Group gap="xs" justify="space-between">
         <BackButtons player={lookback} disabled={off} />
-        <FrameButtons player={lookback} disabled={off} playing={playing} />
+        <MomentSteps steps={steps}>
+          <FrameButtons player={lookback} disabled={off} playing={playing} />
+        </MomentSteps>
         <SpeedButtons
           player={lookback}
           disabled={off}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ReviewPlayer } from '../../live';
 import { answer, api } from '../api/client';
+import { AutoStopNote } from '../courts/auto-stop';
 import { isRunning } from '../courts/court-states';
 import { useStopCourt } from '../courts/record-court';
 import { bytes, clock, duration, time } from '../i18n/format';
@@ -12,6 +13,7 @@ import { Card } from '../ui/card';
 import { ButtonLink } from '../ui/links';
 import { sayFailed } from '../ui/say';
 import classes from './court.module.css';
+import { SoundLine } from './sound-line';
 import { type Recording, type Session, sessionChanged, sessionIs } from './session-data';
 
 export const DURATIONS = [60, 90, 120, 180] as const;
@@ -137,6 +139,14 @@ function Running(props: {
         {planned !== null && (
           <Progress value={Math.min(100, (100 * seconds) / planned)} color="red" aria-label={t('recording')} />
         )}
+        {recording.auto_stop_at !== null && (
+          <AutoStopNote
+            sessionId={session_id}
+            at={recording.auto_stop_at}
+            mayKeep={mayRun}
+            onKept={(kept) => sessionIs({ ...session, recording: kept })}
+          />
+        )}
         {recording.status === 'reconnecting' && (
           <Alert color="yellow" icon={<IconAlertTriangle />} role="status">
             {t('reconnecting')}
@@ -168,6 +178,7 @@ function Running(props: {
             </Group>
           </>
         )}
+        <SoundLine sound={session.sound} />
         <Gaps gaps={recording.gaps} />
       </Stack>
     </Card>
@@ -187,6 +198,11 @@ function Outcome({ recording }: { readonly recording: Recording }) {
               {duration(recording.duration_seconds)} · {bytes(recording.bytes_written)}
             </Text>
           </Group>
+          {recording.stop_reason === 'no_play' && (
+            <Text size="sm" c="dimmed">
+              {t('stoppedByItself', { time: duration(recording.idle_tail_seconds ?? 0) })}
+            </Text>
+          )}
           <ButtonLink to="/videos/$videoId" params={{ videoId: recording.session_id }} size="lg">
             {t('toVideo')}
           </ButtonLink>

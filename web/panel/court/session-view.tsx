@@ -7,6 +7,8 @@ import { useTranslation } from 'react-i18next';
 import type { GapMessage } from '../../live';
 import type { Club } from '../access/club';
 import { useMayRun } from '../access/may-run';
+import { useActivity } from '../activity/activity-data';
+import { ActivityStrip } from '../activity/activity-strip';
 import { useAngleKeys } from '../angles/use-angle-keys';
 import type { Chosen } from '../angles/choice';
 import { answer, api } from '../api/client';
@@ -17,7 +19,8 @@ import { MarkBar } from '../markers/mark-bar';
 import { MarkerLane } from '../markers/marker-lane';
 import { type Marker, markerHeard, markersMayDiffer } from '../markers/markers-data';
 import { MomentList } from '../markers/moment-list';
-import { useMomentKeys, useMoments } from '../markers/use-moments';
+import { stepsOf, useMomentKeys, useMoments } from '../markers/use-moments';
+import type { SharedMatch } from '../sharing/shares-data';
 import { useConfirm } from '../ui/confirm';
 import { Card } from '../ui/card';
 import { sayDone, sayFailed, saySorry } from '../ui/say';
@@ -70,6 +73,7 @@ function OpenSession(props: {
   const played = useCourtPlayer(stage, sessionId, {
     onGap: (gap) => setTold((before) => [...before, gap]),
     onMarker: (marker) => markerHeard(sessionId, marker),
+    onAutoStop: () => void sessionChanged(sessionId),
     onSubscribed: () => markersMayDiffer(sessionId),
   });
   const recordedSeconds = useRecordedSeconds(session, played);
@@ -86,6 +90,7 @@ function OpenSession(props: {
   const mayRun = useMayRun(session.user_id);
   const recorded = recordedSeconds !== null && session.recording !== null;
   const moments = useMoments(sessionId, { ownerId: session.user_id, recorded, ofFile: false });
+  const activity = useActivity(sessionId, recorded, running);
   /** What one sees then: a moment of the past, or the present while it is recorded. */
   const moment = () =>
     looking ? { at_seconds: wholeMilliseconds(lookback.position) } : running ? { seconds_ago: 0 } : null;
@@ -135,7 +140,16 @@ function OpenSession(props: {
           lookback={lookback}
           gaps={gaps}
           keys={keys}
+          steps={stepsOf(moments.markers, lookback?.possible ? lookback : null, goTo)}
           lane={<MarkerLane markers={moments.markers} end={lookback?.end ?? 0} onGo={goTo} />}
+          under={
+            <ActivityStrip
+              activity={activity.data}
+              end={lookback?.end ?? 0}
+              disabled={!lookback?.possible}
+              onSeek={(seconds) => lookback?.goTo(seconds, false)}
+            />
+          }
         />
       </div>
       <div className={classes.side}>
@@ -155,6 +169,7 @@ function OpenSession(props: {
             sessionId={sessionId}
             ownerId={session.user_id}
             ofFile={session.recording?.status === 'ready'}
+            match={club && sharedMatchOf(session, courtName, club)}
           />
         )}
         <PlayersPanel session={session} mayRun={mayRun} />
@@ -169,6 +184,11 @@ function OpenSession(props: {
       </div>
     </div>
   );
+}
+
+function sharedMatchOf(session: Session, court: string, club: Club): SharedMatch {
+  const { session_id: sessionId, club_id: clubId, user_id: ownerId, created_at: at } = session;
+  return { sessionId, clubId, ownerId, court, at: session.recording?.started_at ?? at, timeZone: club.time_zone };
 }
 
 /** The service takes no later moment than it has pictures of. */

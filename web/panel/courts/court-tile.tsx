@@ -9,8 +9,10 @@ import { clock, dateTime } from '../i18n/format';
 import { ButtonLink } from '../ui/links';
 import { type BadgeState, StateBadge } from '../ui/state-badge';
 import { useNow } from '../ui/use-now';
+import { AutoStopNote } from './auto-stop';
 import { type CourtState, isFree, isRunning } from './court-states';
 import classes from './courts.module.css';
+import { NextBooking } from './next-booking';
 import { useRecordCourt, useStopCourt } from './record-court';
 import { type TileView, useTile } from './use-tile';
 
@@ -45,14 +47,28 @@ export function CourtTile(props: { readonly court: CourtState; readonly club: Cl
           {recording?.status === 'finalizing' && <StateBadge state="connecting">{t('finalizing')}</StateBadge>}
         </span>
       </Link>
+      {running && <Soon court={court} />}
       <div className={classes.foot}>
         <div className={classes.name}>
           <h2>{court.name}</h2>
           <p>{detailOf(court, timeZone, t)}</p>
+          <NextBooking clubId={club?.id ?? null} courtId={court.terrain_id} timeZone={timeZone} />
         </div>
         <TileActions court={court} note={club?.consent_note ?? null} running={running} seconds={seconds} />
       </div>
     </article>
+  );
+}
+
+/** It stops by itself in a moment. */
+function Soon({ court }: { readonly court: CourtState }) {
+  const mayKeep = useMayRun(court.owner?.id ?? null);
+  const at = court.recording?.auto_stop_at ?? null;
+  if (at === null) return null;
+  return (
+    <div className={classes.soon}>
+      <AutoStopNote sessionId={court.session_id} at={at} mayKeep={mayKeep} />
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react';
 import { type StateMessage, TileWall } from '../../live';
 import { live } from '../access/live';
+import { courtsChanged } from './court-states';
 
 const wall = new TileWall(live);
 
@@ -31,6 +32,7 @@ export function useTile(canvas: RefObject<HTMLCanvasElement | null>, sessionId: 
       onEvent: (event) => {
         if (event.type === 'state') change({ state: event, connected: true });
         else if (event.type === 'subscribed') change({ connected: true });
+        else if (event.type === 'auto_stop') void courtsChanged();
         else if (event.type === 'disconnected') change({ connected: false });
         else if (event.type === 'ended' || (event.type === 'error' && !event.passing)) change({ ended: true });
       },

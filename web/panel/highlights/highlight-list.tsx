@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Loader, Skeleton, Text, Tooltip } from '@mantine/core';
-import { IconDownload, IconMovie, IconPencil, IconPlayerPlayFilled, IconTrash } from '@tabler/icons-react';
+import { IconDownload, IconMovie, IconPencil, IconPlayerPlayFilled, IconShare, IconTrash } from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isAdmin, useUser } from '../access/use-access';
@@ -17,13 +17,17 @@ import {
   pictureUrl,
   useHighlights,
 } from './highlights-data';
+import type { SharedMatch } from '../sharing/shares-data';
+import '../sharing/bring-texts';
 import './bring-texts';
 
-/** Come when somebody wants to watch, or to write something. */
+/** Come when somebody wants to watch, to write something, or to share. */
 const HighlightPlayer = lazy(async () => ({ default: (await import('./highlight-player')).HighlightPlayer }));
 const NameDialog = lazy(async () => ({ default: (await import('./name-dialog')).NameDialog }));
 
-type Doing = { readonly what: 'watch' | 'name'; readonly highlight: Highlight };
+const ShareDialog = lazy(async () => ({ default: (await import('../sharing/share-dialog')).ShareDialog }));
+
+type Doing = { readonly what: 'watch' | 'name' | 'share'; readonly highlight: Highlight };
 
 /** What was kept of a match: to watch, to download, to name, to delete. */
 export function HighlightList(props: {
@@ -31,8 +35,10 @@ export function HighlightList(props: {
   readonly ownerId: number | null;
   /** The match is a finished file: highlights are cut out of it. */
   readonly ofFile: boolean;
+  /** What a link needs to know of it; `null`: not known yet. */
+  readonly match: SharedMatch | null;
 }) {
-  const { sessionId, ownerId, ofFile } = props;
+  const { sessionId, ownerId, ofFile, match } = props;
   const { t } = useTranslation('highlights');
   const user = useUser();
   const query = useHighlights(sessionId);
@@ -61,6 +67,7 @@ export function HighlightList(props: {
               key={highlight.id}
               highlight={highlight}
               mayChange={mayChange(highlight)}
+              mayShare={match !== null}
               onDo={(what) => setDoing({ what, highlight })}
             />
           ))}
@@ -68,6 +75,9 @@ export function HighlightList(props: {
       )}
       <Suspense>
         {doing?.what === 'watch' && <HighlightPlayer highlight={doing.highlight} onClose={close} />}
+        {doing?.what === 'share' && match !== null && (
+          <ShareDialog match={{ ...match, highlightId: doing.highlight.id }} opened onClose={close} />
+        )}
         {doing?.what === 'name' && <NameDialog highlight={doing.highlight} onClose={close} />}
       </Suspense>
     </Card>
@@ -92,11 +102,13 @@ function useReadySaid(highlights: readonly Highlight[] | undefined): void {
 function Row(props: {
   readonly highlight: Highlight;
   readonly mayChange: boolean;
+  readonly mayShare: boolean;
   readonly onDo: (what: Doing['what']) => void;
 }) {
-  const { highlight, mayChange, onDo } = props;
+  const { highlight, mayChange, mayShare, onDo } = props;
   const { status, start_seconds, end_seconds, text } = highlight;
   const { t } = useTranslation('highlights');
+  const { t: sharing } = useTranslation('sharing');
   const { t: app } = useTranslation();
   const confirm = useConfirm();
   const [start, end] = [clock(start_seconds), clock(end_seconds)];
@@ -120,43 +132,48 @@ function Row(props: {
         <span className={classes.state} role="status">
           {status !== 'ready' && t(status)}
         </span>
-        <div className={classes.tools}>
-          {status === 'ready' && (
-            <>
-              <Button
-                size="compact-sm"
-                leftSection={<IconPlayerPlayFilled size={14} aria-hidden />}
-                aria-label={t('watchOf', { what })}
-                onClick={() => onDo('watch')}
+      </div>
+      <div className={classes.tools}>
+        {status === 'ready' && (
+          <>
+            <Button
+              size="compact-sm"
+              leftSection={<IconPlayerPlayFilled size={14} aria-hidden />}
+              aria-label={t('watchOf', { what })}
+              onClick={() => onDo('watch')}
+            >
+              {t('watch')}
+            </Button>
+            <Tooltip label={t('download', { what })}>
+              <ActionIcon
+                component="a"
+                variant="subtle"
+                color="gray"
+                size={36}
+                href={highlightUrl(highlight)}
+                download
+                aria-label={t('download', { what })}
               >
-                {t('watch')}
-              </Button>
-              <Tooltip label={t('download', { what })}>
-                <ActionIcon
-                  component="a"
-                  variant="subtle"
-                  color="gray"
-                  size={36}
-                  href={highlightUrl(highlight)}
-                  download
-                  aria-label={t('download', { what })}
-                >
-                  <IconDownload size={18} aria-hidden />
-                </ActionIcon>
-              </Tooltip>
-            </>
-          )}
-          {mayChange && (
-            <>
-              <Tool title={t('rename', { what })} onClick={() => onDo('name')}>
-                <IconPencil size={18} aria-hidden />
+                <IconDownload size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+            {mayShare && (
+              <Tool title={sharing('shareOf', { what })} onClick={() => onDo('share')}>
+                <IconShare size={18} aria-hidden />
               </Tool>
-              <Tool title={t('delete', { what })} onClick={remove}>
-                <IconTrash size={18} aria-hidden />
-              </Tool>
-            </>
-          )}
-        </div>
+            )}
+          </>
+        )}
+        {mayChange && (
+          <>
+            <Tool title={t('rename', { what })} onClick={() => onDo('name')}>
+              <IconPencil size={18} aria-hidden />
+            </Tool>
+            <Tool title={t('delete', { what })} onClick={remove}>
+              <IconTrash size={18} aria-hidden />
+            </Tool>
+          </>
+        )}
       </div>
     </li>
   );

@@ -1,22 +1,29 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { accessTexts } from '../access/texts';
+import type { activityTexts } from '../activity/texts';
 import type { accountTexts } from '../account/texts';
 import type { anglesTexts } from '../angles/texts';
 import type { auditTexts } from '../admin/audit-texts';
 import type { buttonTexts } from '../admin/button-texts';
+import type { calendarTexts } from '../admin/calendar-texts';
 import type { camerasTexts } from '../admin/cameras-texts';
 import type { peopleTexts } from '../admin/people-texts';
 import type { adminTexts } from '../admin/texts';
 import { appTexts } from '../app/texts';
+import type { bookingsTexts } from '../bookings/texts';
+import type { compressionTexts } from '../compression/texts';
 import type { courtTexts } from '../court/texts';
 import { courtsTexts } from '../courts/texts';
 import type { healthTexts } from '../health/texts';
 import type { sharingTexts } from '../sharing/texts';
+import type { storageTexts } from '../admin/storage-texts';
 import type { highlightsTexts } from '../highlights/texts';
 import type { markersTexts } from '../markers/texts';
 import type { playerTexts } from '../ui/player-texts';
+import type { outgoingTexts } from '../ui/outgoing-texts';
 import type { videosTexts } from '../videos/texts';
+import type { webhooksTexts } from '../webhooks/texts';
 import { problemTexts } from './problems';
 
 /** Each room brings its own texts, in both languages. */
@@ -33,20 +40,27 @@ const KEY = 'padelvar.language';
 
 /** Rooms whose texts come with their pages: `bring.ts`. */
 interface LaterRooms {
+  activity: typeof activityTexts;
   account: typeof accountTexts;
   admin: typeof adminTexts;
   angles: typeof anglesTexts;
   audit: typeof auditTexts;
+  bookings: typeof bookingsTexts;
   button: typeof buttonTexts;
+  calendar: typeof calendarTexts;
+  compression: typeof compressionTexts;
   cameras: typeof camerasTexts;
   court: typeof courtTexts;
   health: typeof healthTexts;
   highlights: typeof highlightsTexts;
   markers: typeof markersTexts;
+  outgoing: typeof outgoingTexts;
   people: typeof peopleTexts;
   player: typeof playerTexts;
   sharing: typeof sharingTexts;
+  storage: typeof storageTexts;
   videos: typeof videosTexts;
+  webhooks: typeof webhooksTexts;
 }
 
 type Rooms = typeof ROOMS & LaterRooms;

@@ -78,6 +78,20 @@ export interface Playhead {
   readonly paused: boolean;
 }
 
+/** To the moment before where one is, and to the one after; `null`: there is none. */
+export interface Steps {
+  readonly previous: (() => void) | null;
+  readonly next: (() => void) | null;
+}
+
+export function stepsOf(markers: readonly Marker[], playhead: Playhead | null, onGo: (marker: Marker) => void): Steps {
+  const to = (direction: 1 | -1): (() => void) | null => {
+    const found = playhead && neighbour(markers, playhead, direction);
+    return found && (() => onGo(found));
+  };
+  return { previous: to(-1), next: to(1) };
+}
+
 /** The keys of moments; the same object each time. Not every keyboard has `[` and `]` at hand: `p` and `n` do the same. */
 export function useMomentKeys(now: {
   readonly moments: Moments;

@@ -15,7 +15,8 @@ export function NewLink(props: {
   const { match, share, onAnother } = props;
   const { t } = useTranslation('sharing');
   const { url } = share;
-  const text = t('sendText', { court: match.court, day: day(match.at, match.timeZone) });
+  const words = { court: match.court, day: day(match.at, match.timeZone) };
+  const text = t(match.highlightId === undefined ? 'sendText' : 'sendTextHighlight', words);
   // That somebody thought better of it is no fault.
   const send = (): void => void navigator.share({ title: match.court, text, url }).catch(() => undefined);
   return (

@@ -20,6 +20,7 @@ export function ShareDialog(props: {
   const [made, setMade] = useState<NewShare | null>(null);
   const small = useMediaQuery('(max-width: 36em)');
   const club = useClubs().data?.find(({ id }) => id === match.clubId);
+  const ofHighlight = match.highlightId !== undefined;
   const close = (): void => {
     setMade(null);
     onClose();
@@ -28,7 +29,7 @@ export function ShareDialog(props: {
     <Modal
       opened={opened}
       onClose={close}
-      title={t('title')}
+      title={t(ofHighlight ? 'titleHighlight' : 'title')}
       size="lg"
       fullScreen={small === true}
       closeButtonProps={{ 'aria-label': app('close') }}
@@ -40,7 +41,7 @@ export function ShareDialog(props: {
           <Alert role="status">{t('off')}</Alert>
         ) : (
           <>
-            <Text size="sm">{t('hint')}</Text>
+            <Text size="sm">{t(ofHighlight ? 'hintHighlight' : 'hint')}</Text>
             <ShareForm match={match} hasLogo={club?.logo_at != null} onMade={setMade} />
           </>
         )}

@@ -74,7 +74,7 @@ export function ShareForm(props: {
         {hasLogo && (
           <Switch
             label={t('branded')}
-            description={t('brandedHint')}
+            description={t(match.highlightId === undefined ? 'brandedHint' : 'brandedHintHighlight')}
             size="md"
             checked={branded}
             onChange={(event) => setBranded(event.currentTarget.checked)}

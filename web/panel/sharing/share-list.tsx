@@ -5,6 +5,7 @@ import {
   IconLink,
   IconLinkOff,
   IconLock,
+  IconMovie,
   IconPhoto,
   IconPlayerPause,
 } from '@tabler/icons-react';
@@ -23,15 +24,17 @@ export function ShareList({ match }: { readonly match: SharedMatch }) {
   const { t } = useTranslation('sharing');
   const { t: app } = useTranslation();
   const query = useShares(match.sessionId);
-  const shares = query.data?.pages.flatMap((page) => page.shares);
+  const ofHighlight = match.highlightId !== undefined;
+  const all = query.data?.pages.flatMap((page) => page.shares);
+  const shares = ofHighlight ? all?.filter(({ highlight_id: id }) => id === match.highlightId) : all;
   return (
     <section aria-labelledby="links-of-match">
       <Title order={3} size="h6" mb="xs" id="links-of-match">
-        {t('links')}
+        {t(ofHighlight ? 'linksHighlight' : 'links')}
       </Title>
       {query.isPending && <Skeleton h={64} radius="md" />}
       {query.isError && <Failed error={query.error} onRetry={() => void query.refetch()} />}
-      {shares?.length === 0 && (
+      {shares?.length === 0 && !query.hasNextPage && (
         <Text size="sm" c="dimmed">
           {t('none')}
         </Text>
@@ -99,6 +102,11 @@ function ShareRow({ share, match }: { readonly share: Share; readonly match: Sha
           {t('by', made)}
         </Text>
         <Group gap="2px 12px" fz="sm" c="dimmed">
+          {share.highlight_id !== null && match.highlightId === undefined && (
+            <span className={classes.state}>
+              <IconMovie size={14} aria-hidden /> {t('ofHighlight')}
+            </span>
+          )}
           <span>{t('views', { count: share.views })}</span>
           {share.allow_download && <span>{t('downloads', { count: share.downloads })}</span>}
           {share.passphrase && (

@@ -20,9 +20,11 @@ export function Timeline(props: {
   readonly chosen?: Stretch | null;
   /** What lies above it, in its width. */
   readonly lane?: ReactNode;
+  /** What lies below it, in its width. */
+  readonly under?: ReactNode;
   readonly onSeek: (seconds: number) => void;
 }) {
-  const { label, position, end, gaps, disabled = false, chosen, lane, onSeek } = props;
+  const { label, position, end, gaps, disabled = false, chosen, lane, under, onSeek } = props;
   useTranslation();
   return (
     <div className={classes.timeline}>
@@ -66,6 +68,7 @@ export function Timeline(props: {
             onChange={(event) => onSeek(Number(event.currentTarget.value))}
           />
         </div>
+        {under}
       </div>
       <output className={classes.time}>
         {clock(position)} / {clock(end)}

@@ -25,6 +25,9 @@ export function Facts(props: {
         <Fact name={t('court')}>{video.terrain_name}</Fact>
         <Fact name={t('when')}>{whenOf(video, recording, timeZone, t)}</Fact>
         <Fact name={t('length')}>{clock(video.duration_seconds)}</Fact>
+        {recording?.stop_reason === 'no_play' && (
+          <Fact name={t('ended')}>{t('endedQuiet', { time: duration(recording.idle_tail_seconds ?? 0) })}</Fact>
+        )}
         <Fact name={t('size')}>{bytes(video.size_bytes)}</Fact>
         <Fact name={t('resolution')}>
           {video.width} × {video.height}

@@ -14,9 +14,11 @@ import classes from './videos.module.css';
 export function Filters(props: {
   readonly club: Club;
   readonly search: VideosSearch;
+  /** Those of the videos that are listed: one that was deleted, or was imported with its videos, is in no other list. */
+  readonly courtsListed: ReadonlyMap<number, string>;
   readonly onChange: (search: VideosSearch) => void;
 }) {
-  const { club, search, onChange } = props;
+  const { club, search, courtsListed, onChange } = props;
   const { t } = useTranslation('videos');
   const user = useUser();
   const id = useId();
@@ -42,7 +44,7 @@ export function Filters(props: {
         {count === 0 ? t('filters') : t('filtersOn', { count })}
       </Button>
       <div id={id} className={classes.filters} data-open={open || undefined} role="group" aria-label={t('filters')}>
-        <CourtField clubId={club.id} value={search.court} onChange={(court) => set({ court })} />
+        <CourtField clubId={club.id} listed={courtsListed} value={search.court} onChange={(court) => set({ court })} />
         {isAdmin(user) && <PlayerField clubId={club.id} value={search.player} onChange={(player) => set({ player })} />}
         <DayField label={t('from')} value={search.from} max={search.to} onChange={(from) => set({ from })} />
         <DayField
@@ -73,10 +75,15 @@ interface ChoiceProps {
   readonly onChange: (id: number | undefined) => void;
 }
 
-function CourtField({ clubId, value, onChange }: ChoiceProps) {
+function CourtField(props: ChoiceProps & { readonly listed: ReadonlyMap<number, string> }) {
+  const { clubId, listed, value, onChange } = props;
   const { t } = useTranslation('videos');
   const { data: courts = [], error } = useCourtNames(clubId);
-  const known = courts.map(({ id, name }) => ({ value: String(id), label: name }));
+  const names = new Map(courts.map(({ id, name }) => [id, name]));
+  const known = [...names, ...[...listed].filter(([id]) => !names.has(id))].map(([id, label]) => ({
+    value: String(id),
+    label,
+  }));
   return (
     <NativeSelect
       className={classes.wide}

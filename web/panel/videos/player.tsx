@@ -12,6 +12,8 @@ import type { Angle } from '../angles/angle';
 import angleClasses from '../angles/angles.module.css';
 import { useAngleKeys } from '../angles/use-angle-keys';
 import { clock } from '../i18n/format';
+import { MomentSteps } from '../markers/moment-steps';
+import type { Steps } from '../markers/use-moments';
 import { toggleFullscreen, useIsFullscreen } from '../ui/fullscreen';
 import { BackButtons, ForwardButtons, FrameButtons, Sign, SpeedButtons } from '../ui/player-buttons';
 import { type KeyActions, usePlayerKeys } from '../ui/player-keys';
@@ -41,12 +43,15 @@ export function Player(props: {
   readonly chosen: { readonly start: number; readonly end: number } | null;
   /** What lies on the timeline. */
   readonly lane: ReactNode;
+  /** What lies below the timeline. */
+  readonly under: ReactNode;
   /** Keys besides those of the player; the same object each time. */
   readonly keys: KeyActions;
+  readonly steps: Steps;
   /** What may be done to the moment that is shown. */
   readonly children: ReactNode;
 }) {
-  const { video, element, box, angles, control, chosen, lane, keys, children } = props;
+  const { video, element, box, angles, control, chosen, lane, under, keys, steps, children } = props;
   const { t } = useTranslation('player');
   const { t: markers } = useTranslation('markers');
   const { t: videos } = useTranslation('videos');
@@ -106,11 +111,14 @@ export function Player(props: {
           disabled={off}
           chosen={chosen}
           lane={lane}
+          under={under}
           onSeek={(seconds) => control?.goTo(seconds)}
         />
         <div className={classes.buttons}>
           <div className={classes.frames}>
-            <FrameButtons player={control} disabled={off} playing={playing} />
+            <MomentSteps steps={steps}>
+              <FrameButtons player={control} disabled={off} playing={playing} />
+            </MomentSteps>
           </div>
           <div className={classes.back}>
             <BackButtons player={control} disabled={off} />

@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { IconFileUnknown, IconLineDashed, IconVideo } from '@tabler/icons-react';
+import { IconFileUnknown, IconLineDashed, IconMovie, IconVideo } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { bytes, clock, dateTime, time } from '../i18n/format';
@@ -29,6 +29,11 @@ export function VideoCard({ video, timeZone }: { readonly video: Video; readonly
                 <IconLineDashed size={14} stroke={3} aria-hidden /> {t('gaps', { count: gaps.length })}
               </span>
             )
+          )}
+          {video.highlights > 0 && (
+            <span className={classes.sign}>
+              <IconMovie size={14} aria-hidden /> {t('highlights', { count: video.highlights })}
+            </span>
           )}
           {count > 1 && (
             <span className={classes.sign}>

@@ -6,7 +6,10 @@ import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClubs } from '../access/club';
 import { isAdmin, useUser } from '../access/use-access';
+import { CompressionCard } from '../compression/compression-card';
 import { dateTime } from '../i18n/format';
+import { useActivity } from '../activity/activity-data';
+import { ActivityStrip } from '../activity/activity-strip';
 import { ShareButton } from '../sharing/share-button';
 import type { SharedMatch } from '../sharing/shares-data';
 import { CutBar } from '../highlights/cut-bar';
@@ -16,7 +19,7 @@ import { MarkBar } from '../markers/mark-bar';
 import { MarkerLane } from '../markers/marker-lane';
 import type { Marker } from '../markers/markers-data';
 import { MomentList } from '../markers/moment-list';
-import { useMomentKeys, useMoments } from '../markers/use-moments';
+import { stepsOf, useMomentKeys, useMoments } from '../markers/use-moments';
 import { Card } from '../ui/card';
 import { TextLink } from '../ui/links';
 import { useTitle } from '../ui/page-title';
@@ -26,6 +29,7 @@ import { Download } from './download';
 import { Facts, GapList } from './facts';
 import { NotReady } from './not-ready';
 import { Player } from './player';
+import { Stored } from './stored';
 import { filmsOf, gapsOf, useVideoAngles } from './video-angles';
 import { VideoControl } from './video-control';
 import classes from './video.module.css';
@@ -62,7 +66,15 @@ export function VideoPage() {
       {video.data === null && match.data && <NotReady session={match.data} />}
       {video.data && zone
         ? // The rate of the camera makes the first steps right; a video is there without it, too.
-          !match.isPending && <Finished key={videoId} video={video.data} session={match.data ?? null} timeZone={zone} />
+          !match.isPending && (
+            // Another file of the match is another one to the player, too.
+            <Finished
+              key={`${videoId} ${video.data.size_bytes}`}
+              video={video.data}
+              session={match.data ?? null}
+              timeZone={zone}
+            />
+          )
         : !video.isError && !(video.data === null && !match.isPending) && <Loading />}
     </>
   );
@@ -90,6 +102,7 @@ function Finished(props: { readonly video: Video; readonly session: Session | nu
   const { video, session, timeZone } = props;
   const { t } = useTranslation('videos');
   const user = useUser();
+  const activity = useActivity(video.session_id, video.missing_since === null, false);
   const element = useRef<HTMLVideoElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const missing = video.missing_since;
@@ -124,6 +137,7 @@ function Finished(props: { readonly video: Video; readonly session: Session | nu
           gaps={gaps}
           control={control}
           keys={keys}
+          steps={stepsOf(moments.markers, off ? null : control, goTo)}
           chosen={stretch.opened ? stretch.whole : null}
           lane={
             <MarkerLane
@@ -131,6 +145,14 @@ function Finished(props: { readonly video: Video; readonly session: Session | nu
               end={control?.end ?? video.duration_seconds}
               disabled={off}
               onGo={goTo}
+            />
+          }
+          under={
+            <ActivityStrip
+              activity={activity.data}
+              end={control?.end ?? video.duration_seconds}
+              disabled={off}
+              onSeek={(seconds) => control?.goTo(seconds)}
             />
           }
         >
@@ -159,9 +181,18 @@ function Finished(props: { readonly video: Video; readonly session: Session | nu
           ofFile={missing === null}
           onGo={off ? null : goTo}
         />
-        <HighlightList sessionId={video.session_id} ownerId={video.owner.id} ofFile />
+        <HighlightList
+          sessionId={video.session_id}
+          ownerId={video.owner.id}
+          ofFile
+          match={sharedMatchOf(video, timeZone)}
+        />
         <Facts video={video} recording={session?.recording} timeZone={timeZone} />
         <GapList video={video} onGo={control ? go : null} />
+        {isAdmin(user) && missing === null && (
+          <CompressionCard id={video.session_id} sizeBytes={video.size_bytes} compression={video.compression} />
+        )}
+        {isAdmin(user) && <Stored video={video} />}
         {isAdmin(user) && <DeleteButton video={video} timeZone={timeZone} />}
       </div>
     </div>

@@ -3,6 +3,7 @@ import type { Club } from '../access/club';
 import { answer, api, Schemas } from '../api/client';
 import { ApiProblem } from '../api/problem';
 import { queries } from '../app/queries';
+import { isOnItsWay } from '../compression/compression-data';
 import { isRunning } from '../courts/court-states';
 import { momentsOf } from './club-days';
 import type { VideosSearch } from './videos-search';
@@ -14,6 +15,8 @@ export type Session = Schemas['SessionView'];
 const PAGE = 24;
 const MOST = 200;
 const FINISHING_MS = 2_000;
+const COMPRESSING_MS = 3_000;
+const UPLOADING_MS = 10_000;
 const BEING_MADE = ['stopping', 'finalizing'];
 
 /** The club's finished videos as far as one may see them, the newest first, page by page. */
@@ -81,7 +84,7 @@ async function all<T>(
   return items;
 }
 
-/** One finished video; `null`: there is none. Its recording says whether there will be. */
+/** One finished video; `null`: there is none. Its recording says whether there will be. Asked for again while it is compressed. */
 export function videoQuery(id: string) {
   return queryOptions({
     queryKey: ['video', id],
@@ -94,7 +97,14 @@ export function videoQuery(id: string) {
       }
     },
     staleTime: 60_000,
+    refetchInterval: ({ state }) => (state.data ? nextLook(state.data) : false),
   });
+}
+
+/** While it is compressed, or on its way to the club's storage. */
+function nextLook({ compression, storage }: Video): number | false {
+  if (isOnItsWay(compression)) return COMPRESSING_MS;
+  return storage.upload === 'waiting' || storage.upload === 'uploading' ? UPLOADING_MS : false;
 }
 
 export function useVideo(id: string) {

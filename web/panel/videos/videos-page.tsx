@@ -13,7 +13,7 @@ import { Empty, Failed } from '../ui/states';
 import { byDay, dayOf } from './club-days';
 import { Filters } from './filters';
 import { VideoCard } from './video-card';
-import { keptSearch, useVideos } from './videos-data';
+import { keptSearch, useVideos, type Video } from './videos-data';
 import type { VideosSearch } from './videos-search';
 import classes from './videos.module.css';
 import './bring-texts';
@@ -30,17 +30,20 @@ export function VideosPage() {
   const change = (next: VideosSearch): void => void navigate({ search: next, replace: true });
   useEffect(() => keptSearch.set(search), [search]);
   useOtherClub(club?.id ?? null, () => change({}));
+  const videos = list.data?.pages.flatMap((page) => page.videos) ?? [];
+  const courtsListed = useCourtsListed(videos, club?.id ?? null);
   if (clubs.isError) return <Failed error={clubs.error} onRetry={() => void clubs.refetch()} />;
   if (clubs.data?.length === 0) {
     return <Empty icon={<IconBallTennis size={32} />} title={app('noClub')} text={app('noClubHint')} />;
   }
-  const videos = list.data?.pages.flatMap((page) => page.videos) ?? [];
   const filtered = Object.keys(search).length > 0;
   const empty = list.isSuccess && videos.length === 0;
   return (
     <>
       <PageTitle text={t('title')} />
-      {club && (!empty || filtered) && <Filters club={club} search={search} onChange={change} />}
+      {club && (!empty || filtered) && (
+        <Filters club={club} search={search} courtsListed={courtsListed} onChange={change} />
+      )}
       <VisuallyHidden role="status">{list.isSuccess && t('shown', { count: videos.length })}</VisuallyHidden>
       {list.isError && !list.data && <Failed error={list.error} onRetry={() => void list.refetch()} />}
       {empty && (filtered ? <NoMatch onClear={() => change({})} /> : <NoVideos />)}
@@ -63,6 +66,16 @@ export function VideosPage() {
       <More list={list} />
     </>
   );
+}
+
+/** The courts of all videos that were listed, also of those that the next choice leaves out. */
+function useCourtsListed(videos: readonly Video[], clubId: number | null): ReadonlyMap<number, string> {
+  const known = useRef({ clubId, names: new Map<number, string>() });
+  if (known.current.clubId !== clubId) known.current = { clubId, names: new Map() };
+  for (const { terrain_id, terrain_name, club_id } of videos) {
+    if (club_id === clubId) known.current.names.set(terrain_id, terrain_name);
+  }
+  return known.current.names;
 }
 
 /** Courts and people of one club say nothing in another. */

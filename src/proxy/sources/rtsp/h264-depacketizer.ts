@@ -82,7 +82,7 @@ export class H264Depacketizer implements Depacketizer {
 
   private other(type: number, buffer: Buffer, start: number, end: number): void {
     if (type === NAL.STAP_A) {
-      this.aggregate(buffer, start, end);
+      this.assembler.aggregate(buffer, start + 1, end);
     } else if (type >= NAL.STAP_B && type <= NAL.FU_B) {
       throw new CameraError(
         'camera_unsupported',
@@ -93,21 +93,6 @@ export class H264Depacketizer implements Depacketizer {
       for (const nal of splitAnnexB(buffer.subarray(start, end))) {
         this.assembler.nal(nal, 0, nal.length);
       }
-    }
-  }
-
-  /** RFC 6184 §5.7.1 */
-  private aggregate(buffer: Buffer, start: number, end: number): void {
-    let at = start + 1;
-    while (at + 2 <= end) {
-      const size = ((buffer[at] as number) << 8) | (buffer[at + 1] as number);
-      at += 2;
-      if (at + size > end) {
-        this.assembler.damage();
-        return;
-      }
-      this.assembler.nal(buffer, at, at + size);
-      at += size;
     }
   }
 }

@@ -28,7 +28,7 @@ export class H265Depacketizer implements Depacketizer {
     if (type === H265_NAL.FRAGMENT) {
       this.fragmentUnit(buffer, start, end);
     } else if (type === H265_NAL.AGGREGATION) {
-      this.aggregate(buffer, start + H265_HEADER_BYTES, end);
+      this.assembler.aggregate(buffer, start + H265_HEADER_BYTES, end);
     } else if (type === H265_NAL.PACI) {
       throw new CameraError(
         'camera_unsupported',
@@ -75,21 +75,6 @@ export class H265Depacketizer implements Depacketizer {
       this.assembler.damage();
     } else {
       this.assembler.closeNal();
-    }
-  }
-
-  /** RFC 7798 §4.4.2 */
-  private aggregate(buffer: Buffer, start: number, end: number): void {
-    let at = start;
-    while (at + 2 <= end) {
-      const size = ((buffer[at] as number) << 8) | (buffer[at + 1] as number);
-      at += 2;
-      if (at + size > end) {
-        this.assembler.damage();
-        return;
-      }
-      this.assembler.nal(buffer, at, at + size);
-      at += size;
     }
   }
 }

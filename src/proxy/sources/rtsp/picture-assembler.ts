@@ -85,6 +85,21 @@ export abstract class PictureAssembler<Config extends VideoConfig> {
     this.closeNal();
   }
 
+  /** Takes whole NAL units, each behind its size in two bytes, `source[start…end)` (RFC 6184 §5.7.1, RFC 7798 §4.4.2). */
+  aggregate(source: Buffer, start: number, end: number): void {
+    let at = start;
+    while (at + 2 <= end) {
+      const size = ((source[at] as number) << 8) | (source[at + 1] as number);
+      at += 2;
+      if (at + size > end) {
+        this.damage();
+        return;
+      }
+      this.nal(source, at, at + size);
+      at += size;
+    }
+  }
+
   /** More of the NAL unit under way; of one that was given up, nothing. */
   append(source: Buffer, start: number, end: number): void {
     if (this.nalStart < 0) {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { TICKS_PER_SECOND } from '../../../media/access-unit';
 import { Depacketizer } from './depacketizer';
-import { parseRtcp, receiverReport } from './rtcp';
+import { parseRtcp, receiverReport, SenderReport } from './rtcp';
 
 /** Consecutive packets that make a camera's new numbering believable (RFC 3550 §A.1, `MIN_SEQUENTIAL`). */
 const NEW_NUMBERING_PACKETS = 2;
@@ -36,6 +36,8 @@ export class RtpReceiver {
   private reportedMissing = 0;
   private lastReport = 0;
   private lastReportAt = 0;
+  /** Came before any packet, as many cameras' first one does: what it is about is known with the first packet. */
+  private earlyReport: SenderReport | null = null;
 
   constructor(private readonly options: RtpReceiverOptions) {}
 
@@ -80,10 +82,14 @@ export class RtpReceiver {
   /** One RTCP packet, `buffer[start…end)`. `now` in monotonic milliseconds. */
   control(buffer: Buffer, start: number, end: number, now: number): void {
     const { senderReport, bye } = parseRtcp(buffer, start, end);
-    if (senderReport !== null && !this.firstTime && senderReport.ssrc === this.ssrc) {
+    if (senderReport !== null && (this.firstTime || senderReport.ssrc === this.ssrc)) {
       this.lastReport = senderReport.compactNtp;
       this.lastReportAt = now;
-      this.options.onSenderReport(senderReport.ntpMs, this.scale(this.time + ((senderReport.rtpTime - this.time) | 0)));
+      if (this.firstTime) {
+        this.earlyReport = senderReport;
+      } else {
+        this.tell(senderReport);
+      }
     }
     if (bye !== null && bye === this.ssrc) {
       this.options.onBye();
@@ -185,10 +191,17 @@ export class RtpReceiver {
     return true;
   }
 
+  private tell({ ntpMs, rtpTime }: SenderReport): void {
+    this.options.onSenderReport(ntpMs, this.scale(this.time + ((rtpTime - this.time) | 0)));
+  }
+
   private unwrap(time: number): number {
     if (this.firstTime) {
       this.firstTime = false;
       this.time = time;
+      if (this.earlyReport?.ssrc === this.ssrc) {
+        this.tell(this.earlyReport);
+      }
     } else {
       this.time += (time - this.time) | 0;
     }

@@ -3,8 +3,9 @@ import { CameraError } from '../../camera-error';
 import { CameraTarget } from '../stream-source';
 import { RtspConnection } from './rtsp-connection';
 import { header, parseSession, parseTransport, RtspResponse } from './rtsp-message';
-import { findVideoTrack, VideoTrack } from './rtsp-sdp';
+import { findSoundTrack, findVideoTrack, VideoTrack } from './rtsp-sdp';
 import { statusError } from './rtsp-status';
+import { SoundOffer, SoundTrack } from './sound-track';
 import { VideoReader } from './video-reader';
 
 /** Statuses of SETUP after which another reading of the control URL may be the right one. */
@@ -43,26 +44,26 @@ export async function askOptions(connection: RtspConnection, uri: string): Promi
   return /\bGET_PARAMETER\b/.test(methods) ? 'GET_PARAMETER' : 'OPTIONS';
 }
 
+/** What the camera says it has. `sound` is `null` where nobody asked. */
+export interface Described {
+  readonly track: VideoTrack;
+  readonly sound: SoundOffer | null;
+}
+
 /** DESCRIBE. @throws CameraError */
-export async function describe(connection: RtspConnection, uri: string): Promise<VideoTrack> {
+export async function describe(connection: RtspConnection, uri: string, wantsSound: boolean): Promise<Described> {
   const response = demand(await connection.request('DESCRIBE', uri, { Accept: 'application/sdp' }), 'DESCRIBE');
   const base = [header(response, 'content-base'), header(response, 'content-location')].find((value) =>
     /^rtsps?:\/\//i.test(value ?? ''),
   );
-  return findVideoTrack(response.body, base ?? uri);
+  const track = findVideoTrack(response.body, base ?? uri);
+  return { track, sound: wantsSound ? findSoundTrack(response.body, base ?? uri) : null };
 }
 
-/** SETUP of the one track, interleaved into this connection; the session's id goes to the connection. @throws CameraError */
+/** SETUP of the video track, interleaved into this connection; the session's id goes to the connection. @throws CameraError */
 export async function setup(connection: RtspConnection, track: VideoTrack): Promise<RtspSetup> {
-  let response: RtspResponse | null = null;
-  let control = track.aggregate;
-  for (control of track.controls) {
-    response = await connection.request('SETUP', control, { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' });
-    if (!TRY_NEXT_CONTROL.has(response.status)) {
-      break;
-    }
-  }
-  const answer = demand(response as RtspResponse, 'SETUP');
+  const { control, response } = await requestSetup(connection, track.controls, 0);
+  const answer = demand(response, 'SETUP');
   const session = parseSession(header(answer, 'session') ?? '');
   connection.sessionId = session.id === '' ? null : session.id;
   const transport = header(answer, 'transport');
@@ -71,6 +72,63 @@ export async function setup(connection: RtspConnection, track: VideoTrack): Prom
     throw statusError(461, 'SETUP');
   }
   return { rtpChannel: channels.rtp, rtcpChannel: channels.rtcp, control, timeoutSeconds: session.timeoutSeconds };
+}
+
+/**
+ * SETUP of the sound, behind that of the pictures and into the same connection.
+ * @returns `null` where the camera will not send it so
+ * @throws CameraError where the connection ended by it
+ */
+export async function setupSound(
+  connection: RtspConnection,
+  track: SoundTrack,
+  video: RtspSetup,
+): Promise<Omit<RtspSetup, 'timeoutSeconds'> | null> {
+  const taken = [video.rtpChannel, video.rtcpChannel];
+  const wish = Math.min(Math.max(...taken) + 1, 254);
+  try {
+    const { control, response } = await requestSetup(connection, track.controls, wish);
+    if (response.status < 200 || response.status >= 300) {
+      return null;
+    }
+    const transport = header(response, 'transport');
+    const channels = transport === null ? { rtp: wish, rtcp: wish + 1 } : parseTransport(transport);
+    // On the channel of the pictures nobody could tell them apart.
+    if (channels === null || taken.includes(channels.rtp) || taken.includes(channels.rtcp)) {
+      return null;
+    }
+    return { rtpChannel: channels.rtp, rtcpChannel: channels.rtcp, control };
+  } catch (error) {
+    if (error instanceof CameraError && connection.isOpen) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** PLAY of the sound alone, for a camera that will have it track by track. What it answers changes nothing for the pictures. */
+export async function playSound(connection: RtspConnection, control: string): Promise<void> {
+  await connection.request('PLAY', control, { Range: 'npt=0.000-' }).catch((error: unknown) => {
+    if (!(error instanceof CameraError && connection.isOpen)) {
+      throw error;
+    }
+  });
+}
+
+/** Asks under one reading of the control URL after the other. */
+async function requestSetup(
+  connection: RtspConnection,
+  controls: readonly string[],
+  channel: number,
+): Promise<{ control: string; response: RtspResponse }> {
+  for (let i = 0; ; i++) {
+    const control = controls[i] as string;
+    const transport = `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`;
+    const response = await connection.request('SETUP', control, { Transport: transport });
+    if (!TRY_NEXT_CONTROL.has(response.status) || i + 1 >= controls.length) {
+      return { control, response };
+    }
+  }
 }
 
 /**

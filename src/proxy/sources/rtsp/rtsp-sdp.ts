@@ -2,6 +2,7 @@ import { parse as parseSdp, SessionDescription } from 'sdp-transform';
 import { TICKS_PER_SECOND } from '../../../media/access-unit';
 import { H265_HEADER_BYTES } from '../../../media/h265/nal';
 import { CameraError } from '../../camera-error';
+import { SoundOffer, findSound } from './sound-track';
 
 type Media = SessionDescription['media'][number];
 
@@ -69,6 +70,15 @@ export function findVideoTrack(sdp: string, base: string): VideoTrack {
     'camera_unsupported',
     `The camera sends ${found.join(' and ') || 'an unknown video codec'}: set the video codec of this stream to H.264 in the camera's settings.`,
   );
+}
+
+/**
+ * What a DESCRIBE's answer says of sound.
+ * @param sdp the answer's body, in which {@link findVideoTrack} found pictures
+ * @param base as there
+ */
+export function findSoundTrack(sdp: string, base: string): SoundOffer {
+  return findSound(parseDescription(sdp).media, (media) => resolveControl(base, media.control));
 }
 
 /** sdp-transform makes numbers of what looks like one, against its types: `a=control:1` is a legal track. */

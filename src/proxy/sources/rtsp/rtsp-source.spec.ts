@@ -14,7 +14,7 @@ let clip: H264Clip;
 class Watch implements SourceSink {
   readonly units: H264AccessUnit[] = [];
   readonly events: string[] = [];
-  readonly reports: number[] = [];
+  readonly reports: { readonly ntpMs: number; readonly ticks: number }[] = [];
   private readonly abort = new AbortController();
   private wanted = 0;
 
@@ -49,8 +49,8 @@ class Watch implements SourceSink {
     this.events.push(reason);
   }
 
-  onSenderReport(ntpMs: number): void {
-    this.reports.push(ntpMs);
+  onSenderReport(ntpMs: number, ticks: number): void {
+    this.reports.push({ ntpMs, ticks });
   }
 }
 
@@ -239,9 +239,22 @@ describe('RtspSource', () => {
       expect(holes.every((unit) => unit.keyframe)).toBe(true);
       expect(units.at(-1)?.config.width).toBe(1920);
       expect(units.find((unit) => unit.config.width === 1920)?.keyframe).toBe(true);
-      expect(Math.abs((reports[0] as number) - Date.now())).toBeLessThan(60_000);
+      expect(Math.abs((reports[0]?.ntpMs as number) - Date.now())).toBeLessThan(60_000);
     });
   });
+
+  it.each(['before', 'behind'] as const)(
+    'tells the time of the picture that a report stands %s',
+    async (reportPlace) => {
+      await withCamera({ reportPlace, wayMs: 120, clockAheadMs: 5_000 }, async (camera) => {
+        const { units, reports } = await new Watch().run(camera.url, 3);
+        expect(reports.map(({ ticks }) => ticks)).toEqual([units[0]?.pts]);
+        // It was taken before it was sent.
+        const ago = Date.now() - ((reports[0]?.ntpMs as number) - 5_000);
+        expect(ago).toBeGreaterThan(120);
+      });
+    },
+  );
 
   it('says good-bye when aborted, and is gone when it says so', async () => {
     await withCamera({}, async (camera) => {

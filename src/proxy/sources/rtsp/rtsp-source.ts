@@ -4,8 +4,20 @@ import { CameraError } from '../../camera-error';
 import { CameraTarget, SourceLimits, SourceSink, StreamSource } from '../stream-source';
 import { RtpReceiver } from './rtp-receiver';
 import { RtspConnection } from './rtsp-connection';
-import { askOptions, describe, noPictures, play, requestUri, RtspSetup, setup } from './rtsp-handshake';
+import {
+  askOptions,
+  describe,
+  noPictures,
+  play,
+  playSound,
+  requestUri,
+  RtspSetup,
+  setup,
+  setupSound,
+} from './rtsp-handshake';
 import { VideoTrack } from './rtsp-sdp';
+import { SoundStream } from './sound-stream';
+import { SoundOffer } from './sound-track';
 import { VideoReader, videoReaderFor } from './video-reader';
 
 /** RFC 3550 §6.2: the recommended least interval. */
@@ -25,7 +37,7 @@ export interface RtspSourceOptions {
 }
 
 /**
- * A camera that speaks RTSP/1.0 (RFC 2326) and sends H.264, H.265 or motion JPEG over RTP, interleaved into the same connection
+ * A camera that speaks RTSP/1.0 (RFC 2326) and sends H.264, H.265 or motion JPEG over RTP, and AAC or G.711 where that is wanted, interleaved into the same connection
  * (§10.12), which passes every firewall and loses nothing that the camera did not lose itself.
  */
 export class RtspSource implements StreamSource {
@@ -34,6 +46,7 @@ export class RtspSource implements StreamSource {
   private receiver: RtpReceiver | null = null;
   private reader: VideoReader | null = null;
   private agreed: RtspSetup | null = null;
+  private sound: SoundStream | null = null;
   private sink: SourceSink | null = null;
   private playUri: string | null = null;
   private hasPicture = false;
@@ -47,7 +60,8 @@ export class RtspSource implements StreamSource {
       clock,
       onInterleaved: (channel, buffer, start, end) => this.onInterleaved(channel, buffer, start, end),
       isChannel: (channel) =>
-        this.agreed !== null && (channel === this.agreed.rtpChannel || channel === this.agreed.rtcpChannel),
+        (this.agreed !== null && (channel === this.agreed.rtpChannel || channel === this.agreed.rtcpChannel)) ||
+        this.sound?.hasChannel(channel) === true,
     });
   }
 
@@ -94,13 +108,17 @@ export class RtspSource implements StreamSource {
     this.later('handshake', limits.timeoutMs * HANDSHAKE_STEPS, () => connection.fail(connection.silence()));
     const uri = requestUri(target);
     const keepAliveMethod = await askOptions(connection, uri);
-    const track = await describe(connection, uri);
+    const { track, sound } = await describe(connection, uri, sink.wantsSound === true);
     // Before PLAY: its answer and the first picture may come in one read.
     sink.onProtocol(target.scheme === 'rtsps' ? 'rtsps' : 'rtsp');
     // Made before SETUP is sent: a camera may send pictures before it answers.
     this.receiver = this.receiverFor(track);
     this.agreed = await setup(connection, track);
+    const soundControl = sound && (await this.askForSound(sink, sound, this.agreed));
     this.playUri = await play(connection, track, this.agreed);
+    if (soundControl !== null && this.playUri !== track.aggregate) {
+      await playSound(connection, soundControl);
+    }
     this.cancel('handshake');
     this.expectPictures();
     this.report();
@@ -111,6 +129,26 @@ export class RtspSource implements StreamSource {
       Math.max(MIN_KEEP_ALIVE_MS, Math.min(halfLife, MAX_KEEP_ALIVE_MS)),
     );
     return connection.ended;
+  }
+
+  /** Pictures come with or without it. @returns the request URI that took SETUP; `null` where there will be no sound */
+  private async askForSound(sink: SourceSink, offer: SoundOffer, video: RtspSetup): Promise<string | null> {
+    if (offer.kind !== 'track') {
+      sink.onSoundAnswer?.(offer.kind === 'none' ? { state: 'none' } : { state: 'unsupported', codec: offer.codec });
+      return null;
+    }
+    const { track } = offer;
+    sink.onSoundAsked?.();
+    const agreed = await setupSound(this.connection, track, video);
+    if (agreed === null) {
+      sink.onSoundAnswer?.({ state: 'refused' });
+      return null;
+    }
+    this.sound = new SoundStream(track, agreed, (piece, pictureStamp) =>
+      this.sink?.onSound?.(piece, pictureStamp, this.options.clock.monotonic()),
+    );
+    sink.onSoundAnswer?.({ state: 'agreed', format: track.format });
+    return agreed.control;
   }
 
   private receiverFor(track: VideoTrack): RtpReceiver {
@@ -129,7 +167,10 @@ export class RtspSource implements StreamSource {
       depacketizer: reader.depacketizer,
       clockRate: track.clockRate,
       payloadType: track.payloadType,
-      onSenderReport: (ntpMs, ticks) => this.sink?.onSenderReport?.(ntpMs, ticks),
+      onSenderReport: (ntpMs, ticks) => {
+        this.sound?.pictureReport(ntpMs, ticks);
+        this.sink?.onSenderReport?.(ntpMs, ticks);
+      },
       onBye: () => {
         throw new CameraError('camera_unreachable', 'The camera ended its stream.');
       },
@@ -145,6 +186,8 @@ export class RtspSource implements StreamSource {
       receiver.packet(buffer, start, end);
     } else if (channel === agreed.rtcpChannel) {
       receiver.control(buffer, start, end, this.options.clock.monotonic());
+    } else {
+      this.sound?.take(channel, buffer, start, end, this.options.clock);
     }
   }
 
@@ -174,6 +217,10 @@ export class RtspSource implements StreamSource {
       const report = receiver?.report(agreed?.rtcpChannel ?? 1, this.options.clock.monotonic()) ?? null;
       if (report !== null) {
         this.connection.send(report);
+      }
+      const heard = this.sound?.report(this.options.clock.monotonic()) ?? null;
+      if (heard !== null) {
+        this.connection.send(heard);
       }
       this.report();
     });

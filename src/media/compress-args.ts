@@ -1,0 +1,74 @@
+/** What a finished film may be coded in anew. */
+export const COMPRESSION_CODECS = ['h264', 'h265'] as const;
+export type CompressionCodec = (typeof COMPRESSION_CODECS)[number];
+
+/** FFmpeg's encoders for them. */
+export const ENCODERS: Readonly<Record<CompressionCodec, string>> = { h264: 'libx264', h265: 'libx265' };
+
+/** As ffprobe, and so a video's row, calls them. */
+export const CODEC_NAMES: Readonly<Record<CompressionCodec, string>> = { h264: 'h264', h265: 'hevc' };
+
+/** `-crf` that nobody tells apart from a camera's own stream at play: of H.265 some three more than of H.264. */
+export const DEFAULT_CRF: Readonly<Record<CompressionCodec, number>> = { h264: 24, h265: 27 };
+
+/** Below, files grow instead of shrinking; above, the ball is lost. */
+export const LEAST_CRF = 18;
+export const MOST_CRF = 34;
+
+/** Arguments for a film that takes less room. */
+export interface CompressArgsOptions {
+  readonly codec: CompressionCodec;
+  readonly crf: number;
+  /** Absolute path of a finished film of ours. */
+  readonly from: string;
+  /** Absolute path of the film that is made. */
+  readonly to: string;
+  readonly marker: string;
+}
+
+/** A keyframe no later than every two seconds, by the pictures' own times: a gap is no reason for thirty of them. */
+const KEYFRAMES = 'expr:isnan(prev_forced_t)+gte(t-prev_forced_t,1.9)';
+/** Further apart than the rule above ever lets them be. */
+const FARTHEST = 600;
+
+/**
+ * A finished file of ours → the same pictures at the very same times, coded anew at a constant quality, as an MP4 whose index
+ * stands at its end; how far it is comes on stdout (`-progress`). One thread: recordings go first. Closed groups of pictures,
+ * for highlights are cut at keyframes.
+ */
+export function compressArgs({ codec, crf, from, to, marker }: CompressArgsOptions): string[] {
+  return [
+    ...['-hide_banner', '-nostats', '-loglevel', 'warning', '-y', '-progress', 'pipe:1'],
+    ...['-protocol_whitelist', 'file', '-threads', '1', '-f', 'mp4', '-i', `file:${from}`],
+    ...['-map', '0:v:0', '-filter_threads', '1', '-fps_mode', 'passthrough', '-enc_time_base', '1:90000'],
+    ...['-map_metadata', '-1', '-map_chapters', '-1', '-pix_fmt', 'yuv420p'],
+    ...[...coder(codec, crf), '-force_key_frames', KEYFRAMES, '-forced-idr', '1'],
+    ...['-metadata', `comment=${marker}`, '-video_track_timescale', '90000', '-f', 'mp4', `file:${to}`],
+  ];
+}
+
+function coder(codec: CompressionCodec, crf: number): string[] {
+  const encoder = ENCODERS[codec];
+  if (codec === 'h264') {
+    return ['-c:v', encoder, '-preset', 'veryfast', '-crf', `${crf}`, '-threads', '1', '-g', `${FARTHEST}`];
+  }
+  // Of its own threads it has no more than one, either: `pools` are those, `frame-threads` pictures at once. `hvc1`: Apple's
+  // players take no other name.
+  const own = `log-level=error:pools=none:frame-threads=1:open-gop=0:keyint=${FARTHEST}`;
+  return ['-c:v', encoder, '-preset', 'veryfast', '-crf', `${crf}`, '-x265-params', own, '-tag:v', 'hvc1'];
+}
+
+/** Two films and a moment → on stdout how alike {@link ALIKE_PICTURES} pictures from there on are, a line each (`ssim`). */
+export function alikeArgs(a: string, b: string, seconds: number, marker: string): string[] {
+  const input = (path: string): string[] => {
+    const from = ['-ss', seconds.toFixed(3), '-f', 'mp4', '-i', `file:${path}`];
+    return ['-protocol_whitelist', 'file', '-threads', '1', ...from];
+  };
+  return [
+    ...['-v', 'error', '-nostdin', '-hide_banner', ...input(a), ...input(b)],
+    ...['-filter_complex_threads', '1', '-filter_complex', '[0:v:0][1:v:0]ssim=stats_file=-[out]', '-map', '[out]'],
+    ...['-frames:v', `${ALIKE_PICTURES}`, '-metadata', `comment=${marker}`, '-f', 'null', '/dev/null'],
+  ];
+}
+
+export const ALIKE_PICTURES = 5;
