@@ -17,12 +17,14 @@ export type AngleCover = 'there' | 'before' | 'after';
 const EDGE_SECONDS = 0.04;
 /** What is further off than this while it plays is sought. */
 const SEEK_SECONDS = 0.25;
-/** Less is caught up by playing a little faster or slower; until this part of a picture's time is left … */
-const CAUGHT_UP_FRAMES = 0.25;
-/** … with this, or where there is much to catch up, with this. */
+/** Two pictures so near each other, in a picture's time, are of the same moment. */
+const SAME_FRAMES = 0.6;
+/** What is less near is caught up by playing a little faster or slower, until so much is left … */
+const CAUGHT_UP_FRAMES = 0.2;
+/** … with this, or where there is more to catch up, with this. */
 const NUDGE = 0.03;
 const STRONG_NUDGE = 0.1;
-const STRONG_FRAMES = 3;
+const STRONG_FRAMES = 1.5;
 /** How long before its moment comes something that waits is set going: so long it takes to. */
 const START_SECONDS = 0.02;
 /** Room for the rounding of times. */
@@ -97,14 +99,14 @@ export function isInStep(view: FollowView): boolean {
   const { wanted, position, settled, running, frame, asked } = view;
   if (!settled) return false;
   if (view.leaderPaused) return !running && asked !== null && Math.abs(asked - wanted) < EPSILON;
-  return running && Math.abs(wanted - position) < frame;
+  return running && Math.abs(wanted - position) <= frame * SAME_FRAMES;
 }
 
-/** Up to a picture's time nothing is done; what is being caught up is caught up well. */
+/** The same moment is near enough; what is being caught up is caught up well. */
 function factorFor(behind: number, { frame, factor }: FollowView): number {
   const off = Math.abs(behind);
   const catching = factor !== 1 && Math.sign(factor - 1) === Math.sign(behind);
-  if (off <= (catching ? frame * CAUGHT_UP_FRAMES : frame)) return 1;
+  if (off <= frame * (catching ? CAUGHT_UP_FRAMES : SAME_FRAMES)) return 1;
   const nudge = off > frame * STRONG_FRAMES ? STRONG_NUDGE : NUDGE;
   return 1 + Math.sign(behind) * nudge;
 }
