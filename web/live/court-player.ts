@@ -273,10 +273,8 @@ export class CourtPlayer {
       onFailed: () => this.recover(),
       onBlocked: () => this.block(),
     };
-    const player = new MsePlayer(this.video, events, {
-      leader: () => this.leader?.mse?.pace ?? null,
-      slower: () => this.follower?.mse?.edge ?? null,
-    });
+    const beside = { leader: () => this.leader?.mse?.pace ?? null, slower: () => this.follower?.mse?.edge ?? null };
+    const player = new MsePlayer(this.video, events, beside);
     if (this.held) player.hold();
     this.video.hidden = false;
     this.canvas.hidden = true;
