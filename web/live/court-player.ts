@@ -4,6 +4,7 @@ import { LatencyMeter } from './latency-meter';
 import type { LiveConnection, StreamEvent } from './live-connection';
 import { canPlayFragments, mediaSourceOf, playsHlsItself } from './media-source';
 import { MsePlayer } from './mse-player';
+import { OwnHls } from './own-hls';
 import type {
   AutoStopMessage,
   GapMessage,
@@ -82,6 +83,10 @@ export class CourtPlayer {
   readonly canvas = document.createElement('canvas');
   readonly latency = new LatencyMeter();
   private readonly able = { fragments: mediaSourceOf() !== null, playlist: playsHlsItself(this.video) };
+  private readonly ownHls = new OwnHls(this.video, {
+    shown: (at) => this.shown(at),
+    failed: () => this.playlistFailed(),
+  });
   private way = chooseWay(this.able, null);
   private failures = 0;
   private playlistFailures = 0;
@@ -140,7 +145,7 @@ export class CourtPlayer {
   hold(): void {
     this.held = true;
     this.mse?.hold();
-    if (this.way === 'playlist') this.leavePlaylist();
+    if (this.way === 'playlist') this.ownHls.leave();
   }
 
   resume(): void {
@@ -327,27 +332,22 @@ export class CourtPlayer {
 
   private playPlaylist(): void {
     this.dismantle();
-    const { video } = this;
     this.video.hidden = false;
     this.canvas.hidden = true;
     if (this.held) return;
-    video.src = reviewUrl(this.sessionId);
-    video.ontimeupdate = () => {
-      // Safari's: the wall time of the playlist's zero, from EXT-X-PROGRAM-DATE-TIME.
-      const start = (video as { getStartDate?(): Date }).getStartDate?.().getTime() ?? NaN;
-      this.shown(start + video.currentTime * 1000);
-    };
-    video.onerror = () => {
-      this.able.playlist = false;
-      this.again();
-      this.playlistFailures++;
-      if (this.playlistFailures >= MAX_FAILURES) return;
-      this.later = setTimeout(() => {
-        this.able.playlist = true;
-        this.reconsider();
-      }, PLAYLIST_AGAIN_MS);
-    };
+    this.ownHls.attach(reviewUrl(this.sessionId));
     this.play();
+  }
+
+  private playlistFailed(): void {
+    this.able.playlist = false;
+    this.again();
+    this.playlistFailures++;
+    if (this.playlistFailures >= MAX_FAILURES) return;
+    this.later = setTimeout(() => {
+      this.able.playlist = true;
+      this.reconsider();
+    }, PLAYLIST_AGAIN_MS);
   }
 
   private block(): void {
@@ -367,14 +367,7 @@ export class CourtPlayer {
     this.mse = null;
     this.jpeg = null;
     this.blocked = false;
-    if (this.video.onerror !== null) this.leavePlaylist();
-  }
-
-  private leavePlaylist(): void {
-    this.video.ontimeupdate = null;
-    this.video.onerror = null;
-    this.video.removeAttribute('src');
-    this.video.load();
+    if (this.ownHls.plays) this.ownHls.leave();
   }
 
   private phase(): CourtPhase {

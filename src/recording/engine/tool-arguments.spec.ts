@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeEndsArgs, decodeFragmentsArgs } from '../../media/decode-check';
-import { encoderArgs, httpDemuxArgs, previewArgs, snapshotArgs } from '../../media/ffmpeg-args';
+import { encoderArgs, httpDemuxArgs, motionArgs, previewArgs, snapshotArgs } from '../../media/ffmpeg-args';
 import { probeArgs, probeSoundArgs } from '../../media/ffprobe';
 import { brandArgs } from '../../media/brand-args';
+import { alikeArgs, compressArgs } from '../../media/compress-args';
 import { cardArgs, logoArgs } from '../../media/picture-args';
 import { soundEncoderArgs } from '../../media/sound/sound-args';
 import { remuxArgs } from './remuxer';
@@ -23,10 +24,17 @@ const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
     encoderArgs({ codec: 'libx264', preset: 'veryfast', crf: 23, ...picture, threads: 1, marker }),
     snapshotArgs({ maxWidth: 640, quality: 4, marker }),
     previewArgs({ maxWidth: 640, fps: 5, quality: 6, source: { ...picture, fps: 25 }, marker }),
+    ...(['mp4', 'matroska'] as const).map((format) => motionArgs({ format, sourceWidth: 1280, marker })),
   ],
   'media/picture-args.ts': [
     ...(['png', 'jpeg', 'webp'] as const).map((format) => logoArgs({ format, maxSide: 512, maxPixels: 100, marker })),
     ...[true, false].map((logo) => cardArgs({ path: '/v/1.mp4', seconds: 3, logo, marker })),
+  ],
+  'media/compress-args.ts': [
+    ...(['h264', 'h265'] as const).map((codec) => {
+      return compressArgs({ codec, crf: 24, from: '/v/1.mp4', to: '/v/2.mp4', marker });
+    }),
+    alikeArgs('/v/1.mp4', '/v/2.mp4', 3, marker),
   ],
   'media/brand-args.ts': [brandArgs({ from: '/v/1.mp4', to: '/v/2.mp4', ...picture, marker })],
   'media/ffprobe.ts': [
