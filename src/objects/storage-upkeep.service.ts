@@ -7,7 +7,7 @@ import { RunOptions, ScheduledTasks } from '../maintenance/scheduled-tasks.servi
 import { Counts, TASKS } from '../maintenance/task-table';
 import { ClubStores } from './club-stores.service';
 import { LocalCopies } from './local-copies.service';
-import { mayUpload } from './may-upload';
+import { UPLOADABLE } from './may-upload';
 import { ObjectBook, ObjectRow } from './object-book.service';
 import { ObjectFault } from './object-store';
 import { objectKey } from './store-place';
@@ -74,19 +74,15 @@ export class StorageUpkeep implements OnApplicationBootstrap {
       `SELECT v.session_id, v.club_id, o.state
          FROM videos v JOIN club_storage s ON s.club_id = v.club_id AND s.enabled
          LEFT JOIN video_objects o ON o.session_id = v.session_id
-        WHERE v.deleted_at IS NULL AND v.missing_since IS NULL
+        WHERE ${UPLOADABLE}
           AND (o.state IS NULL OR o.state IN ('waiting', 'uploading'))
           AND NOT EXISTS (SELECT FROM pgboss.job j
                            WHERE j.name = $1 AND j.singleton_key = v.session_id::text AND j.state < 'completed')
         ORDER BY v.created_at, v.session_id LIMIT ${MOST}`,
       [UPLOAD_VIDEO.name],
     );
-    const may = await mayUpload(
-      this.database,
-      found.map(({ session_id }) => session_id),
-    );
     let begun = 0;
-    for (const candidate of found) if (may.has(candidate.session_id) && (await this.enter(candidate))) begun += 1;
+    for (const candidate of found) if (await this.enter(candidate)) begun += 1;
     return begun;
   }
 

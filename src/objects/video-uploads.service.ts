@@ -80,7 +80,7 @@ export class VideoUploads implements OnModuleInit {
       const club = await this.stores.of(clubId);
       // Over, or not wanted any more; the next look asks again for what is still to do.
       if (!row || !club?.enabled || !['waiting', 'uploading'].includes(row.state)) return;
-      if (!(await mayUpload(this.database, [sessionId])).has(sessionId)) return;
+      if (!(await mayUpload(this.database, sessionId))) return;
       await this.turns.reading(sessionId, () => this.upload(row, club, context));
     } catch (error) {
       const ending = signal.aborted && signal.reason instanceof JobEnd && signal.reason.why === 'shutting_down';

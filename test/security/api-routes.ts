@@ -64,7 +64,7 @@ export async function listRoutes(api: Api): Promise<ApiRoute[]> {
 }
 
 /** Parameters that are numbers on whatever route. */
-const NUMBERS = new Set(['part', 'clubId', 'invitationId', 'deliveryId']);
+const NUMBERS = new Set(['position', 'part', 'clubId', 'invitationId', 'deliveryId']);
 
 /** The path with this value for one parameter, and a value of the right form for the others. */
 export function fillPath({ path }: ApiRoute, values: Readonly<Record<string, string>> = {}): string {

@@ -153,6 +153,7 @@ describe('bad input', () => {
           // A word that was handed out, of which there is none; and a number that may begin at zero.
           if (['token', 'key'].includes(parameter) && !/%00|%ff/.test(id)) continue;
           if (parameter === 'part' && ['0', '01'].includes(id)) continue;
+          if (parameter === 'position' && id === '0') continue;
           const { status, code, errors } = await send(route.method, fillPath(route, { [parameter]: id }));
           const fields = errors?.map(({ field }) => field) ?? [];
           // What cannot be decoded has no parameter to be named.
