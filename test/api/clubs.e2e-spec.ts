@@ -144,7 +144,7 @@ describe('clubs and courts', () => {
     it('is sealed at rest, and opens for its own court only', async () => {
       const database = world.service.app.get(DataSource);
       const cameras = world.service.app.get(CamerasService, { strict: false });
-      expect(await cameras.accessTo(courtA)).toEqual({ cameraUrl: CAMERA, cameraNetworks: null });
+      expect(await cameras.accessTo(courtA)).toEqual({ cameraUrl: CAMERA, cameraNetworks: null, recordSound: false });
       const other = await world.court(adminB, b, 'http://127.0.0.1:2/video');
       const rows = await database.query<object[]>('SELECT * FROM cameras');
       expect(JSON.stringify(rows)).not.toMatch(/viewer|s3cr3t|t0ken|live/);
