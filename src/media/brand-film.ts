@@ -1,5 +1,5 @@
 import { brandArgs, BrandArgsOptions } from './brand-args';
-import { FfmpegContext, formatMarker, ManagedChild } from './process';
+import { FfmpegContext, ownMarker, ManagedChild } from './process';
 import { PictureError } from './picture';
 
 /** It has all the time there is: everything else goes first. */
@@ -22,7 +22,7 @@ export interface BrandFilm extends Omit<BrandArgsOptions, 'marker'> {
 export async function brandFilm(ffmpeg: FfmpegContext, film: BrandFilm): Promise<void> {
   const { session, durationSeconds, logo, signal, progress, ...options } = film;
   signal.throwIfAborted();
-  const marker = formatMarker({ instance: ffmpeg.instance, session });
+  const marker = ownMarker({ instance: ffmpeg.instance, session });
   const child = new ManagedChild(
     { file: ffmpeg.path, args: brandArgs({ ...options, marker }), nice: NICE },
     ffmpeg.clock,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { alikeArgs, CompressArgsOptions, compressArgs, CompressionCodec, ENCODERS } from './compress-args';
 import { MediaTools, runTool } from './media-tool';
 import { PictureError } from './picture';
-import { FfmpegContext, formatMarker, ManagedChild } from './process';
+import { FfmpegContext, ownMarker, ManagedChild } from './process';
 
 /** It has all the time there is: everything else goes first. */
 const NICE = 19;
@@ -32,7 +32,7 @@ export interface CompressFilm extends Omit<CompressArgsOptions, 'marker'> {
 export async function compressFilm(ffmpeg: FfmpegContext, film: CompressFilm): Promise<void> {
   const { session, durationSeconds, signal, busy, progress, ...options } = film;
   await untilIdle(ffmpeg, busy, signal);
-  const marker = formatMarker({ instance: ffmpeg.instance, session });
+  const marker = ownMarker({ instance: ffmpeg.instance, session });
   const [file = ffmpeg.path, ...args] = [
     ...(await behindAllDisks(ffmpeg)),
     ffmpeg.path,
@@ -72,7 +72,7 @@ export async function likeness(
   moments: readonly number[],
 ): Promise<number> {
   let least = 1;
-  const marker = formatMarker({ instance: tools.instance, session });
+  const marker = ownMarker({ instance: tools.instance, session });
   for (const seconds of moments) {
     const run = { timeoutMs: TOOL_MS, nice: NICE };
     const { stdout } = await runTool(tools.clock, tools.ffmpegPath, alikeArgs(a, b, seconds, marker), run);

@@ -1,4 +1,4 @@
-import { FfmpegContext, formatMarker, ManagedChild } from './process';
+import { FfmpegContext, ownMarker, ManagedChild } from './process';
 import { readClaimedSize } from './jpeg';
 import { cardArgs, CardArgsOptions, logoArgs, PictureFormat } from './picture-args';
 
@@ -43,7 +43,7 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
  * @throws PictureError
  */
 export function makeLogo(ffmpeg: FfmpegContext, picture: Buffer, format: PictureFormat): Promise<Buffer> {
-  const marker = formatMarker({ instance: ffmpeg.instance, session: 'logo' });
+  const marker = ownMarker({ instance: ffmpeg.instance, session: 'logo' });
   return run(ffmpeg, logoArgs({ format, maxSide: LOGO_SIDE, maxPixels: MOST_PIXELS, marker }), picture);
 }
 
@@ -58,7 +58,7 @@ export function makeCard(
   logo: Buffer | null,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const marker = formatMarker({ instance: ffmpeg.instance, session });
+  const marker = ownMarker({ instance: ffmpeg.instance, session });
   return run(ffmpeg, cardArgs({ ...options, logo: logo !== null, marker }), logo ?? Buffer.alloc(0), signal);
 }
 

@@ -1,6 +1,6 @@
 import { isWholeJpeg } from './jpeg';
 import { snapshotArgs } from './ffmpeg-args';
-import { FfmpegContext, formatMarker, ManagedChild } from './process';
+import { FfmpegContext, ownMarker, ManagedChild } from './process';
 
 export interface SnapshotOptions {
   readonly ffmpeg: FfmpegContext;
@@ -42,7 +42,7 @@ export class SnapshotError extends Error {
 export async function makeSnapshot(initAndKeyframe: Buffer, options: SnapshotOptions): Promise<Buffer> {
   const { ffmpeg, session, maxWidth = 640, quality = 4, timeoutMs = 5_000, nice, signal } = options;
   if (signal?.aborted) throw new SnapshotError('aborted');
-  const marker = formatMarker({ instance: ffmpeg.instance, session });
+  const marker = ownMarker({ instance: ffmpeg.instance, session });
   const child = new ManagedChild(
     { file: ffmpeg.path, args: snapshotArgs({ maxWidth, quality, marker }), ...(nice === undefined ? {} : { nice }) },
     ffmpeg.clock,

@@ -3,7 +3,7 @@ import { Frame } from '../media/access-unit';
 import { MOTION_SIZE, motionArgs } from '../media/ffmpeg-args';
 import { frameFragment } from '../media/fmp4/fragment';
 import { buildInitSegment } from '../media/fmp4/init-segment';
-import { ChildExit, FfmpegContext, formatMarker, ManagedChild, Supervisor } from '../media/process';
+import { ChildExit, FfmpegContext, ownMarker, ManagedChild, Supervisor } from '../media/process';
 import { jpegBlockHead, jpegTrackHeader } from '../recording/engine/jpeg-track-muxer';
 
 export interface MotionDecoderOptions {
@@ -87,7 +87,7 @@ export class MotionDecoder {
         args: motionArgs({
           format: jpeg ? 'matroska' : 'mp4',
           sourceWidth: jpeg ? first.width : first.config.width,
-          marker: formatMarker({ instance: ffmpeg.instance, session }),
+          marker: ownMarker({ instance: ffmpeg.instance, session }),
         }),
         nice: NICE,
       },

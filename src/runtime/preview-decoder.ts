@@ -3,7 +3,7 @@ import { Frame, VideoConfig, VideoFrame, TICKS_PER_SECOND } from '../media/acces
 import { previewArgs } from '../media/ffmpeg-args';
 import { frameFragment } from '../media/fmp4/fragment';
 import { buildInitSegment } from '../media/fmp4/init-segment';
-import { ChildExit, FfmpegContext, formatMarker, ManagedChild, Supervisor } from '../media/process';
+import { ChildExit, FfmpegContext, ownMarker, ManagedChild, Supervisor } from '../media/process';
 import { MjpegCutter } from '../proxy/sources/mjpeg/mjpeg-cutter';
 import { PictureDetail } from './court-runtime';
 
@@ -111,7 +111,7 @@ export class PreviewDecoder {
           fps: PREVIEW_FPS,
           quality: PREVIEW_QUALITY,
           source: { width: config.width, height: config.height, fps: fps ?? EXPECTED_FPS },
-          marker: formatMarker({ instance: ffmpeg.instance, session }),
+          marker: ownMarker({ instance: ffmpeg.instance, session }),
         }),
         nice: NICE,
       },

@@ -2,7 +2,7 @@ import { Injectable, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Clock } from '../common/clock';
 import { AppConfig } from '../config/app-config';
-import { endLeftover, listLeftovers } from '../media/process';
+import { endLeftover, isOwned, listLeftovers } from '../media/process';
 import { ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
 import { Toolchain } from '../media/toolchain';
@@ -106,7 +106,8 @@ export class SessionJanitor implements OnApplicationBootstrap {
   }
 
   /**
-   * FFmpeg processes with our marker whose parent is not us: what an earlier life left. Idempotent.
+   * FFmpeg processes with our marker whose service process is gone: what an earlier life left. Another service process on this
+   * installation's data may be alive and well, and code a film of a session that is long over. Idempotent.
    * @param clubId only those of this club's sessions; `null`: all.
    */
   async endLeftovers(clubId: number | null): Promise<Counts> {
@@ -116,13 +117,16 @@ export class SessionJanitor implements OnApplicationBootstrap {
     let killed = 0;
     for (const leftover of leftovers) {
       if (leftover.parent === process.pid || (clubs && clubs.get(leftover.session) !== clubId)) continue;
-      const session = open.get(leftover.session);
-      // Another service process on this installation's data may be alive and well.
-      if (session?.owner && !isOwn(session.owner) && !this.owners.isGone(session)) continue;
+      if (isOwned(leftover) ?? this.isOfAnother(open.get(leftover.session))) continue;
       if (!endLeftover(leftover)) continue;
       killed++;
       this.logger.warn({ pid: leftover.pid, sessionId: leftover.session }, 'A leftover FFmpeg was ended.');
     }
     return { killed_processes: killed };
+  }
+
+  /** Of what does not say whose it is. */
+  private isOfAnother(session: CameraSession | undefined): boolean {
+    return !!session?.owner && !isOwn(session.owner) && !this.owners.isGone(session);
   }
 }

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -17,7 +18,8 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../src/common/clock';
 import { HandClock } from '../../src/common/hand-clock.fixture';
-import { readArguments } from '../../src/media/process/proc-stat';
+import { ChildOwner, formatMarker } from '../../src/media/process';
+import { readArguments, readStartTime } from '../../src/media/process/proc-stat';
 import { Toolchain } from '../../src/media/toolchain';
 import { VideoReads } from '../../src/files/video-reads.service';
 import { VideoRemoval } from '../../src/files/video-removal.service';
@@ -101,14 +103,14 @@ function stopTimers(timers: SchedulerRegistry): void {
 }
 
 /** A process with the mark of this installation's children that is nobody's child any more. */
-async function leftover(instance: string, session: string): Promise<number> {
+async function leftover(instance: string, session: string, owner?: ChildOwner): Promise<number> {
   const script = '"$1" -e "setInterval(() => {}, 1000)" "$2" >/dev/null 2>&1 & echo $!';
   const { stdout } = await promisify(execFile)('sh', [
     '-c',
     script,
     'sh',
     process.execPath,
-    `padelvar:${instance}:${session}`,
+    formatMarker({ instance, session, ...(owner && { owner }) }),
   ]);
   return Number(stdout);
 }
@@ -348,6 +350,23 @@ describe('maintenance', () => {
         expect(await cleanUp()).toEqual({ ...NOTHING, killed_processes: 1 });
       } finally {
         for (const pid of pids) if (readArguments(pid).length > 0) process.kill(pid, 'SIGKILL');
+      }
+    });
+
+    it('ends no process whose service process lives, though its session is over', async () => {
+      const { instance } = club.service.app.get(Toolchain, { strict: false });
+      const service = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      await once(service, 'spawn');
+      const owner = { pid: service.pid ?? 0, startTime: readStartTime(service.pid ?? 0) ?? '' };
+      const pid = await leftover(instance, await shelf.put(), owner);
+      try {
+        expect(await cleanUp()).toEqual(NOTHING);
+        service.kill('SIGKILL');
+        await once(service, 'exit');
+        expect(await cleanUp()).toEqual({ ...NOTHING, killed_processes: 1 });
+      } finally {
+        service.kill('SIGKILL');
+        if (readArguments(pid).length > 0) process.kill(pid, 'SIGKILL');
       }
     });
   });

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isTimeZone } from '../../clubs/dto/fields';
 import { atMost, Ical, IcalComponent, IcalEvent, IcalTime, TakesTooLong } from './ical';
 import { momentAt } from '../../common/local-time';
+import { beginLater } from './zone-rules';
 
 /** Of a calendar that may lie in the window; what is more is not looked at. */
 export const MOST_EVENTS = 500;
@@ -68,7 +69,7 @@ export async function readCalendar(text: string, rules: ReadingRules): Promise<C
     skipped++;
     unread.add(uidOf(one.component));
   };
-  const candidates = await withoutThoseElsewhere(parse(text), rules, until);
+  const candidates = await withoutThoseElsewhere(parse(text, rules), rules, until);
   candidates.slice(MOST_EVENTS).forEach(leaveOut);
   for (const one of candidates.slice(0, MOST_EVENTS)) {
     await setImmediate();
@@ -121,13 +122,14 @@ async function withoutThoseElsewhere(
 }
 
 /** @throws NoCalendar */
-function parse(text: string): IcalEvent[] {
+function parse(text: string, rules: ReadingRules): IcalEvent[] {
   try {
     return atMost(PARSE_MS, () => {
       // Zones of one calendar are never another one's.
       Ical.TimezoneService.reset();
       const calendar = new Ical.Component(Ical.parse(text) as never);
       if (calendar.name !== 'vcalendar') throw new NoCalendar('no calendar');
+      calendar.getAllSubcomponents('vtimezone').forEach((zone) => beginLater(zone, rules.from));
       return seriesOf(calendar);
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { findMarker } from './marker';
+import { ChildOwner, findMarker } from './marker';
 import { readArguments, readParent, readStartTime } from './proc-stat';
 
 /** A child of an earlier life of this installation. */
@@ -9,6 +9,8 @@ export interface Leftover {
   readonly session: string;
   /** Pid of its parent now: ours for a child of this process, another's once its own is gone. */
   readonly parent: number | null;
+  /** The service process that started it, where its marker says so. */
+  readonly owner?: ChildOwner;
 }
 
 /** Running processes that carry this installation's marker, but for those in `own` (pids of children we have now). */
@@ -21,9 +23,15 @@ export async function listLeftovers(instance: string, own: ReadonlySet<number> =
     const marker = findMarker(readArguments(pid));
     const startTime = marker?.instance === instance ? readStartTime(pid) : null;
     if (!marker || startTime === null) continue;
-    found.push({ pid, startTime, session: marker.session, parent: readParent(pid) });
+    const { session, owner } = marker;
+    found.push({ pid, startTime, session, parent: readParent(pid), ...(owner && { owner }) });
   }
   return found;
+}
+
+/** Whether the service process that started it lives; `null` where its marker does not say which one that is. */
+export function isOwned({ owner }: Leftover): boolean | null {
+  return owner ? readStartTime(owner.pid) === owner.startTime : null;
 }
 
 /**

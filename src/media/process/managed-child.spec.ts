@@ -5,7 +5,7 @@ import { SystemClock } from '../../common/clock';
 import { HandClock } from '../../common/hand-clock.fixture';
 import { endLeftover, listLeftovers } from './leftovers';
 import { ManagedChild } from './managed-child';
-import { findMarker, formatMarker } from './marker';
+import { findMarker, formatMarker, ownMarker } from './marker';
 import { parseStartTime, readStartTime } from './proc-stat';
 
 const clock = new SystemClock();
@@ -171,6 +171,12 @@ describe('leftovers', () => {
   it('have markers of plain words', () => {
     expect(findMarker(['-i', 'comment=padelvar:a:b-1'])).toEqual({ instance: 'a', session: 'b-1' });
     expect(findMarker(['xpadelvar:a:b', 'padelvar:a', 'padelvar:a:b:c'])).toBeNull();
+    const owner = { pid: process.pid, startTime: readStartTime(process.pid) };
+    expect(findMarker([ownMarker({ instance: 'a', session: 'b-1' })])).toEqual({
+      instance: 'a',
+      session: 'b-1',
+      owner,
+    });
     expect(() => formatMarker({ instance: 'a:b', session: 'c' })).toThrow(RangeError);
   });
 

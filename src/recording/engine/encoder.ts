@@ -3,7 +3,7 @@ import { Cancel } from '../../common/clock';
 import { Frame, GapReason, H264Frame, JpegFrame, TICKS_PER_SECOND } from '../../media/access-unit';
 import { encoderArgs, encoderThreads } from '../../media/ffmpeg-args';
 import { FragmentSplitter, SplitSample } from '../../media/fmp4/fragment-splitter';
-import { ChildExit, FfmpegContext, formatMarker, ManagedChild, StopLadder, Supervisor } from '../../media/process';
+import { ChildExit, FfmpegContext, ownMarker, ManagedChild, StopLadder, Supervisor } from '../../media/process';
 import { FrameConsumer } from '../../proxy/frame-consumer';
 import { EncoderLateness, EncoderLoad, PICTURES_HELD } from './encoder-lateness';
 import { EncoderQueue } from './encoder-queue';
@@ -163,7 +163,7 @@ export class Encoder implements FrameConsumer {
     const { ffmpeg, session, codec, preset, crf, maxFps, nice, log } = this.options;
     const { width, height } = this.size ?? { width: 2, height: 2 };
     const threads = encoderThreads(preset, width * height * maxFps, availableParallelism());
-    const marker = formatMarker({ instance: ffmpeg.instance, session });
+    const marker = ownMarker({ instance: ffmpeg.instance, session });
     const args = encoderArgs({ codec, preset, crf, width, height, threads, marker });
     const child = new ManagedChild(
       { file: ffmpeg.path, args, ...(nice === undefined ? {} : { nice }), ...(log ? { log } : {}) },

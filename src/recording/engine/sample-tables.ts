@@ -124,7 +124,11 @@ interface TimeTables {
   readonly ctts: Buffer | null;
   readonly firstPts: number;
   readonly lastPts: number;
-  /** Added to every composition offset: an edit cannot begin before 0. */
+  /**
+   * Added to every composition offset, so that none is below zero and no edit begins before 0: on the grid a picture may be
+   * decoded up to half a step after it is shown, and FFmpeg makes up for that itself but for a file's last two (`mov_read_ctts`),
+   * which it calls faulty ("pts < dts"). The edit takes it off again.
+   */
   readonly lift: number;
   readonly shown: Float64Array;
 }
@@ -163,16 +167,16 @@ function timeTables({ dts: own, cts }: SampleColumns, end: number, spacing: Spac
   const firstPts = sorted[0] as number;
   const lastShown = sorted[count - 1] as number;
   const lastPts = lastShown + (moves.get(lastShown) ?? 0);
-  const lift = Math.max(0, -firstPts);
+  let lift = 0;
   let ctts: Buffer | null = null;
   if (cts || spacing.grid || moves.size > 0) {
-    const offsets = new Uint32Array(count);
-    // Of what may be below zero, the lower 32 bits: `ctts` version 1 has them signed.
-    for (let i = 0; i < count; i++) offsets[i] = (shown[i] as number) - (dts[i] as number) + lift;
-    if (moves.size > 0) {
-      for (let i = 0; i < count; i++) offsets[i] = (offsets[i] as number) + (moves.get(shown[i] as number) ?? 0);
-    }
-    ctts = runLengths('ctts', 1, offsets);
+    const late = shown.map((pts, i) => pts + (moves.get(pts) ?? 0) - (dts[i] as number));
+    lift = late.reduce((most, offset) => Math.max(most, -offset), 0);
+    ctts = runLengths(
+      'ctts',
+      1,
+      Uint32Array.from(late, (offset) => offset + lift),
+    );
   }
   return { stts: runLengths('stts', 0, steps), ctts, firstPts, lastPts, lift, shown: placed };
 }

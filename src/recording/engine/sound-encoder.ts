@@ -2,7 +2,7 @@ import { TICKS_PER_SECOND } from '../../media/access-unit';
 import { AdtsSplitter } from '../../media/sound/adts-splitter';
 import { soundEncoderArgs } from '../../media/sound/sound-args';
 import { AAC_FRAME_SAMPLES, AacConfig, SoundFormat, SoundUnit, aacConfig } from '../../media/sound/sound-format';
-import { FfmpegContext, formatMarker, ManagedChild, Supervisor } from '../../media/process';
+import { FfmpegContext, ownMarker, ManagedChild, Supervisor } from '../../media/process';
 
 /** G.711 as a camera sends it. */
 export type G711Format = Extract<SoundFormat, { readonly kind: 'alaw' | 'mulaw' }>;
@@ -102,7 +102,7 @@ export class SoundEncoder {
 
   private launch(generation: number): ManagedChild {
     const { ffmpeg, session, format } = this.options;
-    const marker = formatMarker({ instance: ffmpeg.instance, session });
+    const marker = ownMarker({ instance: ffmpeg.instance, session });
     const args = soundEncoderArgs({ ...format, outRate: G711_AAC.rate, marker });
     const child = new ManagedChild({ file: ffmpeg.path, args }, ffmpeg.clock);
     this.marks = [];

@@ -1,6 +1,6 @@
 import { httpDemuxArgs, DemuxFormat } from '../../../media/ffmpeg-args';
 import { FragmentSplitter, SplitSample, SplitTrack } from '../../../media/fmp4/fragment-splitter';
-import { ChildExit, FfmpegContext, formatMarker, ManagedChild } from '../../../media/process';
+import { ChildExit, FfmpegContext, ownMarker, ManagedChild } from '../../../media/process';
 import { CameraError } from '../../camera-error';
 
 export interface DemuxPipeOptions {
@@ -23,7 +23,7 @@ export class DemuxPipe {
 
   constructor(options: DemuxPipeOptions) {
     const { ffmpeg, format, session, maxFrameBytes } = options;
-    const marker = formatMarker({ instance: ffmpeg.instance, session });
+    const marker = ownMarker({ instance: ffmpeg.instance, session });
     this.child = new ManagedChild({ file: ffmpeg.path, args: httpDemuxArgs(format, marker) }, ffmpeg.clock);
     const splitter = new FragmentSplitter({
       maxFrameBytes,
