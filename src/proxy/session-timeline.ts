@@ -133,6 +133,14 @@ export class SessionTimeline {
   }
 
   /**
+   * How much later than they come pictures are shown, in milliseconds: others are decoded before them, and an angle's are as
+   * late as those of the camera that it follows.
+   */
+  get delay(): number {
+    return this.clock.lead / TICKS_PER_MS - this.way;
+  }
+
+  /**
    * True while pictures wait for their place: the first ones of a connection, or JPEGs after a hole. Call {@link flush} when
    * none came for {@link HOLD_QUIET_MS}.
    */

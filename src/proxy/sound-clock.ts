@@ -15,6 +15,8 @@ const PATIENCE_MS = 1_500;
 export interface PictureTimes {
   /** {@link Clock.monotonic} milliseconds of session time zero; `undefined` before the first picture. */
   readonly origin: number | undefined;
+  /** How much later than they come they are shown, in milliseconds. */
+  readonly delay: number;
   /** Session milliseconds of a moment on the camera's picture clock; `null` where that cannot be said just now. */
   timeOfStamp(stamp: number): number | null;
 }
@@ -46,11 +48,11 @@ export class SoundClock {
    * @returns session ticks of the first sample; `null` before the session has a picture
    */
   place({ stamp, duration }: SoundPiece, pictureStamp: number | null, arrival: number): number | null {
-    const { origin } = this.pictures;
+    const { origin, delay } = this.pictures;
     if (origin === undefined) return null;
     const own = stamp / TICKS_PER_MS;
     // It was sent when its last sample had been heard.
-    const byArrival = own + this.offset(own, arrival - origin - duration / TICKS_PER_MS, arrival);
+    const byArrival = own + this.offset(own, arrival - origin + delay - duration / TICKS_PER_MS, arrival);
     const byPictures = pictureStamp === null ? null : this.pictures.timeOfStamp(pictureStamp);
     const believed = byPictures !== null && Math.abs(byPictures - byArrival) <= BELIEVED_MS;
     return Math.round((believed ? byPictures : byArrival) * TICKS_PER_MS);

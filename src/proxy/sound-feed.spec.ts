@@ -8,11 +8,11 @@ const FRAME = 5_760;
 const ms = (ticks: number | null): number => (ticks as number) / 90;
 
 describe('SoundClock', () => {
-  let pictures: { origin: number | undefined; timeOfStamp: (stamp: number) => number | null };
+  let pictures: { origin: number | undefined; delay: number; timeOfStamp: (stamp: number) => number | null };
   let clock: SoundClock;
 
   beforeEach(() => {
-    pictures = { origin: 1_000, timeOfStamp: () => null };
+    pictures = { origin: 1_000, delay: 0, timeOfStamp: () => null };
     clock = new SoundClock(pictures as PictureTimes);
   });
 
@@ -28,6 +28,11 @@ describe('SoundClock', () => {
     expect(place(500_000, 1_564)).toBe(500);
     // The network delays by up to 80 ms; nothing is heard later for it.
     [30, 80, 0, 55].forEach((delay, i) => expect(place(500_064 + 64 * i, 1_628 + 64 * i + delay)).toBe(564 + 64 * i));
+  });
+
+  it('is as late as the pictures, which others are decoded before', () => {
+    pictures.delay = 80;
+    expect(place(500_000, 1_564)).toBe(580);
   });
 
   it('follows a clock that is slow', () => {
@@ -64,7 +69,7 @@ describe('SoundFeed', () => {
   let feed: SoundFeed;
   let errors: unknown[];
   let sent: number;
-  const soundClock = (): SoundClock => new SoundClock({ origin: 0, timeOfStamp: () => null });
+  const soundClock = (): SoundClock => new SoundClock({ origin: 0, delay: 0, timeOfStamp: () => null });
 
   beforeEach(() => {
     clock = new HandClock();

@@ -33,15 +33,13 @@ export class RtspCamera extends CameraServer {
   private gop: PlayedFrame[] = [];
   private jumpedTicks = 0;
   /** Ticks from the camera's start to its first picture. */
-  private readonly firstPts: number;
   private readonly soundPlayer: SoundPlayer | null;
 
   constructor(options: RtspCameraOptions) {
     super('rtsp', options, '/live/court');
     const announced = options.clip.codec === 'mjpeg' ? 'jpeg' : options.clip.codec;
-    const { sound, clip } = options;
+    const { sound } = options;
     this.soundPlayer = sound ? new SoundPlayer(sound, (unit) => this.pushSound(unit)) : null;
-    this.firstPts = clip.codec === 'mjpeg' ? 0 : (clip.units.find(({ frame }) => frame === 0)?.pts ?? 0);
     this.behaviour = withDefaults<RtspBehaviour>({ ...DEFAULT_BEHAVIOUR, announced }, options);
     this.playback.setWay(() => {
       const { wayMs, wayJitterMs } = this.behaviour;
@@ -51,8 +49,8 @@ export class RtspCamera extends CameraServer {
 
   override async start(): Promise<void> {
     await super.start();
-    // The first sample is heard with the first picture that is shown.
-    this.soundPlayer?.start(monotonic() + this.firstPts / 90);
+    // The first sample is heard when the light of the first picture falls into the lens.
+    this.soundPlayer?.start(monotonic());
   }
 
   override async stop(): Promise<void> {
