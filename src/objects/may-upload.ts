@@ -1,6 +1,12 @@
 import { DataSource } from 'typeorm';
 import { COMPRESS_VIDEO } from '../compression/compression-log.service';
 
+/** A video `v` is being coded anew, or waits for it. */
+export const BEING_COMPRESSED = `EXISTS (
+  SELECT FROM video_compressions c
+    JOIN pgboss.job j ON j.singleton_key = c.session_id::text AND j.name = '${COMPRESS_VIDEO}' AND j.state < 'completed'
+   WHERE c.session_id = v.session_id AND c.state IN ('queued', 'running', 'swapping'))`;
+
 /**
  * Which of these finished videos may go to their club's storage now: whoever still has a file to change says here that it waits.
  * Chapters that are to be written belong to the file; a disk that did not take them has said so, and nobody waits for it. Where
@@ -12,14 +18,12 @@ export async function mayUpload(database: DataSource, sessionIds: readonly strin
       WHERE v.session_id = ANY ($1) AND v.deleted_at IS NULL AND v.missing_since IS NULL
         AND NOT EXISTS (SELECT FROM marker_chapters c
                          WHERE c.session_id = v.session_id AND c.written < c.revision AND NOT c.unsupported)
-        AND NOT EXISTS (SELECT FROM video_compressions c
-                          JOIN pgboss.job j ON j.singleton_key = c.session_id::text AND j.name = $2 AND j.state < 'completed'
-                         WHERE c.session_id = v.session_id AND c.state IN ('queued', 'running', 'swapping'))
+        AND NOT ${BEING_COMPRESSED}
         AND NOT EXISTS (SELECT FROM clubs k
                          WHERE k.id = v.club_id AND k.compression <> 'off' AND v.created_at >= k.compression_since
                            AND v.adopted_at IS NULL
                            AND NOT EXISTS (SELECT FROM video_compressions c WHERE c.session_id = v.session_id))`,
-    [sessionIds, COMPRESS_VIDEO],
+    [sessionIds],
   );
   return new Set(rows.map(({ id }) => id));
 }
