@@ -12,17 +12,21 @@ import { probeVideo } from '../media/ffprobe';
 import { FragmentError } from '../media/fmp4/fragment-boxes';
 import { PictureError } from '../media/picture';
 import { Toolchain } from '../media/toolchain';
+import { FetchBack } from '../objects/fetch-back.service';
+import { ObjectBook } from '../objects/object-book.service';
+import { ObjectFault } from '../objects/object-store';
 import { placeAndCheck, RecodedFilm } from '../recording/engine/recode-gate';
 import { NotTheFilmError } from '../recording/engine/recoded-film';
 import { isStrained } from '../runtime/admission';
 import { Admission } from '../runtime/admission.service';
 import { CourtRuntime } from '../runtime/court-runtime';
-import { CompressionPlace, CompressionShelf } from '../storage/compression-shelf';
+import { CompressionPlace, CompressionShelf, VideoChangedError } from '../storage/compression-shelf';
 import { Disk, DiskEntry } from '../storage/disk';
-import { VideoStore } from '../storage/video-store';
+import { OpenVideo, VideoStore } from '../storage/video-store';
 import { CompressionEnd } from './compression-end';
 import { COMPRESS_VIDEO } from './compression-log.service';
 import { AskedCompression, CompressionStore } from './compression-store.service';
+import { CompressionReason } from './dto/compression.dto';
 
 interface CompressVideo extends JobData {
   readonly clubId: number;
@@ -71,6 +75,8 @@ export class CompressionMaking implements OnModuleInit {
     private readonly config: AppConfig,
     private readonly clock: Clock,
     private readonly disk: Disk,
+    private readonly back: FetchBack,
+    private readonly book: ObjectBook,
   ) {}
 
   onModuleInit(): void {
@@ -95,6 +101,7 @@ export class CompressionMaking implements OnModuleInit {
     const { codec } = await probeVideo(this.toolchain, opened.path, { timeoutMs: PROBE_MS });
     await this.database.transaction(async (manager) => {
       await this.rows.askForChapters(sessionId, true, manager);
+      await this.book.replaced(sessionId, manager);
       await this.rows.done(asked, { codec, bytes: newBytes, originalBytes }, manager);
     });
     return true;
@@ -112,13 +119,9 @@ export class CompressionMaking implements OnModuleInit {
   }
 
   private async make(asked: AskedCompression, { signal, progress }: JobContext): Promise<void> {
-    const { sessionId, clubId, codec } = asked;
+    const { sessionId, codec } = asked;
     const began = this.clock.monotonic();
-    const opened = await this.store.openVideo(clubId, sessionId);
-    // Its row says that it is there: then it is in the club's storage alone.
-    if (!opened) throw new CompressionEnd('failed', 'away');
-    await opened.file.close();
-    const { path, entry } = opened;
+    const { path, entry } = await this.here(asked, signal);
     await this.rows.begin(sessionId, entry.bytes);
     faultPoint('compress.begun');
     if (!(await this.toolchain.canCode(codec))) throw new CompressionEnd('failed', 'codec_unavailable');
@@ -132,6 +135,21 @@ export class CompressionMaking implements OnModuleInit {
     } finally {
       await this.shelf.discard(place).catch((error: unknown) => {
         this.logger.warn({ err: error, sessionId }, 'What a compression left is still there.');
+      });
+    }
+  }
+
+  /** The video's file; where it is in the club's storage alone, it is brought back first. */
+  private async here({ clubId, sessionId }: AskedCompression, signal: AbortSignal): Promise<Omit<OpenVideo, 'file'>> {
+    for (let brought = false; ; brought = true) {
+      const opened = await this.store.openVideo(clubId, sessionId);
+      await opened?.file.close();
+      if (opened) return opened;
+      if (brought) throw new CompressionEnd('failed', 'away');
+      await this.back.bring(clubId, sessionId, signal).catch((error: unknown) => {
+        // Its row says that it is there, and its storage does not have it.
+        const nowhere = error instanceof ProblemException && error.code === 'not_found';
+        throw nowhere ? new CompressionEnd('failed', 'away') : error;
       });
     }
   }
@@ -196,6 +214,8 @@ export class CompressionMaking implements OnModuleInit {
         await opened?.file.close();
         const touched = opened?.entry.modifiedAt.getTime() !== seen.modifiedAt.getTime();
         await this.rows.askForChapters(sessionId, touched, manager);
+        if (!(await this.book.replaced(sessionId, manager)))
+          throw new VideoChangedError('the file is being taken away');
         await this.shelf.swap(clubId, sessionId, place, seen);
         const { codec, bytes } = film;
         await this.rows.done(asked, { codec, bytes, originalBytes: seen.bytes }, manager);
@@ -233,11 +253,18 @@ export class CompressionMaking implements OnModuleInit {
       this.logger.log({ err: error, sessionId, ...end }, 'A video stays as it is.');
       return this.rows.end(sessionId, end.state, end.reason);
     }
-    const reason = error instanceof ProblemException && error.code === 'disk_full' ? 'disk_full' : 'error';
+    const reason = reasonOf(error);
     if (last) await this.rows.end(sessionId, 'failed', reason);
     else await this.rows.giveBack(sessionId, reason);
     throw error;
   }
+}
+
+/** Why a try came to nothing that may go better the next time. */
+function reasonOf(error: unknown): CompressionReason {
+  const code = error instanceof ProblemException ? error.code : null;
+  if (code === 'storage_unreachable' || error instanceof ObjectFault) return 'away';
+  return code === 'disk_full' ? code : 'error';
 }
 
 /** What is no reason to try again; `null`: it is one. */

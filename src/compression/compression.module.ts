@@ -4,6 +4,8 @@ import { FilesModule } from '../files/files.module';
 import { VideoCatalogueModule } from '../files/video-catalogue.module';
 import { JobsModule } from '../jobs/jobs.module';
 import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
+import { FetchBack } from '../objects/fetch-back.service';
+import { StoredVideosModule } from '../objects/stored-videos.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { RuntimeModule } from '../runtime/runtime.module';
 import { SessionsModule } from '../sessions/sessions.module';
@@ -27,10 +29,11 @@ import { CompressionUpkeep } from './compression-upkeep.service';
     ScheduledTasksModule,
     SessionsModule,
     StorageModule,
+    StoredVideosModule,
     VideoCatalogueModule,
   ],
   controllers: [CompressionController],
-  providers: [CompressionMaking, CompressionService, CompressionStore, CompressionUpkeep],
+  providers: [CompressionMaking, CompressionService, CompressionStore, CompressionUpkeep, FetchBack],
   exports: [CompressionStore],
 })
 export class CompressionModule {}

@@ -18,10 +18,13 @@ export class AwayVideo {
     readonly etag: string,
     readonly deliver: Deliver,
     private readonly clock: Clock,
+    /** Whether the storage has, by its row, still what it had when this was opened. */
+    private readonly isSame: () => Promise<boolean>,
   ) {}
 
   /**
-   * A stretch of it. Where the connection is cut, or ends because nobody took anything for a while, it goes on from there.
+   * A stretch of it. Where the connection is cut, or ends because nobody took anything for a while, it goes on from there. Never
+   * in another film: one that has been compressed is not in its storage, by its row, until the smaller one is all there.
    * @throws ProblemException `storage_unreachable`, the signal's reason
    */
   async *read(
@@ -30,6 +33,7 @@ export class AwayVideo {
   ): AsyncGenerator<Buffer> {
     let fruitless = 0;
     for (let at = from; at < to;) {
+      if (!(await this.isSame())) throw unreachable(new ObjectFault('storage_missing'));
       try {
         for await (const chunk of await this.store.read(this.key, { from: at, to }, signal)) {
           at += (chunk as Buffer).length;

@@ -8,6 +8,7 @@ import { VideoFiles } from '../files/video-files.service';
 import { VideoTurns } from '../files/video-turns';
 import { VideoStore } from '../storage/video-store';
 import { ClubStores } from './club-stores.service';
+import { BEING_COMPRESSED } from './may-upload';
 import { ObjectBook, ObjectRow } from './object-book.service';
 
 /** In one run. */
@@ -41,7 +42,7 @@ export class LocalCopies {
     const rows = await this.database.query<ObjectRow[]>(
       `SELECT o.* FROM video_objects o JOIN club_storage s ON s.club_id = o.club_id JOIN videos v ON v.session_id = o.session_id
         WHERE o.state = 'remote' AND v.deleted_at IS NULL
-          AND (o.local = 'leaving' OR o.local = 'here' AND s.keep_local_days IS NOT NULL
+          AND (o.local = 'leaving' OR o.local = 'here' AND s.keep_local_days IS NOT NULL AND NOT ${BEING_COMPRESSED}
                AND o.local_since <= now() - make_interval(days => s.keep_local_days)
                AND (v.last_read_at IS NULL OR v.last_read_at NOT BETWEEN now() - ${UNREAD} AND now() + ${UNREAD}))
         ORDER BY o.local_since LIMIT ${MOST}`,

@@ -1,6 +1,12 @@
 import { DataSource } from 'typeorm';
 import { COMPRESS_VIDEO } from '../compression/compression-log.service';
 
+/** A video `v` is being coded anew, or waits for it. */
+export const BEING_COMPRESSED = `EXISTS (
+  SELECT FROM video_compressions c
+    JOIN pgboss.job j ON j.singleton_key = c.session_id::text AND j.name = '${COMPRESS_VIDEO}' AND j.state < 'completed'
+   WHERE c.session_id = v.session_id AND c.state IN ('queued', 'running', 'swapping'))`;
+
 /**
  * Of a row `v` of `videos`: its file may go to its club's storage now. Whoever still has a file to change says here that it waits.
  * Chapters that are to be written belong to the file; a disk that did not take them has said so, and nobody waits for it. Where a
@@ -9,10 +15,7 @@ import { COMPRESS_VIDEO } from '../compression/compression-log.service';
 export const UPLOADABLE = `v.deleted_at IS NULL AND v.missing_since IS NULL
   AND NOT EXISTS (SELECT FROM marker_chapters c
                    WHERE c.session_id = v.session_id AND c.written < c.revision AND NOT c.unsupported)
-  AND NOT EXISTS (SELECT FROM video_compressions c
-                    JOIN pgboss.job b ON b.singleton_key = c.session_id::text AND b.name = '${COMPRESS_VIDEO}'
-                                     AND b.state < 'completed'
-                   WHERE c.session_id = v.session_id AND c.state IN ('queued', 'running', 'swapping'))
+  AND NOT ${BEING_COMPRESSED}
   AND NOT EXISTS (SELECT FROM clubs k
                    WHERE k.id = v.club_id AND k.compression <> 'off' AND v.created_at >= k.compression_since
                      AND v.adopted_at IS NULL

@@ -171,6 +171,24 @@ export class ObjectBook {
     );
   }
 
+  /**
+   * The video's file is becoming another one: what is in the storage does not count any more, and the new one is uploaded.
+   * @param manager of the transaction in which the file is replaced: until its end, nobody takes the file away
+   * @returns false: the file is just being taken away
+   */
+  async replaced(sessionId: string, manager: EntityManager): Promise<boolean> {
+    const [row] = await manager.query<Pick<ObjectRow, 'local'>[]>(
+      'SELECT local FROM video_objects WHERE session_id = $1 FOR UPDATE',
+      [sessionId],
+    );
+    if (row && row.local !== 'here') return false;
+    await manager.query(
+      `UPDATE video_objects SET state = 'waiting', stamp = NULL WHERE session_id = $1 AND state = 'remote'`,
+      [sessionId],
+    );
+    return true;
+  }
+
   /** What had failed for good is tried again. @returns false: it had not */
   async retried(manager: EntityManager, sessionId: string): Promise<boolean> {
     const [, changed] = await manager.query<[unknown, number]>(

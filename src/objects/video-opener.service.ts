@@ -40,7 +40,11 @@ export class VideoOpener {
     const found = await this.stores.of(clubId);
     if (!found) return null;
     const { store, deliver } = found;
-    return new AwayVideo(store, row.object_key, Number(row.bytes), row.stamp, deliver, this.clock);
+    const isSame = async (): Promise<boolean> => {
+      const now = await this.book.find(sessionId);
+      return now?.state === 'remote' && now.sha256 === row.sha256;
+    };
+    return new AwayVideo(store, row.object_key, Number(row.bytes), row.stamp, deliver, this.clock, isSame);
   }
 }
 

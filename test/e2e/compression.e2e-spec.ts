@@ -13,10 +13,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CompressionUpkeep } from '../../src/compression/compression-upkeep.service';
 import { ClipOptions, drawFilm } from '../../src/media/fmp4/clip.fixture';
+import { Toolchain } from '../../src/media/toolchain';
+import { StorageUpkeep } from '../../src/objects/storage-upkeep.service';
+import { VideoOpener } from '../../src/objects/video-opener.service';
 import { Api } from '../support/api';
 import { startTestClub, TestClub } from '../support/club';
 import { GatedTool } from '../support/gated-tool';
 import { chaptersOf, inspectMp4 } from '../support/mp4';
+import { S3Server } from '../support/s3-server';
 import { until } from '../support/until';
 import { VideoShelf } from '../support/video-shelf';
 
@@ -161,6 +165,69 @@ describe('the compression of a finished video', () => {
     const stretch = { session_id: id, start_seconds: 1, end_seconds: 2.5 };
     const cut = await club.desk.post<{ highlight: { id: string } }>('/api/video/highlights', stretch);
     await until(() => existsSync(shelf.path(`${club.clubId}/highlights/${cut.body.highlight.id}.mp4`)));
+  });
+
+  it("replaces what a club's storage has of it, and brings back what is only there", async () => {
+    const s3 = await S3Server.start();
+    try {
+      const place = { kind: 's3', endpoint: s3.url, bucket: s3.bucket };
+      const keys = { access_key_id: s3.accessKeyId, secret_access_key: 'secret' };
+      const storage = (more: object): Promise<unknown> =>
+        club.desk.put(`/api/clubs/${club.clubId}/storage`, { ...place, ...keys, ...more });
+      const look = (): Promise<void> => club.service.app.get(StorageUpkeep).look({ wait: true });
+      const stored = (id: string): Buffer | undefined => s3.objects.get(`${club.clubId}/${id}/${id}.mp4`)?.bytes;
+      const uploaded = async (id: string): Promise<void> => {
+        await look();
+        await until(async () => {
+          const rows = await shelf.sql('SELECT FROM video_objects WHERE session_id = $1 AND state = $2', [
+            id,
+            'remote',
+          ]);
+          return rows.length > 0;
+        });
+      };
+      expect((await club.desk.patch(`/api/clubs/${club.clubId}`, { compression: 'off' })).status).toBe(200);
+      expect(await club.service.app.get(Toolchain).canCode('h264')).toBe(true);
+      const [both, away] = [await match(LAVISH), await match(LAVISH)];
+      await storage({});
+      await uploaded(both);
+      await uploaded(away);
+      await shelf.sql('UPDATE videos SET last_read_at = now() WHERE session_id = $1', [both]);
+      await storage({ keep_local_days: 0 });
+      await look();
+      expect([both, away].map((id) => existsSync(file(id)))).toEqual([true, false]);
+      const before = { bytes: stored(away) as Buffer, etag: (await download(away)).headers.get('etag') as string };
+      const opened = await club.service.app.get(VideoOpener).away(club.clubId, away);
+      const reader = opened?.read({ from: 0, to: 1_000 }, new AbortController().signal);
+      tool.shut();
+      for (const id of [both, away]) await ask(id);
+      await tool.waiting(1);
+      // What is being compressed is not taken meanwhile.
+      await shelf.sql('UPDATE videos SET last_read_at = NULL');
+      await look();
+      expect(existsSync(file(both))).toBe(true);
+      tool.open();
+      for (const id of [both, away]) {
+        await become(id, 'done');
+        const small = readFileSync(file(id));
+        expect(small.length).toBeLessThan(before.bytes.length);
+        await uploaded(id);
+        expect(stored(id)?.equals(small)).toBe(true);
+      }
+      // Who had begun with the old one gets nothing of the new one.
+      await expect(reader?.next()).rejects.toMatchObject({ code: 'storage_unreachable' });
+      const small = readFileSync(file(away));
+      await shelf.sql('UPDATE videos SET last_read_at = NULL');
+      await look();
+      expect(existsSync(file(away))).toBe(false);
+      const range = { range: 'bytes=100-199', 'if-range': before.etag };
+      const { response, body } = await club.desk.bytes(`/api/video/files/${away}/download`, range);
+      expect([response.status, body.equals(small)]).toEqual([200, true]);
+    } finally {
+      await shelf.sql('DELETE FROM video_objects');
+      await shelf.sql('DELETE FROM club_storage');
+      await s3.stop();
+    }
   });
 
   it('leaves it alone where little would be saved, and does not try again', async () => {
