@@ -27,6 +27,8 @@ export interface ServiceOptions {
   /** It ends itself there, see `src/common/fault-point.ts`: the number of a call, or a name. */
   readonly faultPoint?: number | string;
   readonly limits?: ProcessLimits;
+  /** A file of `test/support` that is loaded before it. */
+  readonly preload?: string;
   /** Its system calls are written to a file, with the paths of descriptors and up to `bytes` of what it writes. */
   readonly strace?: { readonly output: string; readonly calls: readonly string[]; readonly bytes: number };
 }
@@ -86,7 +88,9 @@ export class Service {
       ...tracer(options.strace),
       ...limiter(options.limits),
       process.execPath,
-      ...['-r', './test/support/register.js', 'src/main.ts'],
+      ...['-r', './test/support/register.js'],
+      ...(options.preload === undefined ? [] : ['-r', `./test/support/${options.preload}`]),
+      'src/main.ts',
     ];
     plantKeys(join(root, 'data'));
     const child = spawn(command[0] as string, command.slice(1), {

@@ -14,6 +14,7 @@ import type { Chosen } from '../angles/choice';
 import { answer, api } from '../api/client';
 import { courtsChanged, isRunning } from '../courts/court-states';
 import { HighlightList } from '../highlights/highlight-list';
+import { highlightsMayDiffer } from '../highlights/highlights-data';
 import { KeepButton } from '../highlights/keep-button';
 import { MarkBar } from '../markers/mark-bar';
 import { MarkerLane } from '../markers/marker-lane';
@@ -74,7 +75,10 @@ function OpenSession(props: {
     onGap: (gap) => setTold((before) => [...before, gap]),
     onMarker: (marker) => markerHeard(sessionId, marker),
     onAutoStop: () => void sessionChanged(sessionId),
-    onSubscribed: () => markersMayDiffer(sessionId),
+    onSubscribed: () => {
+      markersMayDiffer(sessionId);
+      highlightsMayDiffer(sessionId);
+    },
   });
   const recordedSeconds = useRecordedSeconds(session, played);
   const running = isRunning(played?.view.recording ?? session.recording);

@@ -53,6 +53,8 @@ export function useKeep(sessionId: string, onAsked: (highlight: Highlight) => vo
       onAsked(highlight);
       await othersNow(sessionId);
     },
+    // Where only the answer was lost, it is on its way all the same.
+    onError: () => highlightsMayDiffer(sessionId),
   });
 }
 
@@ -66,6 +68,11 @@ export async function renameHighlight({ id, session_id }: Highlight, text: strin
 export async function deleteHighlight({ id, session_id }: Highlight): Promise<void> {
   await answer(api.DELETE('/api/video/highlights/{id}', { params: { path: { id } } }));
   await othersNow(session_id);
+}
+
+/** The list may be another one than was heard of last: the connection was away. */
+export function highlightsMayDiffer(sessionId: string): void {
+  void othersNow(sessionId);
 }
 
 function othersNow(sessionId: string): Promise<void> {
