@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     const url = await service.start();
     const club = await DemoClub.open(url, service.operator, cameras);
     await club.recordMatch(RECORD_SECONDS, () => undefined);
+    await club.planEvening();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
     rmSync(FOLDER, { recursive: true, force: true });
     mkdirSync(FOLDER, { recursive: true });
@@ -83,6 +84,22 @@ function screensOf(club: DemoClub): readonly Screen[] {
         await page.waitForLoadState('networkidle');
       },
     },
+    {
+      name: 'video-angles',
+      path: '/videos',
+      as: 'CLUB_ADMIN',
+      ready: 'main img',
+      prepare: async (page) => {
+        await page.click('main a[href*="/videos/"]');
+        await page.waitForSelector('main video[data-shown]');
+        // Two cameras beside each other, and under them how lively the match was.
+        await page.click('[aria-keyshortcuts=b]');
+        await page.waitForSelector('[data-two]');
+        await page.waitForLoadState('networkidle');
+        await page.locator('svg[preserveAspectRatio=none]').first().scrollIntoViewIfNeeded();
+      },
+    },
+    { name: 'bookings', path: '/bookings', as: 'CLUB_ADMIN', ready: 'main h1' },
     { name: 'health', path: '/health', as: 'SUPER_ADMIN', ready: 'main svg[role=img]' },
     { name: 'club-courts', path: '/admin/courts', as: 'CLUB_ADMIN', ready: 'main h1' },
     {
@@ -98,6 +115,14 @@ function screensOf(club: DemoClub): readonly Screen[] {
     { name: 'club-codes', path: '/admin/codes', as: 'CLUB_ADMIN', ready: 'main svg[role=img]' },
     { name: 'club-people', path: '/admin/people', as: 'CLUB_ADMIN', ready: 'main h1' },
     { name: 'club-settings', path: '/admin/settings', as: 'CLUB_ADMIN', ready: 'main h1' },
+    {
+      name: 'club-storage',
+      path: '/admin/settings',
+      as: 'CLUB_ADMIN',
+      ready: 'main h1',
+      prepare: (page) => page.getByText(/^(Storage of videos|Stockage des vidéos)$/).scrollIntoViewIfNeeded(),
+    },
+    { name: 'club-webhooks', path: '/admin/webhooks', as: 'CLUB_ADMIN', ready: 'main h1' },
     { name: 'club-audit', path: '/admin/audit', as: 'CLUB_ADMIN', ready: 'main h1' },
     { name: 'clubs', path: '/clubs', as: 'SUPER_ADMIN', ready: 'main h1' },
     { name: 'account', path: '/account', as: 'PLAYER', ready: 'main h1' },

@@ -3,6 +3,7 @@ import { DemoCamera } from './cameras';
 import { demoPassword, Login } from './service';
 
 const CLUB = 'Padel du Lac';
+const HOUR_MS = 3_600_000;
 
 export interface DemoCourt {
   readonly id: number;
@@ -101,6 +102,31 @@ export class DemoClub {
       return { path: stopped.video_path, seconds: duration_seconds, bytes: bytes_written };
     } finally {
       await this.post('session/close', { session_id }).catch(() => undefined);
+    }
+  }
+
+  /** What the desk has planned from now on, and whom the club tells of its matches; nothing where an earlier run did so. */
+  async planEvening(): Promise<void> {
+    const desk = await signIn(this.url, this.logins.find(({ role }) => role === 'CLUB_ADMIN') as Login);
+    const club = `/api/clubs/${this.id}`;
+    const { webhooks } = await call<{ webhooks: unknown[] }>(this.url, desk, 'GET', `${club}/webhooks`);
+    if (webhooks.length === 0) {
+      const webhook = {
+        url: 'https://hooks.padelvar.example/matches',
+        events: ['recording.ready'],
+        description: 'Results',
+      };
+      await call(this.url, desk, 'POST', `${club}/webhooks`, webhook);
+    }
+    const { bookings } = await call<{ bookings: unknown[] }>(this.url, desk, 'GET', `${club}/bookings`);
+    if (bookings.length > 0) return;
+    const free = (Math.ceil(Date.now() / HOUR_MS) + 1) * HOUR_MS;
+    // The first court is left to whoever walks in.
+    for (const [i, { id: terrain_id }] of this.courts.slice(1).entries()) {
+      const from = free + (i * HOUR_MS) / 2;
+      const [starts_at, ends_at] = [from, from + 1.5 * HOUR_MS].map((at) => new Date(at).toISOString());
+      const booking = { terrain_id, starts_at, ends_at, title: 'League, round 3' };
+      await call(this.url, desk, 'POST', `${club}/bookings`, booking);
     }
   }
 

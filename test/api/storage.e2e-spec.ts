@@ -272,10 +272,11 @@ describe("a club's storage", () => {
     const [read, lost, changed] = [await shelf.put(), await shelf.put(), await shelf.put()];
     await set(place());
     for (const id of [read, lost, changed]) await uploaded(id);
-    await set({ ...place(), keep_local_days: 0 });
     await sql('UPDATE videos SET last_read_at = now() WHERE session_id = $1', [read]);
     s3.objects.delete(keyOf(lost));
     shelf.write(`${club.clubId}/${changed}.mp4`, 2_000);
+    // Setting it looks at once.
+    await set({ ...place(), keep_local_days: 0 });
     await tick();
     expect([read, lost, changed].map((id) => shelf.has(id))).toEqual([true, true, true]);
     for (const id of [lost, changed]) await uploaded(id);
