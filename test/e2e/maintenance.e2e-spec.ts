@@ -268,11 +268,13 @@ describe('maintenance', () => {
           ['chapters', 60],
           ['camera_watch', 5],
           ['highlights', 60],
+          ['compression', 60],
           ['old_jobs', 3600],
           ['bookings', 3],
           ['auto_stop', 3],
           ['booking_calendars', 30],
           ['webhooks', 3],
+          ['storage', 15],
         ]);
         expect(body.details?.tasks[1]).toMatchObject({ outcome: 'ok', result: { killed_processes: 0 }, error: null });
         expect(Date.parse(body.details?.tasks[1]?.last_run ?? '')).not.toBeNaN();

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { findMarker } from '../../src/media/process/marker';
 
 /** The encoders of a session: FFmpegs with its marker that make H.264. */
 export function encodersOf(sessionId: string): number[] {
@@ -7,7 +8,7 @@ export function encodersOf(sessionId: string): number[] {
   const isOne = (pid: string): boolean => {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-      return command.includes(`:${sessionId}\0`) && command.includes('libx264');
+      return findMarker(command.split('\0'))?.session === sessionId && command.includes('libx264');
     } catch {
       return false;
     }
