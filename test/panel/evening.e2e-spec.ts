@@ -293,6 +293,7 @@ describe('an evening at the club', () => {
     expect(Math.abs(apart)).toBeLessThan(SAME_INSTANT_MS);
 
     expect(await world.invariants.leftovers([service])).toEqual([]);
-    for (const { faults } of open) expect(faults.filter((fault) => !/^WebSocket connection to/.test(fault))).toEqual([]);
+    for (const { faults } of open)
+      expect(faults.filter((fault) => !/^WebSocket connection to/.test(fault))).toEqual([]);
   });
 });
