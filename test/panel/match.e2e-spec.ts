@@ -195,7 +195,7 @@ describe('the moments of a match in the panel', () => {
   it('leave the last seconds as a video of their own, to watch and to download while the match goes on', async () => {
     const page = await panel(OTHER, `/courts/${court}`, { serviceWorkers: 'block' });
     await page.page.getByRole('button', { name: 'Keep the last 30 s' }).click();
-    await page.page.waitForSelector('text=/^Kept \d+:\d\d – /');
+    await page.page.waitForSelector('text=/^Kept \\d+:\\d\\d – /');
     const kept = page.page.locator('section[aria-label^="Highlight videos"] li');
     await kept.getByRole('button', { name: /^Watch/ }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
