@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withClient } from '../../src/database/embedded/connect';
 import { h264Clip, RtspCamera } from '../cameras';
-import { FaultWorld } from '../faults/fault-world';
-import { Witness } from '../faults/witness';
+import { FaultWorld } from './fault-world';
+import { Witness } from './witness';
 import { Api } from '../support/api';
 import { TestBrowser, TestPage } from '../support/browser';
 import { PASSWORD } from '../support/club';
@@ -19,7 +19,10 @@ import { Service, ServiceOptions } from '../support/service';
 import { until } from '../support/until';
 
 const DESK = 'desk@padelvar.test';
-/** More bits than such small pictures need, so that there is something to save. A ball and a clock move in both; whoever looks every two seconds sees the same picture of one that repeats so soon. */
+/**
+ * More bits than such small pictures need, so that there is something to save. A ball and a clock move in both; whoever looks
+ * every two seconds sees the same picture of one that repeats so soon.
+ */
 const SIZE = { width: 320, height: 180, bitrate: 4_000_000, gopSeconds: 2 };
 const MOVING = { ...SIZE, seconds: 8 };
 const STILL = { ...SIZE, seconds: 2 };
@@ -41,7 +44,7 @@ interface Video {
   readonly angles: readonly { readonly session_id: string; readonly offset_seconds: number }[];
 }
 
-jest.setTimeout(250_000);
+jest.setTimeout(420_000);
 
 describe('an evening at the club', () => {
   let folder: string;
@@ -157,7 +160,7 @@ describe('an evening at the club', () => {
     open.push(clerk);
     const { page } = clerk;
     // Half a minute has to pass before it is certain that nobody plays any more.
-    page.setDefaultTimeout(50_000);
+    page.setDefaultTimeout(120_000);
     await page.getByRole('button', { name: 'Book a recording' }).first().click();
     const form = page.locator('[role=dialog] form');
     const now = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/Paris' }).format();
