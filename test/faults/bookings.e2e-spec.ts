@@ -18,7 +18,7 @@ const STEPS = [
   'recording.inserted',
   'recording.part.write',
 ];
-const TELLING = ['booking.attach', 'booking.begun', 'recording.inserted'];
+const TELLING = ['booking.begun'];
 
 describe('a booked recording', () => {
   const worlds: FaultWorld[] = [];
