@@ -13,7 +13,6 @@ const FLAGS = [
   // Muted video plays anyway; this is for pages that would want sound one day.
   '--autoplay-policy=no-user-gesture-required',
   '--disable-dev-shm-usage',
-  '--disable-gpu',
   // Chromium refuses to run as root with its sandbox; the pages are our own.
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
