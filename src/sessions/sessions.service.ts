@@ -275,8 +275,7 @@ export class SessionsService {
   ): Promise<boolean> {
     const { id, courtId, cameraPosition, angleOf } = session;
     const camera = await this.cameras.accessTo(courtId, cameraPosition);
-    const clock = angleOf === null ? {} : { reference: angleOf };
-    const resumed = await this.runtime.resume({ sessionId: id, ...camera, ...known, ...clock });
+    const resumed = await this.runtime.resume({ sessionId: id, ...camera, ...known });
     if (resumed === null) return false;
     if (await this.store.setResumed(id, resumed.proxyPort)) {
       if (angleOf === null) this.angles.follow({ ...session, zero: known.zero });

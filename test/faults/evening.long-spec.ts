@@ -136,6 +136,13 @@ describe('an evening at the club', () => {
     });
   const video = async (id: string): Promise<Video> =>
     (await desk.api.get<{ video: Video }>(`/api/video/files/${id}`)).body.video;
+  /** Settles when it is compressed. @throws where it is not going to be, with the reason */
+  const compressed = (id: string): Promise<unknown> =>
+    until(async () => {
+      const { compression } = await video(id);
+      if (['kept', 'failed'].includes(compression.state)) throw new Error(JSON.stringify(compression));
+      return compression.state === 'done';
+    });
   /** Seconds in which somebody moved, from this one of the recording on. */
   const lively = async (id: string, from: number): Promise<number> => {
     const { body } = await desk.api.get<{ scores: (number | null)[] }>(`/api/recording/${id}/activity`);
@@ -255,6 +262,7 @@ describe('an evening at the club', () => {
       await service.end('SIGKILL');
       tool.open();
       await born();
+      await compressed(match);
       await page.getByText(/^\d\d % smaller$/).waitFor();
 
       // It is copied to the storage, which hangs; the service dies, and the next one goes on.
