@@ -23,7 +23,8 @@ describe('FFmpeg command lines of compression', () => {
     const input = (path: string): string => `-protocol_whitelist file -threads 1 -ss 12.500 -f mp4 -i file:${path}`;
     expect(alikeArgs('/a.mp4', '/b.mp4', 12.5, 'padelvar:i:s').join(' ')).toBe(
       `-v error -nostdin -hide_banner ${input('/a.mp4')} ${input('/b.mp4')} -filter_complex_threads 1 ` +
-        '-filter_complex [0:v:0][1:v:0]ssim=stats_file=-[out] -map [out] -frames:v 5 -metadata comment=padelvar:i:s -f null /dev/null',
+        '-filter_complex [0:v:0]trim=end_frame=5[a];[1:v:0]trim=end_frame=5[b];[a][b]ssim=stats_file=-[out] -map [out] ' +
+        '-metadata comment=padelvar:i:s -f null /dev/null',
     );
   });
 });

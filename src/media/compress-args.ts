@@ -64,10 +64,14 @@ export function alikeArgs(a: string, b: string, seconds: number, marker: string)
     const from = ['-ss', seconds.toFixed(3), '-f', 'mp4', '-i', `file:${path}`];
     return ['-protocol_whitelist', 'file', '-threads', '1', ...from];
   };
+  // Both are cut before they are compared: an end by `-frames:v` reaches one before the other, and one more pair comes out of it
+  // that is not of one moment.
+  const first = `trim=end_frame=${ALIKE_PICTURES}`;
+  const graph = `[0:v:0]${first}[a];[1:v:0]${first}[b];[a][b]ssim=stats_file=-[out]`;
   return [
     ...['-v', 'error', '-nostdin', '-hide_banner', ...input(a), ...input(b)],
-    ...['-filter_complex_threads', '1', '-filter_complex', '[0:v:0][1:v:0]ssim=stats_file=-[out]', '-map', '[out]'],
-    ...['-frames:v', `${ALIKE_PICTURES}`, '-metadata', `comment=${marker}`, '-f', 'null', '/dev/null'],
+    ...['-filter_complex_threads', '1', '-filter_complex', graph, '-map', '[out]'],
+    ...['-metadata', `comment=${marker}`, '-f', 'null', '/dev/null'],
   ];
 }
 

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setInterval } from 'node:timers/promises';
 import { SystemClock } from '../common/clock';
-import { canCode, compressFilm, CompressFilm } from './compress-film';
+import { canCode, compressFilm, CompressFilm, likeness } from './compress-film';
 import { drawFilm } from './fmp4/clip.fixture';
 import { listLeftovers } from './process';
 import { Toolchain } from './toolchain';
@@ -15,6 +16,27 @@ async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> 
   }
   throw new Error('unreachable');
 }
+
+describe('likeness', () => {
+  let folder: string;
+  let tools: Toolchain;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'padelvar-likeness-'));
+    tools = new Toolchain('ffmpeg', 'ffprobe', new SystemClock(), folder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('compares pictures of one moment, each of which is unlike its neighbours', async () => {
+    const [a, b] = [join(folder, 'a.mp4'), join(folder, 'b.mp4')];
+    const noise = 'testsrc2=size=320x180:rate=25:duration=3,noise=alls=40:allf=t';
+    const coder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-threads', '1'];
+    execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', noise, ...coder, '-crf', '18', '-g', '50', a]);
+    execFileSync('ffmpeg', ['-v', 'error', '-i', a, ...coder, '-crf', '20', '-bf', '2', '-g', '30', b]);
+    expect(await likeness(tools, { a, b, session: 'a' }, [0, 1.3, 2.5])).toBeGreaterThan(0.9);
+    // Where nothing was compared nothing is known.
+    expect(await likeness(tools, { a, b, session: 'a' }, [4])).toBe(0);
+  });
+});
 
 describe('compressFilm', () => {
   let folder: string;

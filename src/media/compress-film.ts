@@ -65,20 +65,20 @@ export async function compressFilm(ffmpeg: FfmpegContext, film: CompressFilm): P
   }
 }
 
-/** How alike two films are, the least alike of some pictures from each of these moments on: 1 are the same (SSIM). */
+/** How alike two films are, the least alike of some pictures from each of these moments on: 1 are the same (SSIM), 0: none was there. */
 export async function likeness(
   tools: MediaTools & FfmpegContext,
   { a, b, session }: { readonly a: string; readonly b: string; readonly session: string },
   moments: readonly number[],
 ): Promise<number> {
-  let least = 1;
+  const values: number[] = [];
   const marker = ownMarker({ instance: tools.instance, session });
   for (const seconds of moments) {
     const run = { timeoutMs: TOOL_MS, nice: NICE };
     const { stdout } = await runTool(tools.clock, tools.ffmpegPath, alikeArgs(a, b, seconds, marker), run);
-    for (const [, value] of stdout.matchAll(/ All:(\d(?:\.\d+)?)/g)) least = Math.min(least, Number(value));
+    for (const [, value] of stdout.matchAll(/ All:(\d(?:\.\d+)?)/g)) values.push(Number(value));
   }
-  return least;
+  return values.length === 0 ? 0 : Math.min(...values);
 }
 
 /** Whether this FFmpeg can code it. Asked of FFmpeg itself, by the encoder's own help. @throws MediaToolError it cannot be run */

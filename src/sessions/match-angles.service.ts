@@ -78,9 +78,14 @@ export class MatchAngles {
       ...here?.facts,
       status: here?.state ?? row.status,
       reason: here?.error?.code ?? row.reason,
-      recordingStatus: row.recordingStatus && (recording?.phase ?? row.recordingStatus),
+      recordingStatus: row.recordingStatus && written(row.recordingStatus, recording?.phase ?? row.recordingStatus),
       offsetSeconds: row.offsetSeconds === null ? null : Math.round(row.offsetSeconds * 1e5) / 1e5,
       sizeBytes: sizeBytes === null ? null : Number(sizeBytes),
     };
   }
+}
+
+/** What is ready has its length and its size in the rows: until they are written, it is being finished. */
+function written(row: RecordingStatus, here: RecordingStatus): RecordingStatus {
+  return here === 'ready' && row !== 'ready' ? 'finalizing' : here;
 }
