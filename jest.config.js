@@ -1,6 +1,6 @@
 /**
  * Four projects: specs beside the code; the API as its callers see it; end-to-end tests of cameras, recordings and the panel;
- * and what wants the machine to itself, because pictures are timed or processes starved. In the fault run
+ * and what wants the machine to itself or nearly, because pictures are timed or processes starved. In the fault run
  * (scripts/test-faults.mjs) a fifth one: its tests that take minutes.
  */
 const swcOptions = {
@@ -60,7 +60,7 @@ module.exports = {
     {
       ...onPostgres,
       displayName: 'alone',
-      testMatch: specsOf('alone', 'faults'),
+      testMatch: specsOf('alone', 'timed', 'faults'),
     },
     ...(process.env.PADELVAR_FAULT_LEDGER ? [faults] : []),
   ],

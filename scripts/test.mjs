@@ -31,6 +31,7 @@ const TESTS = [
   { name: 'api', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=api', THREE] },
   { name: 'e2e', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=e2e', THREE] },
   { name: 'faults', script: bin('jest', 'bin', 'jest.js'), args: ['test/faults', '--selectProjects=alone', TWO] },
+  { name: 'timed', script: bin('jest', 'bin', 'jest.js'), args: ['test/timed', '--selectProjects=alone', TWO] },
   { name: 'alone', script: bin('jest', 'bin', 'jest.js'), args: ['test/alone', '--selectProjects=alone'] },
 ];
 

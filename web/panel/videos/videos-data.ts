@@ -17,6 +17,7 @@ const MOST = 200;
 const FINISHING_MS = 2_000;
 const COMPRESSING_MS = 3_000;
 const UPLOADING_MS = 10_000;
+const RESTING_MS = 30_000;
 const BEING_MADE = ['stopping', 'finalizing'];
 
 /** The club's finished videos as far as one may see them, the newest first, page by page. */
@@ -84,7 +85,7 @@ async function all<T>(
   return items;
 }
 
-/** One finished video; `null`: there is none. Its recording says whether there will be. Asked for again while it is compressed. */
+/** One finished video; `null`: there is none. Its recording says whether there will be. */
 export function videoQuery(id: string) {
   return queryOptions({
     queryKey: ['video', id],
@@ -101,10 +102,10 @@ export function videoQuery(id: string) {
   });
 }
 
-/** While it is compressed, or on its way to the club's storage. */
-function nextLook({ compression, storage }: Video): number | false {
+/** Often while it is compressed, or on its way to the club's storage; that such work begins nobody tells. */
+function nextLook({ compression, storage }: Video): number {
   if (isOnItsWay(compression)) return COMPRESSING_MS;
-  return storage.upload === 'waiting' || storage.upload === 'uploading' ? UPLOADING_MS : false;
+  return storage.upload === 'waiting' || storage.upload === 'uploading' ? UPLOADING_MS : RESTING_MS;
 }
 
 export function useVideo(id: string) {
