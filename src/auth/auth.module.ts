@@ -45,7 +45,7 @@ import { SignInsService } from './sign-ins.service';
     JwtModule.registerAsync({
       inject: [AppConfig],
       useFactory: (config: AppConfig) => ({
-        secret: new SigningKeys(config).current.secret,
+        secret: new SigningKeys(config).current.key,
         signOptions: {
           keyid: new SigningKeys(config).current.id,
           algorithm: TOKEN_ALGORITHM,

@@ -19,11 +19,12 @@ export class AdminHealthViewer extends HealthViewer {
 
   async isAdmin(request: Request): Promise<boolean> {
     const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const secret = token === undefined ? null : this.keys.secretFor(token);
-    if (token === undefined || secret === null) return false;
+    const key = token === undefined ? null : this.keys.keyFor(token);
+    if (token === undefined || key === null) return false;
     try {
       const payload: unknown = await this.jwt.verifyAsync(token, {
-        secret,
+        // As jsonwebtoken takes it; the types between do not know of keys.
+        secret: key as unknown as Buffer,
         algorithms: [TOKEN_ALGORITHM],
         issuer: TOKEN_ISSUER,
         audience: TOKEN_AUDIENCE,

@@ -16,9 +16,10 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKeyProvider: (_request, token: string, done) => {
-        const secret = keys.secretFor(token);
-        if (secret === null) done(new Error('signed with a key that is not ours'));
-        else done(null, secret);
+        const key = keys.keyFor(token);
+        // It takes all that jsonwebtoken takes; its types do not know of keys.
+        if (key === null) done(new Error('signed with a key that is not ours'));
+        else done(null, key as unknown as Buffer);
       },
       algorithms: [TOKEN_ALGORITHM],
       issuer: TOKEN_ISSUER,

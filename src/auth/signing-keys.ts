@@ -1,11 +1,12 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/app-config';
 
 interface SigningKey {
   /** The `kid` of what it signs (RFC 7515 §4.1.4); says nothing about the secret. */
   readonly id: string;
-  readonly secret: string;
+  /** Made once: what is given as text is looked through for a public key in each request that is verified with it. */
+  readonly key: KeyObject;
 }
 
 /** The secrets of access tokens: the newest signs, all of `JWT_SECRET` verify. */
@@ -14,7 +15,10 @@ export class SigningKeys {
   private readonly keys: readonly SigningKey[];
 
   constructor({ jwtSecret, olderJwtSecrets }: AppConfig) {
-    this.keys = [jwtSecret, ...olderJwtSecrets].map((secret) => ({ id: idOf(secret), secret }));
+    this.keys = [jwtSecret, ...olderJwtSecrets].map((secret) => ({
+      id: idOf(secret),
+      key: createSecretKey(Buffer.from(secret, 'utf8')),
+    }));
   }
 
   get current(): SigningKey {
@@ -22,14 +26,14 @@ export class SigningKeys {
   }
 
   /**
-   * The secret that a token says it was signed with; `null` where it names one that is not ours. Tokens that name none
+   * The key that a token says it was signed with; `null` where it names one that is not ours. Tokens that name none
    * were made before there were names, ten minutes ago at most: the newest secret made them, or nobody.
    */
-  secretFor(token: string): string | null {
+  keyFor(token: string): KeyObject | null {
     const header = headerOf(token);
     if (header === null) return null;
-    if (header.kid === undefined) return this.current.secret;
-    return this.keys.find(({ id }) => id === header.kid)?.secret ?? null;
+    if (header.kid === undefined) return this.current.key;
+    return this.keys.find(({ id }) => id === header.kid)?.key ?? null;
   }
 }
 

@@ -2,7 +2,7 @@ import { decideFollow } from './angle-sync';
 import { AppendQueue, mediaType, toRanges } from './append-queue';
 import { LiveTarget } from './live-target';
 import { attachMediaSource, canPlayFragments } from './media-source';
-import { type BufferedRange, decidePlayback, liveEdge, type PlaybackDecision } from './playback-control';
+import { type BufferedRange, decidePlayback, isBuffered, liveEdge, type PlaybackDecision } from './playback-control';
 
 export interface MseEvents {
   /** A picture is on the screen. @param arrivedAt epoch milliseconds of the service's clock at which it got there */
@@ -212,8 +212,9 @@ export class MsePlayer {
       // There is only what is shown already: live begins with what comes next.
       return edge === this.peekedAt ? undefined : this.begin(edge);
     }
-    if (video.seeking) return;
     const { currentTime: position, playbackRate: rate } = video;
+    // Where what it seeks was taken away, because the service began anew, it would seek for ever.
+    if (video.seeking && isBuffered(ranges, position)) return;
     const decision =
       this.following(ranges) ?? decidePlayback({ position, ranges, target, rate, hasNext: video.readyState >= 3 });
     if (decision.seekTo !== null) this.moveTo(decision.seekTo);

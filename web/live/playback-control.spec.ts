@@ -1,4 +1,4 @@
-import { decidePlayback, liveEdge, PlaybackView } from './playback-control';
+import { decidePlayback, isBuffered, liveEdge, PlaybackView } from './playback-control';
 
 /** Ten seconds buffered, played where it should be. */
 const AT_TARGET: PlaybackView = {
@@ -27,6 +27,23 @@ describe('liveEdge', () => {
         0.12,
       ),
     ).toBeCloseTo(15.001);
+  });
+});
+
+describe('isBuffered', () => {
+  it.each([
+    [4.9, false],
+    [5, true],
+    [7, true],
+    [8.5, false],
+    [9.5, true],
+    [11, false],
+  ])('at %s s: %s', (position, expected) => {
+    const ranges = [
+      { start: 5, end: 8 },
+      { start: 9, end: 10 },
+    ];
+    expect(isBuffered(ranges, position)).toBe(expected);
   });
 });
 

@@ -44,6 +44,11 @@ export function liveEdge(ranges: readonly BufferedRange[], target: number): numb
   return last === undefined ? null : Math.max(last.start + EPSILON, last.end - target);
 }
 
+/** Whether there is a picture here. */
+export function isBuffered(ranges: readonly BufferedRange[], position: number): boolean {
+  return ranges.some(({ start, end }) => position >= start - EPSILON && position <= end + EPSILON);
+}
+
 /** What to do now so that the picture stays close to live. Pure; asked after every append. */
 export function decidePlayback(view: PlaybackView): PlaybackDecision {
   const edge = liveEdge(view.ranges, view.target);
