@@ -60,7 +60,7 @@ module.exports = {
     {
       ...onPostgres,
       displayName: 'alone',
-      testMatch: specsOf('alone', 'timed', 'faults'),
+      testMatch: specsOf('alone', 'films', 'live', 'faults'),
     },
     ...(process.env.PADELVAR_FAULT_LEDGER ? [faults] : []),
   ],

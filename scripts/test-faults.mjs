@@ -18,7 +18,7 @@ import { format, resolveConfig } from 'prettier';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const DOCUMENT = join(ROOT, 'docs', 'reliability.md');
-const SPECS = ['test/faults/', 'test/e2e/cameras-', 'test/e2e/import', 'test/timed/cameras-'];
+const SPECS = ['test/faults/', 'test/e2e/cameras-', 'test/e2e/import', 'test/films/cameras-'];
 /** In the order in which the document has them. */
 const SECTIONS = ['Service', 'Machine', 'Database', 'Callers at once', 'Soak', 'Cameras'];
 /** For tests that failed without a row of their own: one that could not even begin is no better than one that failed. */

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,11 +13,14 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const results = mkdtempSync(join(tmpdir(), 'padelvar-results-'));
 const bin = (...parts) => join(ROOT, 'node_modules', ...parts);
 
-/** Nothing in these is measured in time: they share the machine. Where they mostly wait, three do. */
-const TWO = '--maxWorkers=2';
-const THREE = '--maxWorkers=3';
+const jest = (name, workers, ...args) => ({
+  name,
+  script: bin('jest', 'bin', 'jest.js'),
+  args: [...args, `--maxWorkers=${workers}`],
+});
+const ALONE = '--selectProjects=alone';
 
-/** Each of these keeps one core busy: two go side by side, and tell what they have to say when they are done. */
+/** Each of these would keep one core busy: two lines of them have the time that unit tests leave, and speak when they are done. */
 const READING = [
   [{ name: 'lint', script: bin('eslint', 'bin', 'eslint.js'), args: ['.', '--max-warnings', '0'] }],
   [
@@ -26,14 +29,17 @@ const READING = [
     { name: 'types of web', script: bin('typescript', 'bin', 'tsc'), args: ['-p', 'web/tsconfig.json'] },
   ],
 ];
-const TESTS = [
-  { name: 'unit', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=unit', THREE] },
-  { name: 'api', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=api', THREE] },
-  { name: 'e2e', script: bin('jest', 'bin', 'jest.js'), args: ['--selectProjects=e2e', THREE] },
-  { name: 'faults', script: bin('jest', 'bin', 'jest.js'), args: ['test/faults', '--selectProjects=alone', TWO] },
-  { name: 'timed', script: bin('jest', 'bin', 'jest.js'), args: ['test/timed', '--selectProjects=alone', TWO] },
-  { name: 'alone', script: bin('jest', 'bin', 'jest.js'), args: ['test/alone', '--selectProjects=alone'] },
+/** Stage after stage; what stands in one goes side by side. */
+const STAGES = [
+  [jest('unit', 3, '--selectProjects=unit')],
+  [jest('api', 3, '--selectProjects=api')],
+  [jest('e2e', 3, '--selectProjects=e2e')],
+  [jest('faults', 2, 'test/faults', ALONE)],
+  // Both mostly wait; of cameras as many record at one time as two cores can, so their files go one after another.
+  [jest('films', 1, 'test/films', ALONE), jest('live', 1, 'test/live', ALONE)],
+  [jest('alone', 1, 'test/alone', ALONE)],
 ];
+const NICE = 19;
 
 /** Tests passed and failed of one jest run; a file that could not run at all counts as one failure. */
 function readCounts(file) {
@@ -48,6 +54,7 @@ function readCounts(file) {
 async function readThrough({ name, script, args }) {
   const before = Date.now();
   const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  setPriority(child.pid, NICE);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
   const [status] = await once(child, 'close');
@@ -77,8 +84,11 @@ async function inOrder(steps, run) {
   return done;
 }
 
-const done = (await Promise.all(READING.map((steps) => inOrder(steps, readThrough)))).flat();
-done.push(...(await inOrder(TESTS, runTests)));
+const read = Promise.all(READING.map((steps) => inOrder(steps, readThrough)));
+const [unit, ...others] = STAGES;
+const together = (steps) => Promise.all(steps.map(runTests));
+const tested = await together(unit);
+const done = [...(await read).flat(), ...tested, ...(await inOrder(others, together)).flat()];
 rmSync(results, { recursive: true, force: true });
 process.stdout.write('\n');
 for (const { name, ok, seconds } of done) process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)\n`);
