@@ -1,8 +1,10 @@
+import { movieConfiguration } from '../../media/fmp4/codec-of-init';
 import { u32 } from '../../media/fmp4/box-writer';
 import { FilmSample } from '../../media/fmp4/film-sample';
 import { DiskFile, readFully, writeFully } from '../../storage/disk';
+import { collide, GRID_RATE, usualRate } from './picture-spacing';
 import { SampleIndex } from './sample-index';
-import { finishedMovie } from './sample-tables';
+import { FinishedMovie, finishedMovie, Spacing } from './sample-tables';
 
 const CHUNK_BYTES = 1024 * 1024;
 const MDAT_HEADER_BYTES = 8;
@@ -60,11 +62,12 @@ export async function cutFilm(
   const data = samples.reduce((sum, { size }) => sum + size, 0);
   if (data > MOST_BYTES || to <= from) throw new RangeError('the stretch is too long, or empty');
   const edit = { from: from - first.dts, to: to - first.dts };
-  const movie = async (at: number): Promise<Buffer> =>
-    (await finishedMovie(picture, placed(samples, at), to - first.dts, {}, edit)).moov;
+  const movie = (at: number, spacing: Spacing): Promise<FinishedMovie> =>
+    finishedMovie(picture, placed(samples, at), to - first.dts, spacing, edit);
+  const spacing = spacingOf(picture, (await movie(0, {})).shown);
   // Its length does not depend on where the pictures lie.
-  const { length } = await movie(0);
-  const moov = await movie(ftyp.length + length + MDAT_HEADER_BYTES);
+  const { length } = (await movie(0, spacing)).moov;
+  const { moov } = await movie(ftyp.length + length + MDAT_HEADER_BYTES, spacing);
   const header = Buffer.concat([u32(data + MDAT_HEADER_BYTES), Buffer.from('mdat', 'latin1')]);
   await writeFully(target, [ftyp, moov, header], 0);
   let at = ftyp.length + moov.length + MDAT_HEADER_BYTES;
@@ -81,6 +84,13 @@ export async function cutFilm(
     }
   }
   return { bytes: at, from, to };
+}
+
+/** As the finaliser's last resort: where players would count two pictures as one, all of them are put onto a grid. */
+function spacingOf(picture: Buffer, shown: Float64Array): Spacing {
+  const rate = usualRate(shown);
+  if (rate === null || !collide(shown, rate)) return {};
+  return movieConfiguration(picture).kind === 'h264' ? { grid: true, rate: GRID_RATE, restated: true } : { grid: true };
 }
 
 /**

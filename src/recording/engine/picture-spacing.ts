@@ -77,7 +77,8 @@ export function collide(sorted: Float64Array, rate: number): boolean {
   return false;
 }
 
-function usualRate(sorted: Float64Array): number | null {
+/** The rate that players take a film for, by its first pictures; `null` where they would take it for none. */
+export function usualRate(sorted: Float64Array): number | null {
   const count = Math.min(sorted.length, LOOKED_AT);
   if (count < 2) return null;
   const steps = Array.from({ length: count - 1 }, (_, i) => (sorted[i + 1] as number) - (sorted[i] as number));
