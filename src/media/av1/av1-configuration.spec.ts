@@ -23,14 +23,14 @@ const ended = (writer: BitWriter): BitWriter =>
   writer.u(5, 0).u(12, 0).u(5, 8).u(1, 0).u(4, 10).u(4, 10).u(11, 1919).u(11, 1079);
 
 describe('the configuration of an AV1 film', () => {
-  // The last is the example of the binding's §5 up to its colours.
+  // Profile and level, then tier and depth; the last is the example of the binding's §5 up to its colours.
   it.each([
     [0x08, 0x0c, 'av01.0.08M.08'],
     [0x0d, 0x8c, 'av01.0.13H.08'],
     [0x40, 0x68, 'av01.2.00M.12'],
     [0x40, 0x48, 'av01.2.00M.10'],
     [0x04, 0x4c, 'av01.0.04M.10'],
-  ])('has a codec string: %#x %#x', (first, second, codec) => {
+  ])('has a codec string, of the bytes %d and %d: %s', (first, second, codec) => {
     expect(av1Codec(Buffer.from([0x81, first, second, 0]))).toBe(codec);
   });
 
