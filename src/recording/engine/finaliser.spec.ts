@@ -150,6 +150,26 @@ describe('Finaliser', () => {
     expect(complaints(target)).toBe('');
   });
 
+  it('leaves none where it died before they were parted', async () => {
+    const [, timeOf] = UNEVEN[0]!;
+    const folder = room.at('.recordings', 'a');
+    const placed = clip.frames.map((frame, i) => ({ ...frame, dts: timeOf(i) }));
+    const { parts, endTicks } = await record(journalOptions(folder), placed, placed.at(-1)!.dts + 3600);
+    const sources = parts.map(({ info: { path, startTicks } }) => ({ path, startTicks }));
+    const target = room.at('1', 'a.mp4');
+    const job = { folder, parts: sources, endTicks, target };
+    // The flip is a write of eight bytes; the second one would take it back.
+    let flips = 0;
+    const dying = new BrokenDisk(({ name, bytes }) => {
+      if (name === 'write' && bytes === 8) flips++;
+      if (flips > 1) throw errno('EIO');
+    });
+    await expect(new Finaliser(dying, TOOLS).finalise(job)).rejects.toMatchObject({ code: 'EIO' });
+    expect(complaints(sources[0]!.path)).toContain('non monotonically increasing');
+    expect(await new Finaliser(disk, TOOLS).finalise(job)).toMatchObject({ way: 'in_place', samples: 75 });
+    expect(complaints(target)).toBe('');
+  });
+
   /** Two parts of one format: the clip as it is, and 5 s after its beginning once more at these times. */
   async function recordTwoParts(
     name: string,
