@@ -346,6 +346,9 @@ describe('shares', () => {
       ]) {
         expect(text).toContain(tag);
       }
+      // Its film has what its court recorded.
+      expect(text).not.toContain('There is no sound');
+      expect(text).not.toMatch(/<video[^>]*\smuted/);
     });
 
     it.each([
@@ -445,6 +448,8 @@ describe('shares', () => {
       const page = (await see(url)).text;
       expect(page).toContain('Highlight of a padel match');
       expect(page).toContain('<span>10 s</span>');
+      expect(page).toContain('There is no sound.');
+      expect(page).toMatch(/<video[^>]*\smuted/);
       expect(page).not.toContain('smash');
       expect((await see(`${url}/video.mp4`)).bytes.equals(readFileSync(short))).toBe(true);
       for (const [path, size] of [
