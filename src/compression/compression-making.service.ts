@@ -163,9 +163,9 @@ export class CompressionMaking implements OnModuleInit {
     signal: AbortSignal,
     progress: (share: number) => void,
   ): Promise<RecodedFilm> {
-    const { otherStreams } = await probeVideo(this.toolchain, from, { timeoutMs: PROBE_MS, nice: 10 });
-    // Of a film of another system: what is coded anew has its pictures alone.
-    if (otherStreams > 0) throw new CompressionEnd('kept', 'different');
+    const { otherStreams, sound } = await probeVideo(this.toolchain, from, { timeoutMs: PROBE_MS, nice: 10 });
+    // What is coded anew has its pictures alone.
+    if (otherStreams > 0) throw new CompressionEnd('kept', sound.streams > 0 ? 'sound' : 'different');
     const own = new AbortController();
     const either = AbortSignal.any([signal, own.signal]);
     const most = Math.floor(WORTH_IT * originalBytes);

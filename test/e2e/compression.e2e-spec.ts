@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -243,6 +244,16 @@ describe('the compression of a finished video', () => {
     expect(leftovers()).toEqual([]);
     await club.service.app.get(CompressionUpkeep).tick();
     expect((await state(id)).state).toBe('kept');
+    // Of a film with sound only the pictures would be left.
+    const heard = await match(SCARCE);
+    const loud = join(folder, 'loud.mp4');
+    execFileSync('ffmpeg', [
+      ...['-v', 'error', '-i', file(heard), '-f', 'lavfi', '-i', 'sine=duration=3'],
+      ...['-c:v', 'copy', '-c:a', 'aac', loud],
+    ]);
+    copyFileSync(loud, file(heard));
+    await ask(heard);
+    expect(await become(heard, 'kept')).toMatchObject({ reason: 'sound', size_bytes: null });
     // Nor is there anything to be done about a file that is elsewhere.
     shelf.remove(id);
     await ask(id);
