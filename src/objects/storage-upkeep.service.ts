@@ -5,6 +5,7 @@ import { Clock } from '../common/clock';
 import { Jobs } from '../jobs/jobs';
 import { RunOptions, ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
+import { IncomingVideos } from '../storage/incoming-videos';
 import { ClubStores } from './club-stores.service';
 import { LocalCopies } from './local-copies.service';
 import { UPLOADABLE } from './may-upload';
@@ -18,6 +19,8 @@ const MOST = 50;
 const STALE_EVERY_MS = 3_600_000;
 /** Longer than any upload of ours rests. */
 const STALE_MS = 7 * 24 * 3_600_000;
+/** What is fetched back is written to all the while. */
+const LEFT_MS = 3_600_000;
 /** One club's storage that stands still must not keep the others waiting. */
 const PATIENCE_MS = 60_000;
 
@@ -40,6 +43,7 @@ export class StorageUpkeep implements OnApplicationBootstrap {
     private readonly stores: ClubStores,
     private readonly uploads: VideoUploads,
     private readonly copies: LocalCopies,
+    private readonly incoming: IncomingVideos,
     private readonly jobs: Jobs,
     private readonly tasks: ScheduledTasks,
     private readonly clock: Clock,
@@ -64,8 +68,16 @@ export class StorageUpkeep implements OnApplicationBootstrap {
     const begun_uploads = await this.begin();
     const { removed, postponed } = await this.copies.leave();
     const deleted_objects = await this.delete();
-    const aborted_uploads = await this.abortStale();
-    return { begun_uploads, removed_files: removed, postponed_files: postponed, deleted_objects, aborted_uploads };
+    const cleaned = await this.clean();
+    return { begun_uploads, removed_files: removed, postponed_files: postponed, deleted_objects, ...cleaned };
+  }
+
+  /** Once an hour. */
+  private async clean(): Promise<{ aborted_uploads: number; cleaned_files: number }> {
+    if (this.clock.monotonic() < this.staleAt) return { aborted_uploads: 0, cleaned_files: 0 };
+    this.staleAt = this.clock.monotonic() + STALE_EVERY_MS;
+    const cleaned_files = await this.incoming.sweep(new Date(this.clock.now() - LEFT_MS));
+    return { aborted_uploads: await this.abortStale(), cleaned_files };
   }
 
   /** Oldest first. @returns how many uploads were asked for */
@@ -133,8 +145,6 @@ export class StorageUpkeep implements OnApplicationBootstrap {
   }
 
   private async abortStale(): Promise<number> {
-    if (this.clock.monotonic() < this.staleAt) return 0;
-    this.staleAt = this.clock.monotonic() + STALE_EVERY_MS;
     const clubs = await this.database.query<{ club_id: number }[]>('SELECT club_id FROM club_storage');
     const uploads = await this.database.query<{ upload_id: string }[]>(
       'SELECT upload_id FROM video_objects WHERE upload_id IS NOT NULL',

@@ -15,10 +15,13 @@ export type S3Operation =
   | 'HeadObject'
   | 'DeleteObject';
 
-/** A number: the status it answers. `cut`: the connection ends in the middle of a body. `damage`: it keeps something else. */
+/**
+ * A number: the status it answers. `cut`: the connection ends in the middle of a body. `damage`: it keeps something else.
+ * `pause`: what is read stands still in the middle, until the test lets it go on.
+ */
 export interface S3Fault {
   readonly on: S3Operation;
-  readonly does: number | 'cut' | 'hang' | 'damage';
+  readonly does: number | 'cut' | 'hang' | 'damage' | 'pause';
   times: number;
   /** So many are let through before. */
   after?: number;
@@ -49,6 +52,8 @@ export class S3Server {
   readonly uploads = new Map<string, Upload>();
   /** Of requests that it was hung on. */
   readonly hung: IncomingMessage[] = [];
+  /** Each lets an answer go on that stands still. */
+  readonly paused: (() => void)[] = [];
   /** Without: as storages that know MD5 only. */
   checksums = true;
 
@@ -225,7 +230,10 @@ export class S3Server {
       ...(this.checksums && request.headers['x-amz-checksum-mode'] && { 'x-amz-checksum-sha256': sum }),
     });
     if (request.method === 'HEAD') response.end();
-    else if (fault?.does === 'cut') response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+    else if (fault?.does === 'pause') {
+      const half = body.length >> 1;
+      response.write(body.subarray(0, half), () => this.paused.push(() => response.end(body.subarray(half))));
+    } else if (fault?.does === 'cut') response.write(body.subarray(0, body.length >> 1), () => response.destroy());
     else response.end(body);
   }
 }
