@@ -244,6 +244,15 @@ export class ObjectBook {
     });
   }
 
+  /** It is to be deleted once more, when what was on its way has arrived. */
+  async deletedOnce(sessionId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE video_objects SET next_try_at = now() + interval '1 minute'
+        WHERE session_id = $1 AND state = 'deleting'`,
+      [sessionId],
+    );
+  }
+
   async deletionFailed(sessionId: string, fault: ObjectFault): Promise<void> {
     await this.database.query(
       `UPDATE video_objects SET fault = $2, error = $3, next_try_at = now() + interval '10 minutes'

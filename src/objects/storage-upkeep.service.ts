@@ -6,16 +6,18 @@ import { Jobs } from '../jobs/jobs';
 import { RunOptions, ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
 import { IncomingVideos } from '../storage/incoming-videos';
+import { ClubRounds } from './club-rounds';
 import { ClubStores } from './club-stores.service';
 import { LocalCopies } from './local-copies.service';
 import { UPLOADABLE } from './may-upload';
 import { ObjectBook, ObjectRow } from './object-book.service';
 import { ObjectFault } from './object-store';
-import { objectKey } from './store-place';
+import { clubFolder, objectKey } from './store-place';
 import { UPLOAD_VIDEO, VideoUploads } from './video-uploads.service';
 
 /** Of each thing, in one run. */
 const MOST = 50;
+const MOST_OF_A_CLUB = 20;
 const STALE_EVERY_MS = 3_600_000;
 /** Longer than any upload of ours rests. */
 const STALE_MS = 7 * 24 * 3_600_000;
@@ -41,6 +43,7 @@ export class StorageUpkeep implements OnApplicationBootstrap {
     private readonly database: DataSource,
     private readonly book: ObjectBook,
     private readonly stores: ClubStores,
+    private readonly rounds: ClubRounds,
     private readonly uploads: VideoUploads,
     private readonly copies: LocalCopies,
     private readonly incoming: IncomingVideos,
@@ -119,28 +122,35 @@ export class StorageUpkeep implements OnApplicationBootstrap {
   /** @returns how many are gone from where they were */
   private async delete(): Promise<number> {
     const rows = await this.database.query<ObjectRow[]>(
-      `SELECT * FROM video_objects WHERE state = 'deleting' AND next_try_at <= now() ORDER BY next_try_at LIMIT ${MOST}`,
+      `SELECT * FROM (
+         SELECT *, row_number() OVER (PARTITION BY club_id ORDER BY next_try_at, session_id) AS place
+           FROM video_objects WHERE state = 'deleting' AND next_try_at <= now()
+       ) due WHERE place <= ${MOST_OF_A_CLUB} ORDER BY place, next_try_at LIMIT ${MOST}`,
     );
-    let deleted = 0;
-    for (const row of rows) if (await this.deleteOne(row)) deleted += 1;
-    return deleted;
+    return (await this.rounds.go(rows, (row) => this.deleteOne(row))).done;
   }
 
+  /** @throws what it failed of, once that is noted */
   private async deleteOne(row: ObjectRow): Promise<boolean> {
     const { session_id: sessionId, club_id: clubId, object_key: key, upload_id: uploadId } = row;
     try {
-      await this.jobs.cancelKey(UPLOAD_VIDEO, sessionId);
+      const wasUploading = await this.jobs.cancelKey(UPLOAD_VIDEO, sessionId);
       const club = await this.stores.of(clubId);
       const signal = AbortSignal.timeout(PATIENCE_MS);
       if (uploadId !== null) await club?.store.parts?.abort(key, uploadId, signal);
       await club?.store.delete(key, signal);
+      if (wasUploading) {
+        // What was on its way may arrive behind the deletion: it is deleted once more.
+        await this.book.deletedOnce(sessionId);
+        return false;
+      }
       await this.book.deleted(sessionId);
       return true;
     } catch (error) {
       const fault = error instanceof ObjectFault ? error : new ObjectFault('storage_unreachable');
       await this.book.deletionFailed(sessionId, fault);
       this.logger.warn({ err: error, clubId, sessionId }, 'A deleted video is still in its storage.');
-      return false;
+      throw error;
     }
   }
 
@@ -155,7 +165,9 @@ export class StorageUpkeep implements OnApplicationBootstrap {
     for (const { club_id: clubId } of clubs) {
       try {
         const club = await this.stores.of(clubId);
-        aborted += (await club?.store.parts?.abortStale(before, living, AbortSignal.timeout(PATIENCE_MS))) ?? 0;
+        if (!club?.store.parts) continue;
+        const wanted = { folder: clubFolder(club.prefix, clubId), before, living };
+        aborted += await club.store.parts.abortStale(wanted, AbortSignal.timeout(PATIENCE_MS));
       } catch (error) {
         this.logger.debug({ err: error, clubId }, 'Uploads that nobody goes on with could not be looked for.');
       }
