@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { DataSource } from 'typeorm';
+import { ClubStores } from '../../src/objects/club-stores.service';
 import { FetchBack } from '../../src/objects/fetch-back.service';
 import { StorageUpkeep } from '../../src/objects/storage-upkeep.service';
 import { IncomingVideos } from '../../src/storage/incoming-videos';
@@ -29,6 +31,7 @@ describe('the copies of a video', () => {
     s3.objects.clear();
     s3.uploads.clear();
     s3.paused.length = 0;
+    s3.hung.length = 0;
     await sql('DELETE FROM video_objects');
     await sql('UPDATE videos SET deleted_at = now() WHERE deleted_at IS NULL');
     await sql('DELETE FROM club_storage');
@@ -79,6 +82,142 @@ describe('the copies of a video', () => {
     expect(shelf.has(made.id)).toBe(false);
     return made;
   }
+
+  it('is the one that is left when the file here is lost, and stays', async () => {
+    await set();
+    const { id, film } = await both();
+    shelf.remove(id);
+    await sql('UPDATE club_storage SET keep_local_days = 0');
+    await tick();
+    expect(await row(id)).toMatchObject({ state: 'remote', stamp: expect.any(String) });
+    await sql('UPDATE videos SET missing_since = now() WHERE session_id = $1', [id]);
+    await tick();
+    expect(await row(id)).toMatchObject({ state: 'remote', local: 'here' });
+    const { response, body } = await club.desk.bytes(`/api/video/files/${id}/download`);
+    expect([response.status, body.equals(film)]).toEqual([200, true]);
+  });
+
+  it('of one club do not wait for the storage of another one', async () => {
+    const dead = await S3Server.start();
+    try {
+      await set();
+      const { id } = await both();
+      const others = await VideoShelf.make(club.service, club.operator, 'Padel Sud');
+      await set({ endpoint: dead.url }, others.clubId);
+      for (let i = 0; i < 22; i++) {
+        await sql(
+          `INSERT INTO video_objects (session_id, club_id, object_key, state, stamp, bytes, sha256, uploaded_at, local_since)
+           VALUES ($1, $2, 'key', 'remote', 'stamp', 1000, 'sum', now(), now() - interval '1 day')`,
+          [await others.put(), others.clubId],
+        );
+      }
+      dead.faults.push(...(['HeadObject', 'DeleteObject'] as const).map((on) => ({ on, does: 503, times: Infinity })));
+      await tick();
+      await sql('UPDATE club_storage SET keep_local_days = 0');
+      await sql(
+        `UPDATE video_objects SET state = 'deleting'
+          WHERE session_id IN (SELECT session_id FROM video_objects WHERE club_id = $1 LIMIT 2)`,
+        [others.clubId],
+      );
+      await tick();
+      expect(shelf.has(id)).toBe(false);
+      expect([dead.count('HeadObject'), dead.count('DeleteObject')]).toEqual([1, 1]);
+    } finally {
+      await dead.stop();
+    }
+  });
+
+  it('are not forgotten while the file of one of them is leaving', async () => {
+    await set();
+    const { id } = await both();
+    const leaving = club.service.app.get(DataSource).createQueryRunner();
+    await leaving.startTransaction();
+    await leaving.query(`UPDATE video_objects SET local = 'leaving' WHERE session_id = $1`, [id]);
+    const forgotten = club.desk.delete(`${storage()}?forget=true`);
+    await until(async () => {
+      const held = await sql(
+        `SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database()
+          WHERE NOT l.granted`,
+      );
+      return held.length > 0;
+    });
+    await leaving.commitTransaction();
+    await leaving.release();
+    expect((await forgotten).status).toBe(409);
+    expect(await row(id)).toMatchObject({ state: 'remote', local: 'leaving' });
+  });
+
+  it('that come while they are deleted are deleted once more', async () => {
+    await set();
+    const id = await shelf.put();
+    s3.faults.push({ on: 'UploadPart', does: 'hang', times: 1 });
+    await tick();
+    await until(() => s3.hung.length > 0);
+    expect((await club.desk.delete(`/api/video/files/${id}/delete`)).status).toBe(200);
+    await tick();
+    expect((await row(id))?.state).toBe('deleting');
+    // What the storage had all of, and was still at when the connection was cut.
+    const late = Buffer.from('late');
+    s3.objects.set(`${club.clubId}/${id}/${id}.mp4`, { bytes: late, etag: '', sha256: '' });
+    await sql('UPDATE video_objects SET next_try_at = now()');
+    await tick();
+    expect((await row(id))?.state).toBe('deleted');
+    expect([s3.objects.size, s3.uploads.size]).toEqual([0, 0]);
+  });
+
+  it('leave alone what others upload to the same place, and end what nobody goes on with', async () => {
+    await set({ prefix: 'padel/' });
+    const folder = `padel/${club.clubId}/`;
+    const id = randomUUID();
+    const begun = new Date(Date.now() - 30 * 86_400_000);
+    const [ours, ...theirs] = [
+      ...[`${folder}${id}/${id}.mp4`, `${folder}${id}/${randomUUID()}.mp4`, `${folder}backup.mp4`],
+      ...[`padel/${club.clubId}0/${id}/${id}.mp4`, `padel/backup.tar`, 'backup.tar'],
+    ];
+    for (const key of [ours as string, ...theirs]) s3.uploads.set(key, { key, begun, parts: new Map() });
+    const upkeep = club.service.app.get(StorageUpkeep);
+    // Once an hour.
+    upkeep['staleAt'] = 0;
+    await tick();
+    expect([...s3.uploads.keys()]).toEqual(theirs);
+  });
+
+  it('that were begun and are given up with their storage leave no parts there', async () => {
+    await set({ enabled: false });
+    const [id, key] = [await shelf.put(), 'somewhere.mp4'];
+    await sql(
+      `INSERT INTO video_objects (session_id, club_id, object_key, upload_id, part_bytes, state)
+       VALUES ($1, $2, $3, 'begun', 5, 'failed')`,
+      [id, club.clubId, key],
+    );
+    s3.uploads.set('begun', { key, begun: new Date(), parts: new Map() });
+    expect((await club.desk.delete(storage())).status).toBe(204);
+    await until(() => s3.uploads.size === 0);
+  });
+
+  describe('and what a storage answers', () => {
+    const test = () => club.desk.post<{ ok: boolean; fault: string; detail: string }>(`${storage()}/test`);
+
+    it('is not read beyond all measure', async () => {
+      await set();
+      s3.faults.push({ on: 'PutObject', does: 'flood', times: 1 });
+      expect(await test()).toMatchObject({
+        status: 200,
+        body: { ok: false, fault: 'storage_unreachable', detail: 'The answer is too large.' },
+      });
+      s3.faults.push({ on: 'CreateMultipartUpload', does: 403, times: 1, says: 'No. '.repeat(10_000) });
+      const found = await club.service.app.get(ClubStores).of(club.clubId);
+      const fault = await found?.store.parts?.begin('key', NEVER).catch((error: unknown) => error);
+      expect(fault).toMatchObject({ code: 'storage_refused' });
+      expect(((fault as Error).cause as Error).message).toMatch(/^403 SlowDown: (No\. ){50}$/);
+    });
+
+    it('may be cut while it is read back', async () => {
+      await set();
+      s3.faults.push({ on: 'GetObject', does: 'cut', times: 9 });
+      expect(await test()).toMatchObject({ status: 200, body: { ok: false, fault: 'storage_unreachable' } });
+    });
+  });
 
   it('that was fetched back by a process which did not live to say so is noted', async () => {
     const { id, film } = await away();
@@ -131,7 +270,7 @@ describe('the copies of a video', () => {
     it('leave nothing behind: what a crash left goes once it is old', async () => {
       const { id } = await away();
       await bring(id);
-      const [old, young] = [`${id}.${id}.mp4`, `${id}.${id.replace(/^./, '0')}.mp4`];
+      const [old, young] = [`${id}.${id}.mp4`, `${id}.${randomUUID()}.mp4`];
       for (const name of [old, young]) writeFileSync(shelf.path(`.incoming/${name}`), 'half');
       shelf.age(`.incoming/${old}`);
       // An import takes its own only.
