@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     const club = await DemoClub.open(url, service.operator, cameras);
     await club.recordMatch(RECORD_SECONDS, () => undefined);
     await club.planEvening();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
     rmSync(FOLDER, { recursive: true, force: true });
     mkdirSync(FOLDER, { recursive: true });
     await startEvening(browser, url, club);
@@ -91,7 +91,8 @@ function screensOf(club: DemoClub): readonly Screen[] {
       ready: 'main img',
       prepare: async (page) => {
         await page.click('main a[href*="/videos/"]');
-        await page.waitForSelector('main video[data-shown]');
+        await page.waitForSelector('main video');
+        await page.waitForLoadState('networkidle');
         // Two cameras beside each other, and under them how lively the match was.
         await page.click('[aria-keyshortcuts=b]');
         await page.waitForSelector('[data-two]');

@@ -7,13 +7,13 @@ export type BookingReason =
   | 'court_busy'
   /** The service, or its database, was not there when it was to begin. */
   | 'service_away'
-  /** Its owner is no member of the club any more. */
+  /** Its owner is no member of the club any more; of what a calendar planned, no admin. */
   | 'owner_gone'
   /** The court, or its camera, was deleted. */
   | 'court_gone'
   /** What was recorded could not be made a file. */
   | 'recording_failed'
-  /** Somebody stopped the recording before the booking's end. */
+  /** The recording ended before the booking: somebody stopped it, nobody played, or it was begun by hand for a shorter time. */
   | 'stopped_early'
   | 'cancelled_by_owner'
   | 'cancelled_by_admin'

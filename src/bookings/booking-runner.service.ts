@@ -13,14 +13,13 @@ import { RecordingView } from '../recording/recording-view';
 import { RecordingService } from '../recording/recording.service';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { SessionsService } from '../sessions/sessions.service';
+import { isOfBooking, SLACK_MS } from './booked-match';
 import { BookingStore, DueBooking } from './booking-store';
 
 /** A session is opened so long before its recording begins: a camera takes some seconds to give its first picture. */
 export const LEAD_MS = 10_000;
 /** Between two tries of a camera that is away, of a service that is full. */
 const PAUSES_MS = [3_000, 5_000, 10_000, 20_000, 30_000];
-/** A recording that ends no later than this after a booking's start is the match before. */
-const SLACK_MS = 5_000;
 /** It records already: somebody pressed the button in these seconds. */
 const RECORDS: readonly ProblemCode[] = ['already_recording', 'already_recorded'];
 
@@ -97,8 +96,8 @@ export class BookingRunner implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async attempt(booking: DueBooking): Promise<void> {
-    if (!booking.courtThere) return this.store.fail(booking.id, 'court_gone');
-    if (!booking.ownerThere) return this.store.fail(booking.id, 'owner_gone');
+    if (!booking.courtThere) return this.store.fail(booking, 'court_gone');
+    if (!booking.ownerThere) return this.store.fail(booking, 'owner_gone');
     const session = await this.sessionFor(booking);
     if (!session) return;
     try {
@@ -115,7 +114,7 @@ export class BookingRunner implements OnModuleInit, BeforeApplicationShutdown {
 
   /** `null`: not now; what is in the way is noted where somebody should know it. */
   private async sessionFor(booking: DueBooking): Promise<Found | null> {
-    const { id, courtId, ownerId, sessionId } = booking;
+    const { courtId, ownerId, sessionId } = booking;
     const there = await this.sessions.onCourt(courtId);
     if (!there) return this.open(booking);
     if (there.place === 'gone' || there.connecting) return null;
@@ -130,20 +129,20 @@ export class BookingRunner implements OnModuleInit, BeforeApplicationShutdown {
     }
     if (own && !(await this.isOfAnotherMatch(booking, there.id, recording))) return { id: there.id, opened: false };
     // The match before is expected to end just when this one begins.
-    if (!own || this.clock.now() > booking.startsAt.getTime() + SLACK_MS) await this.store.hinder(id, 'court_busy');
+    if (!own || this.clock.now() > booking.startsAt.getTime() + SLACK_MS)
+      await this.store.hinder(booking, 'court_busy');
     return null;
   }
 
-  /** A session of the same owner whose recording is, or will be, the one of a match before. */
+  /** A session of the same owner whose recording is, or will be, the one of another match. */
   private async isOfAnotherMatch(
-    { id, sessionId, startsAt }: DueBooking,
+    booking: DueBooking,
     there: string,
     recording: RecordingView | null,
   ): Promise<boolean> {
-    if (there === sessionId) return false;
-    if (await this.store.isAnothers(there, id)) return true;
-    if (!recording?.active) return false;
-    return Date.parse(recording.planned_end_at) <= startsAt.getTime() + SLACK_MS;
+    if (there === booking.sessionId) return false;
+    if (await this.store.isAnothers(there, booking.id)) return true;
+    return recording !== null && recording.active && !isOfBooking(recording, booking);
   }
 
   private async open({ clubId, courtId, ownerId, playerIds, ownerAdmin }: DueBooking): Promise<Found | null> {
@@ -171,13 +170,14 @@ export class BookingRunner implements OnModuleInit, BeforeApplicationShutdown {
     if (opened && !(await this.log.viewOf(id))) await this.sessions.end(id, 'booking_cancelled');
   }
 
-  private async hindered({ id }: DueBooking, error: unknown): Promise<void> {
+  private async hindered(booking: DueBooking, error: unknown): Promise<void> {
+    const { id } = booking;
     const { code } = toProblem(error);
     const { count } = this.tries.get(id) ?? { count: 0 };
     const pause = PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] as number;
     this.tries.set(id, { count: count + 1, nextAt: this.clock.monotonic() + pause });
     if (count === 0) this.logger.warn({ err: error, bookingId: id }, 'A booked recording cannot begin yet.');
-    const noted = code === 'not_found' ? this.store.fail(id, 'court_gone') : this.store.hinder(id, code);
+    const noted = code === 'not_found' ? this.store.fail(booking, 'court_gone') : this.store.hinder(booking, code);
     await noted.catch(() => undefined);
   }
 

@@ -8,7 +8,8 @@ export type BookingStatus = 'planned' | 'starting' | 'recording' | 'done' | 'mis
 /** The legal transitions; whatever is not listed changes nothing. */
 const TRANSITIONS: Readonly<Record<BookingStatus, readonly BookingStatus[]>> = {
   planned: ['starting', 'recording', 'missed', 'failed', 'cancelled'],
-  starting: ['recording', 'missed', 'failed', 'cancelled'],
+  // Back: its calendar has it at another time.
+  starting: ['planned', 'recording', 'missed', 'failed', 'cancelled'],
   // Back: a start of which not one picture was written is taken back, and tried again.
   recording: ['starting', 'done', 'missed', 'failed'],
   done: [],

@@ -21,7 +21,10 @@ export interface DueBooking {
   readonly sessionId: string | null;
   /** The other players who are members in force. */
   readonly playerIds: number[];
-  /** The owner is a member in force, or runs the service. */
+  /**
+   * The owner is a member in force, or runs the service. Of what a calendar plans they are an admin still: whoever entered it as
+   * one must not have all matches of a court as a player.
+   */
   readonly ownerThere: boolean;
   readonly ownerAdmin: boolean;
   /** Neither the court nor its club is deleted. */
@@ -70,7 +73,8 @@ export class BookingStore {
               ARRAY (SELECT p.user_id FROM booking_players p JOIN users u ON u.id = p.user_id
                        JOIN memberships m ON m.user_id = u.id AND m.club_id = b.club_id
                       WHERE p.booking_id = b.id AND ${IN_FORCE} ORDER BY p.user_id) AS "playerIds",
-              m.user_id IS NOT NULL OR (u.is_super_admin AND u.disabled_at IS NULL AND u.deleted_at IS NULL) AS "ownerThere",
+              CASE b.source WHEN 'ical' THEN coalesce(m.role = 'CLUB_ADMIN', false) ELSE m.user_id IS NOT NULL END
+                OR (u.is_super_admin AND u.disabled_at IS NULL AND u.deleted_at IS NULL) AS "ownerThere",
               u.is_super_admin OR coalesce(m.role = 'CLUB_ADMIN', false) AS "ownerAdmin",
               c.deleted_at IS NULL AND o.deleted_at IS NULL AS "courtThere"
          FROM bookings b JOIN users u ON u.id = b.owner_id JOIN courts c ON c.id = b.court_id JOIN clubs o ON o.id = b.club_id
@@ -82,16 +86,16 @@ export class BookingStore {
   }
 
   /**
-   * The booking's session is this one. False: it was cancelled or moved meanwhile, or is over.
-   * @param startsAt as it was when its turn came
+   * The booking's session is this one. False: it was cancelled or moved meanwhile, became somebody else's, or is over.
+   * @param booking as it was when its turn came
    */
-  async attach({ id, startsAt }: DueBooking, sessionId: string, now: number): Promise<boolean> {
+  async attach({ id, startsAt, endsAt, ownerId }: DueBooking, sessionId: string, now: number): Promise<boolean> {
     faultPoint('booking.attach');
     const [, moved] = await this.database.query<[unknown, number]>(
       `UPDATE bookings SET session_id = $2, status = CASE status WHEN 'planned' THEN 'starting' ELSE status END,
               updated_at = now()
-        WHERE id = $1 AND status = ANY ($3) AND starts_at = $4 AND ends_at > $5`,
-      [id, sessionId, AHEAD, startsAt, new Date(now)],
+        WHERE id = $1 AND status = ANY ($3) AND starts_at = $4 AND ends_at = $5 AND owner_id = $6 AND ends_at > $7`,
+      [id, sessionId, AHEAD, startsAt, endsAt, ownerId, new Date(now)],
     );
     faultPoint('booking.attached');
     return moved > 0;
@@ -106,7 +110,7 @@ export class BookingStore {
     return rows.length > 0;
   }
 
-  /** From here on nobody cancels it: its recording begins. False: somebody has, or it is over. */
+  /** From here on nobody cancels or moves it: its recording begins. False: somebody has, or it is over. */
   async begin(id: number, sessionId: string): Promise<boolean> {
     const [, moved] = await this.database.query<[unknown, number]>(
       `UPDATE bookings SET status = 'recording', updated_at = now()
@@ -117,21 +121,22 @@ export class BookingStore {
     return moved > 0;
   }
 
-  /** Says what is in the way of one that is not recorded. */
-  async hinder(id: number, reason: string): Promise<void> {
+  /** Says what is in the way of one that is not recorded, and was not moved meanwhile. */
+  async hinder({ id, startsAt }: DueBooking, reason: string): Promise<void> {
     await this.database.query(
       `UPDATE bookings b SET status = 'starting', reason = $2, updated_at = now()
-        WHERE id = $1 AND status = ANY ($3) AND (status, reason) IS DISTINCT FROM ('starting', $2) AND ${WITHOUT_RECORDING}`,
-      [id, reason, AHEAD],
+        WHERE id = $1 AND status = ANY ($3) AND (status, reason) IS DISTINCT FROM ('starting', $2) AND ${WITHOUT_RECORDING}
+          AND starts_at = $4`,
+      [id, reason, AHEAD, startsAt],
     );
   }
 
-  /** It cannot be recorded. */
-  async fail(id: number, reason: BookingReason): Promise<void> {
+  /** It cannot be recorded, unless it became somebody else's meanwhile. */
+  async fail({ id, ownerId }: DueBooking, reason: BookingReason): Promise<void> {
     await this.moving(
       `UPDATE bookings b SET status = 'failed', reason = $2, updated_at = now()
-        WHERE b.id = $1 AND b.status = ANY ($3) AND ${WITHOUT_RECORDING} RETURNING ${MOVED}`,
-      [id, reason, statusesBefore('failed')],
+        WHERE b.id = $1 AND b.owner_id = $4 AND b.status = ANY ($3) AND ${WITHOUT_RECORDING} RETURNING ${MOVED}`,
+      [id, reason, statusesBefore('failed'), ownerId],
     );
   }
 
@@ -154,7 +159,7 @@ export class BookingStore {
       `UPDATE bookings b
           SET status = CASE r.status WHEN 'failed' THEN 'failed' ELSE 'done' END, updated_at = now(),
               reason = CASE WHEN r.status = 'failed' THEN 'recording_failed'
-                            WHEN r.stopped_at < least(b.ends_at, r.planned_end_at) - ${PUNCTUAL} THEN 'stopped_early'
+                            WHEN r.stopped_at < b.ends_at - ${PUNCTUAL} THEN 'stopped_early'
                             WHEN b.reason <> 'recording_failed' THEN b.reason END
          FROM recordings r
         WHERE r.session_id = b.session_id

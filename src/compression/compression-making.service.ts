@@ -139,18 +139,20 @@ export class CompressionMaking implements OnModuleInit {
     }
   }
 
-  /** The video's file; where it is in the club's storage alone, it is brought back first. */
+  /** The video's file; where it is, by its row, in the club's storage alone, it is brought back first. */
   private async here({ clubId, sessionId }: AskedCompression, signal: AbortSignal): Promise<Omit<OpenVideo, 'file'>> {
-    for (let brought = false; ; brought = true) {
-      const opened = await this.store.openVideo(clubId, sessionId);
-      await opened?.file.close();
-      if (opened) return opened;
-      if (brought) throw new CompressionEnd('failed', 'away');
+    for (let again = true; ; again = false) {
+      // Also where it is here: its row may not say so, and then it could not be replaced.
       await this.back.bring(clubId, sessionId, signal).catch((error: unknown) => {
         // Its row says that it is there, and its storage does not have it.
         const nowhere = error instanceof ProblemException && error.code === 'not_found';
         throw nowhere ? new CompressionEnd('failed', 'away') : error;
       });
+      const opened = await this.store.openVideo(clubId, sessionId);
+      await opened?.file.close();
+      if (opened) return opened;
+      // It was just being taken away.
+      if (!again) throw new CompressionEnd('failed', 'away');
     }
   }
 
@@ -163,9 +165,9 @@ export class CompressionMaking implements OnModuleInit {
     signal: AbortSignal,
     progress: (share: number) => void,
   ): Promise<RecodedFilm> {
-    const { otherStreams } = await probeVideo(this.toolchain, from, { timeoutMs: PROBE_MS, nice: 10 });
-    // Of a film of another system: what is coded anew has its pictures alone.
-    if (otherStreams > 0) throw new CompressionEnd('kept', 'different');
+    const { otherStreams, sound } = await probeVideo(this.toolchain, from, { timeoutMs: PROBE_MS, nice: 10 });
+    // What is coded anew has its pictures alone.
+    if (otherStreams > 0) throw new CompressionEnd('kept', sound.streams > 0 ? 'sound' : 'different');
     const own = new AbortController();
     const either = AbortSignal.any([signal, own.signal]);
     const most = Math.floor(WORTH_IT * originalBytes);

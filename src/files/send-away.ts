@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { taken, whenOver } from '../common/answer-over';
 import { askedRange } from '../common/byte-range';
 import { ProblemException } from '../common/problem';
 import { AwayVideo } from '../objects/away-video';
@@ -72,11 +73,12 @@ async function pour(
   begin: () => void,
 ): Promise<void> {
   const leaving = new AbortController();
-  response.once('close', () => leaving.abort(new Error('the answer is over')));
+  whenOver(response, () => leaving.abort(new Error('the answer is over')));
   try {
     for await (const chunk of away.read(range, leaving.signal)) {
+      if (leaving.signal.aborted) return;
       if (!response.headersSent) begin();
-      if (!response.write(chunk)) await drained(response, leaving.signal);
+      if (!response.write(chunk)) await taken(response);
     }
     response.end();
   } catch (error) {
@@ -85,11 +87,4 @@ async function pour(
     // The client sees that it is not whole, and may go on from where it is.
     response.destroy();
   }
-}
-
-function drained(response: Response, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    response.once('drain', resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream';
 import type { Request, Response } from 'express';
 import send from 'send';
+import { isOver, whenOver } from '../common/answer-over';
 import { clampSuffix } from '../common/byte-range';
 import { ProblemException } from '../common/problem';
 import { AwayVideo } from '../objects/away-video';
@@ -47,8 +49,9 @@ export async function sendFile(
   response.setHeader('ETag', file.etag);
   response.setHeader('Cache-Control', 'private, no-cache');
   clampSuffix(request, file.bytes);
+  if (isOver(response)) return;
   await new Promise<void>((resolve, reject) => {
-    response.once('close', resolve);
+    whenOver(response, resolve);
     send(request, path, { dotfiles: 'allow', cacheControl: false, index: false })
       .on('error', (error: Error & { status?: number }) => {
         for (const name of ['Content-Type', 'Content-Disposition', 'ETag', 'Cache-Control', 'Last-Modified']) {
@@ -58,6 +61,7 @@ export async function sendFile(
         else if (error.status === 404) reject(new ProblemException('not_found'));
         else reject(error);
       })
+      .on('stream', (stream: Readable) => whenOver(response, () => stream.destroy()))
       .on('directory', () => reject(new ProblemException('not_found')))
       .pipe(response);
   });

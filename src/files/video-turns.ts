@@ -53,8 +53,13 @@ export class VideoTurns {
 
   private idle(room: Room, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      room.idling.push(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      const settle = (): void => {
+        signal.removeEventListener('abort', settle);
+        room.idling = room.idling.filter((other) => other !== settle);
+        resolve();
+      };
+      room.idling.push(settle);
+      signal.addEventListener('abort', settle, { once: true });
     });
   }
 

@@ -79,9 +79,10 @@ export class CourtButtons {
   /** @throws ProblemException `not_found` (no such key), `too_many_attempts`, `not_recording`, and what a highlight may be refused for */
   async press(key: string, seconds: number | undefined, { ip }: Caller): Promise<PressedHighlightView> {
     const place = networkOf(ip);
-    refuse(this.guesses.blockedFor(place));
     const court = KEY.test(key) ? await this.courtOf(key) : null;
     if (!court) {
+      // Of wrong keys alone: all that is on the club's Wi-Fi has one address, and somebody there may try keys.
+      refuse(this.guesses.blockedFor(place));
       this.guesses.take(place);
       throw new ProblemException('not_found');
     }

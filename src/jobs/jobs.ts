@@ -94,10 +94,11 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
     if (await this.store.cancel(kind.name, id)) this.end(id, 'cancelled');
   }
 
-  /** Ends the job that waits or runs for a key. */
-  async cancelKey(kind: JobKind<JobData>, key: string): Promise<void> {
+  /** Ends the job that waits or runs for a key. @returns whether there was one, which may still be at its last words */
+  async cancelKey(kind: JobKind<JobData>, key: string): Promise<boolean> {
     const id = await this.store.live(kind.name, key);
     if (id !== null) await this.cancel(kind, id);
+    return id !== null;
   }
 
   /**

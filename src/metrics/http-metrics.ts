@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import { whenOver } from '../common/answer-over';
 import { Clock } from '../common/clock';
 import { MetricsRegistry } from './metrics-registry';
 
@@ -38,7 +39,7 @@ export class HttpMetrics {
   readonly middleware = (request: Request, response: Response, next: NextFunction): void => {
     const began = this.clock.monotonic();
     this.inFlight.inc();
-    response.once('close', () => {
+    whenOver(response, () => {
       this.inFlight.dec();
       const labels = { method: methodLabel(request.method), route: routeLabel(request) };
       this.requests.inc({ ...labels, status: response.headersSent ? String(response.statusCode) : 'none' });

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, EntityManager } from 'typeorm';
 import { AuditEntry, AuditService, authorOf } from '../auth/audit.service';
 import { Caller } from '../auth/caller';
@@ -8,13 +8,14 @@ import { ClubsService } from '../clubs/clubs.service';
 import { Clock } from '../common/clock';
 import { ProblemException } from '../common/problem';
 import { SecretBox } from '../common/secret-box';
-import { ClubStores } from './club-stores.service';
+import { ClubStore, ClubStores } from './club-stores.service';
 import { DeliveryOrigins } from './delivery-origins.service';
 import { SetStorageDto, StorageAnswer, StorageTestAnswer, StorageView } from './dto/storage.dto';
 import { ObjectFault, ObjectStore } from './object-store';
 import { mustHash, sumsOf } from './object-sums';
 import { StorageUpkeep } from './storage-upkeep.service';
 import { StoragePlaces } from './storage-places';
+import { faultOf } from './store-http';
 import { ownerOfStorage, StorageRow } from './store-place';
 
 const TEST_BYTES = 1_024;
@@ -22,9 +23,17 @@ const TEST_MS = 30_000;
 /** Something of the club is at the storage, or may be. */
 const THERE = `(state IN ('uploading', 'remote', 'deleting') OR uploaded_at IS NOT NULL) AND state <> 'deleted'`;
 
+/** An upload in parts of which the storage has some. */
+interface LeftUpload {
+  readonly object_key: string;
+  readonly upload_id: string;
+}
+
 /** Where else a club keeps its videos: its admins' affair, as what it is told by webhooks. */
 @Injectable()
 export class ClubStorageService {
+  private readonly logger = new Logger(ClubStorageService.name);
+
   constructor(
     private readonly database: DataSource,
     private readonly clubs: ClubsService,
@@ -56,11 +65,12 @@ export class ClubStorageService {
   async set(principal: Principal, clubId: number, dto: SetStorageDto, caller: Caller): Promise<void> {
     const { cameraNetworks } = await this.clubs.require(principal, clubId, 'admin');
     const place = this.places.placeOf(dto, cameraNetworks);
-    await this.database.transaction(async (manager) => {
+    const before = await this.before(clubId);
+    const left = await this.database.transaction(async (manager) => {
       await manager.query('SELECT FROM clubs WHERE id = $1 FOR NO KEY UPDATE', [clubId]);
       const known = await this.hold(manager, clubId);
       const moved = known !== null && !this.places.isSame(known, dto.kind, place);
-      if (moved) await this.mustBeEmpty(manager, clubId);
+      const uploads = moved ? await this.mustBeEmpty(manager, clubId) : [];
       const kept = known !== null && !moved ? this.places.open(known) : null;
       const keys = JSON.stringify(this.places.keysOf(dto, kept));
       await manager.query(
@@ -77,9 +87,11 @@ export class ClubStorageService {
       );
       const details = { kind: dto.kind, host: hostOf(place), enabled: dto.enabled ?? true };
       await this.note('set', principal, clubId, caller, manager, details);
+      return uploads;
     });
     await this.delivery.refresh();
-    // Not waited for: what there is to upload need not wait for the clock.
+    // Neither is waited for: what there is to upload need not wait for the clock.
+    void this.abort(left, before);
     void this.upkeep.look();
   }
 
@@ -89,14 +101,18 @@ export class ClubStorageService {
    */
   async remove(principal: Principal, clubId: number, forget: boolean, caller: Caller): Promise<void> {
     await this.clubs.require(principal, clubId, 'admin');
-    await this.database.transaction(async (manager) => {
+    const before = await this.before(clubId);
+    const left = await this.database.transaction(async (manager) => {
       const known = await this.hold(manager, clubId);
       if (!known) throw new ProblemException('not_found');
-      await this.mustBeEmpty(manager, clubId, forget);
+      const uploads = await this.mustBeEmpty(manager, clubId, forget);
       await manager.query('DELETE FROM club_storage WHERE club_id = $1', [clubId]);
       const details = { kind: known.kind, host: hostOf(known.place), forget };
       await this.note('removed', principal, clubId, caller, manager, details);
+      return uploads;
     });
+    // Not waited for.
+    void this.abort(left, before);
   }
 
   /** Writes, reads and deletes a small file. @throws ProblemException `not_found`, `forbidden` */
@@ -112,7 +128,9 @@ export class ClubStorageService {
       if (!club) throw new ProblemException('not_found');
       await this.tryOut(club.store, `${club.prefix}padelvar-test/${randomUUID()}.txt`, signal);
     } catch (error) {
-      if (error instanceof ObjectFault) fault = error;
+      // Also of a connection that is cut while the file is read back.
+      const known = faultOf(error);
+      if (known instanceof ObjectFault) fault = known;
       else if (signal.aborted) fault = new ObjectFault('storage_unreachable', undefined, { cause: error });
       else throw error;
     }
@@ -136,15 +154,46 @@ export class ClubStorageService {
     return row ?? null;
   }
 
-  /** What was never there is forgotten, and asked for anew at the new place. @throws ProblemException `storage_in_use` */
-  private async mustBeEmpty(manager: EntityManager, clubId: number, forget = false): Promise<void> {
+  /**
+   * What was never there is forgotten, and asked for anew at the new place.
+   * @returns uploads that were begun there and that nobody goes on with
+   * @throws ProblemException `storage_in_use`
+   */
+  private async mustBeEmpty(manager: EntityManager, clubId: number, forget = false): Promise<LeftUpload[]> {
+    // Against a file that is just leaving: from here on it stays, or its row says that the copy is the one that counts.
+    await manager.query('SELECT FROM video_objects WHERE club_id = $1 ORDER BY session_id FOR UPDATE', [clubId]);
     const [there] = await manager.query<{ some: boolean }[]>(
       `SELECT EXISTS (SELECT FROM video_objects WHERE club_id = $1 AND ${THERE}
                          AND (NOT $2 OR local <> 'here' OR state = 'uploading')) AS some`,
       [clubId, forget],
     );
     if (there?.some) throw new ProblemException('storage_in_use');
-    await manager.query(`DELETE FROM video_objects WHERE club_id = $1 AND state <> 'deleted'`, [clubId]);
+    const [rows] = await manager.query<[{ object_key: string; upload_id: string | null }[], number]>(
+      `DELETE FROM video_objects WHERE club_id = $1 AND state <> 'deleted' RETURNING object_key, upload_id`,
+      [clubId],
+    );
+    return rows.flatMap(({ object_key, upload_id }) => (upload_id === null ? [] : [{ object_key, upload_id }]));
+  }
+
+  /** Best effort: the place may be given up because it is not there any more. Never throws. */
+  private async abort(uploads: readonly LeftUpload[], club: ClubStore | null): Promise<void> {
+    const signal = AbortSignal.timeout(TEST_MS);
+    try {
+      for (const { object_key, upload_id } of uploads) await club?.store.parts?.abort(object_key, upload_id, signal);
+    } catch (error) {
+      this.logger.warn(
+        { err: error, uploads: uploads.length },
+        'Parts of uploads are left in a storage that was given up.',
+      );
+    }
+  }
+
+  /** As it is before it is changed. */
+  private async before(clubId: number): Promise<ClubStore | null> {
+    return this.stores.of(clubId).catch((error: unknown) => {
+      if (error instanceof ObjectFault) return null;
+      throw error;
+    });
   }
 
   private note(

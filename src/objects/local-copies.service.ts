@@ -7,12 +7,14 @@ import { etagOf } from '../files/send-file';
 import { VideoFiles } from '../files/video-files.service';
 import { VideoTurns } from '../files/video-turns';
 import { VideoStore } from '../storage/video-store';
+import { ClubRounds } from './club-rounds';
 import { ClubStores } from './club-stores.service';
 import { BEING_COMPRESSED } from './may-upload';
 import { ObjectBook, ObjectRow } from './object-book.service';
 
-/** In one run. */
-const MOST = 20;
+/** In one run; of clubs in turn, so that one whose files stay takes no other club's place. */
+const MOST = 100;
+const MOST_OF_A_CLUB = 20;
 /** Somebody may still be watching: as retention has it. */
 const UNREAD = `interval '60 minutes'`;
 const PATIENCE_MS = 60_000;
@@ -32,6 +34,7 @@ export class LocalCopies {
     private readonly database: DataSource,
     private readonly book: ObjectBook,
     private readonly stores: ClubStores,
+    private readonly rounds: ClubRounds,
     private readonly videos: VideoStore,
     private readonly files: VideoFiles,
     private readonly turns: VideoTurns,
@@ -40,26 +43,29 @@ export class LocalCopies {
 
   async leave(): Promise<{ removed: number; postponed: number }> {
     const rows = await this.database.query<ObjectRow[]>(
-      `SELECT o.* FROM video_objects o JOIN club_storage s ON s.club_id = o.club_id JOIN videos v ON v.session_id = o.session_id
-        WHERE o.state = 'remote' AND v.deleted_at IS NULL
-          AND (o.local = 'leaving' OR o.local = 'here' AND s.keep_local_days IS NOT NULL AND NOT ${BEING_COMPRESSED}
-               AND o.local_since <= now() - make_interval(days => s.keep_local_days)
-               AND (v.last_read_at IS NULL OR v.last_read_at NOT BETWEEN now() - ${UNREAD} AND now() + ${UNREAD}))
-        ORDER BY o.local_since LIMIT ${MOST}`,
+      `SELECT * FROM (
+         SELECT o.*, row_number() OVER (PARTITION BY o.club_id ORDER BY o.local_since, o.session_id) AS place
+           FROM video_objects o JOIN club_storage s ON s.club_id = o.club_id JOIN videos v ON v.session_id = o.session_id
+          -- Where the file is missing, the copy is the one that is left: nobody touches its row.
+          WHERE o.state = 'remote' AND v.deleted_at IS NULL AND v.missing_since IS NULL
+            AND (o.local = 'leaving' OR o.local = 'here' AND s.keep_local_days IS NOT NULL AND NOT ${BEING_COMPRESSED}
+                 AND o.local_since <= now() - make_interval(days => s.keep_local_days)
+                 AND (v.last_read_at IS NULL OR v.last_read_at NOT BETWEEN now() - ${UNREAD} AND now() + ${UNREAD}))
+       ) due WHERE place <= ${MOST_OF_A_CLUB} ORDER BY place, local_since LIMIT ${MOST}`,
     );
-    const done = { removed: 0, postponed: 0 };
-    for (const row of rows) {
+    const { done, left } = await this.rounds.go(rows, async (row) => {
       const { club_id: clubId, session_id: sessionId } = row;
-      const removed = await this.take(row).catch((error: unknown) => {
+      try {
+        return await this.take(row);
+      } catch (error) {
         this.logger.warn(
           { err: error, clubId, sessionId },
           'The file of a video that is in its storage stays for now.',
         );
-        return false;
-      });
-      done[removed ? 'removed' : 'postponed'] += 1;
-    }
-    return done;
+        throw error;
+      }
+    });
+    return { removed: done, postponed: left };
   }
 
   private async take(row: ObjectRow): Promise<boolean> {
@@ -76,8 +82,11 @@ export class LocalCopies {
     const { session_id: sessionId, club_id: clubId, object_key: key } = row;
     const club = await this.stores.of(clubId);
     if (!club) return false;
+    const here = await this.stamp(row);
+    // Somebody else took it, or the disk lost it: what the storage has is all there is, and must not be given up.
+    if (here === null) return false;
     const there = await club.store.size(key, AbortSignal.timeout(PATIENCE_MS));
-    if (there !== Number(row.bytes) || (await this.stamp(row)) !== row.stamp) {
+    if (there !== Number(row.bytes) || here !== row.stamp) {
       // Lost there, or written to here: chapters, a smaller film. It is uploaded anew.
       await this.book.again(sessionId);
       return false;

@@ -22,7 +22,7 @@ export class LocalStore extends ObjectStore {
     super();
   }
 
-  /** What comes is verified before it has its name. */
+  /** What comes is verified before it has its name. A file that is there already stays. */
   override async put(
     key: string,
     { bytes, sha256 }: Omit<WholeObject, 'parts'>,
@@ -42,11 +42,13 @@ export class LocalStore extends ObjectStore {
     }
     try {
       const path = await this.incoming.receive(sessionId, watched(), bytes, this.reserveBytes());
-      if (hash.digest('hex') !== sha256) {
-        await this.incoming.discard(sessionId);
-        throw new ObjectFault('storage_checksum');
+      try {
+        if (hash.digest('hex') !== sha256) throw new ObjectFault('storage_checksum');
+        await this.incoming.publish(path, clubId, sessionId);
+      } catch (error) {
+        await this.incoming.drop(path);
+        throw error;
       }
-      await this.incoming.publish(path, clubId, sessionId);
     } catch (error) {
       if (!(error instanceof FileChanged)) throw error;
       throw new ObjectFault('storage_checksum', undefined, { cause: error });

@@ -221,11 +221,15 @@ export class ObjectBook {
     ]);
   }
 
-  /** The file is here again. */
-  async back(sessionId: string, stamp: string): Promise<void> {
+  /**
+   * The file is here again.
+   * @param stamps `from`: of the row when it was looked at; where it has another one now, somebody else has noted it
+   */
+  async back(sessionId: string, stamps: { readonly from: string; readonly to: string }): Promise<void> {
     await this.database.query(
-      `UPDATE video_objects SET local = 'here', local_since = now(), stamp = $2 WHERE session_id = $1 AND state = 'remote'`,
-      [sessionId, stamp],
+      `UPDATE video_objects SET local = 'here', local_since = now(), stamp = $3
+        WHERE session_id = $1 AND state = 'remote' AND stamp = $2`,
+      [sessionId, stamps.from, stamps.to],
     );
   }
 
@@ -238,6 +242,15 @@ export class ObjectBook {
         [sessionId],
       );
     });
+  }
+
+  /** It is to be deleted once more, when what was on its way has arrived. */
+  async deletedOnce(sessionId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE video_objects SET next_try_at = now() + interval '1 minute'
+        WHERE session_id = $1 AND state = 'deleting'`,
+      [sessionId],
+    );
   }
 
   async deletionFailed(sessionId: string, fault: ObjectFault): Promise<void> {

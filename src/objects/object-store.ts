@@ -67,6 +67,16 @@ export interface SignedUrlOptions {
   readonly disposition: 'attachment' | 'inline';
 }
 
+/** Uploads that nobody goes on with. */
+export interface StaleUploads {
+  /** The club's; ends with a slash. */
+  readonly folder: string;
+  /** They were begun before. */
+  readonly before: Date;
+  /** Ids of those that go on. */
+  readonly living: ReadonlySet<string>;
+}
+
 /** Uploads in parts, which may go on in another process. */
 export interface PartUploads {
   /** Of each part but the last, for a file of so many bytes. */
@@ -79,8 +89,8 @@ export interface PartUploads {
   finish(key: string, uploadId: string, parts: readonly SentPart[], signal: AbortSignal): Promise<void>;
   /** Nothing happens where there is none. */
   abort(key: string, uploadId: string, signal: AbortSignal): Promise<void>;
-  /** Aborts what was begun before that moment and nobody goes on with. @returns how many */
-  abortStale(before: Date, living: ReadonlySet<string>, signal: AbortSignal): Promise<number>;
+  /** Aborts what was begun of a club's videos and nobody goes on with. What others have in the same place stays. @returns how many */
+  abortStale(wanted: StaleUploads, signal: AbortSignal): Promise<number>;
 }
 
 /**

@@ -7,6 +7,7 @@ import { ScheduledTasksModule } from '../maintenance/scheduled-tasks.module';
 import { ProxyModule } from '../proxy/proxy.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
+import { ClubRounds } from './club-rounds';
 import { ClubStorageService } from './club-storage.service';
 import { LocalCopies } from './local-copies.service';
 import { StorageController } from './storage.controller';
@@ -30,6 +31,6 @@ import { VideoUploads } from './video-uploads.service';
     VideoCatalogueModule,
   ],
   controllers: [StorageController, UploadsController],
-  providers: [ClubStorageService, LocalCopies, StoragePlaces, StorageUpkeep, VideoUploads],
+  providers: [ClubRounds, ClubStorageService, LocalCopies, StoragePlaces, StorageUpkeep, VideoUploads],
 })
 export class ObjectsModule {}

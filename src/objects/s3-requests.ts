@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { OutgoingError } from '../proxy/outgoing-error';
 import { OutgoingTransfer } from '../proxy/outgoing-http';
 import { StoreHttp } from './store-http';
+
+/** Of an answer that is no object: a list of a thousand uploads is well below. */
+const MOST_ANSWER_BYTES = 2 ** 20;
 
 /** A request as the SDK hands it over, signed. */
 interface SdkRequest {
@@ -17,12 +22,13 @@ interface SdkRequest {
 interface SdkAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: IncomingMessage;
+  readonly body: Readable;
 }
 
 /**
  * What carries the SDK's requests: not its own HTTP client, which knows no rules for addresses, follows what the environment says
- * of proxies, and keeps connections.
+ * of proxies, and keeps connections. The SDK reads all of an answer that is no object into memory, whatever its size: here it is
+ * bounded.
  */
 export class S3Requests {
   readonly metadata = { handlerProtocol: 'http/1.1' };
@@ -40,7 +46,10 @@ export class S3Requests {
       signal: abortSignal instanceof AbortSignal ? abortSignal : new AbortController().signal,
     });
     const flat = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);
-    return { response: { statusCode: answer.statusCode ?? 0, headers: Object.fromEntries(flat), body: answer } };
+    const { statusCode = 0 } = answer;
+    const isObject = method === 'GET' && !('uploads' in query) && (statusCode === 200 || statusCode === 206);
+    const bounded = isObject ? answer : Readable.from(await whole(answer), { objectMode: false });
+    return { response: { statusCode, headers: Object.fromEntries(flat), body: bounded } };
   }
 
   /** Part of what the SDK asks of a handler; there is nothing to set. */
@@ -51,6 +60,24 @@ export class S3Requests {
   }
 
   destroy(): void {}
+}
+
+/** @throws OutgoingError `too_large`, `answer_cut` */
+async function whole(answer: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > MOST_ANSWER_BYTES) throw new OutgoingError('too_large');
+    }
+  } catch (error) {
+    throw error instanceof OutgoingError ? error : new OutgoingError('answer_cut', { cause: error });
+  } finally {
+    answer.destroy();
+  }
+  return Buffer.concat(chunks);
 }
 
 function queryOf(query: Readonly<Record<string, string | readonly string[] | null>>): string {

@@ -8,16 +8,19 @@ import {
   PartUploads,
   SentPart,
   SignedUrlOptions,
+  StaleUploads,
   WholeObject,
 } from './object-store';
 import { partBytesFor } from './part-plan';
 import { S3Requests } from './s3-requests';
-import { S3Keys, S3Place } from './store-place';
+import { isObjectKey, S3Keys, S3Place } from './store-place';
 import { faultOf, StoreHttp } from './store-http';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
 const MD5 = /^[0-9a-f]{32}$/;
+/** Characters of what a storage says of an error. */
+const MOST_SAID = 200;
 const CHECKSUM_FAULTS = ['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch'];
 
 /** A bucket of Amazon S3, or of what speaks its language (MinIO, R2, B2, Ceph, …). */
@@ -106,14 +109,14 @@ export class S3Store extends ObjectStore implements PartUploads {
     }, signal).catch(unlessMissing);
   }
 
-  abortStale(before: Date, living: ReadonlySet<string>, signal: AbortSignal): Promise<number> {
+  abortStale({ folder, before, living }: StaleUploads, signal: AbortSignal): Promise<number> {
     return this.asking(async ({ sdk, client }) => {
-      const { bucket, prefix } = this.place;
-      const command = new sdk.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix });
+      const command = new sdk.ListMultipartUploadsCommand({ Bucket: this.place.bucket, Prefix: folder });
       const { Uploads = [] } = await client.send(command, { abortSignal: signal });
       let aborted = 0;
       for (const { Key, UploadId, Initiated } of Uploads) {
         if (!Key || !UploadId || !Initiated || Initiated >= before || living.has(UploadId)) continue;
+        if (!isObjectKey(folder, Key)) continue;
         await this.abort(Key, UploadId, signal);
         aborted += 1;
       }
@@ -251,10 +254,18 @@ function asFault(error: unknown): unknown {
   const { name = '', $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode;
   if (status === undefined) return faultOf(error);
-  if (CHECKSUM_FAULTS.includes(name)) return new ObjectFault('storage_checksum', undefined, { cause: error });
-  if (status === 401 || status === 403) return new ObjectFault('storage_refused', undefined, { cause: error });
-  if (status === 404) return new ObjectFault('storage_missing', undefined, { cause: error });
+  const because = { cause: inShort(error as Error, status) };
+  if (CHECKSUM_FAULTS.includes(name)) return new ObjectFault('storage_checksum', undefined, because);
+  if (status === 401 || status === 403) return new ObjectFault('storage_refused', undefined, because);
+  if (status === 404) return new ObjectFault('storage_missing', undefined, because);
   const said = /^\w{1,60}$/.test(name) ? ` (${name})` : '';
   const detail = status >= 500 || status === 429 ? undefined : `The storage answered ${status}${said}.`;
-  return new ObjectFault('storage_failed', detail, { cause: error });
+  return new ObjectFault('storage_failed', detail, because);
+}
+
+/** The SDK's error has all that the other end said, which may be anything and comes into the log. */
+function inShort({ name, message }: Error, status: number): Error {
+  const brief = new Error(`${status} ${name.slice(0, MOST_SAID)}: ${message.slice(0, MOST_SAID)}`);
+  brief.name = 'S3Error';
+  return brief;
 }

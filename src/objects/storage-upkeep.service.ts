@@ -5,19 +5,24 @@ import { Clock } from '../common/clock';
 import { Jobs } from '../jobs/jobs';
 import { RunOptions, ScheduledTasks } from '../maintenance/scheduled-tasks.service';
 import { Counts, TASKS } from '../maintenance/task-table';
+import { IncomingVideos } from '../storage/incoming-videos';
+import { ClubRounds } from './club-rounds';
 import { ClubStores } from './club-stores.service';
 import { LocalCopies } from './local-copies.service';
 import { UPLOADABLE } from './may-upload';
 import { ObjectBook, ObjectRow } from './object-book.service';
 import { ObjectFault } from './object-store';
-import { objectKey } from './store-place';
+import { clubFolder, objectKey } from './store-place';
 import { UPLOAD_VIDEO, VideoUploads } from './video-uploads.service';
 
 /** Of each thing, in one run. */
 const MOST = 50;
+const MOST_OF_A_CLUB = 20;
 const STALE_EVERY_MS = 3_600_000;
 /** Longer than any upload of ours rests. */
 const STALE_MS = 7 * 24 * 3_600_000;
+/** What is fetched back is written to all the while. */
+const LEFT_MS = 3_600_000;
 /** One club's storage that stands still must not keep the others waiting. */
 const PATIENCE_MS = 60_000;
 
@@ -38,8 +43,10 @@ export class StorageUpkeep implements OnApplicationBootstrap {
     private readonly database: DataSource,
     private readonly book: ObjectBook,
     private readonly stores: ClubStores,
+    private readonly rounds: ClubRounds,
     private readonly uploads: VideoUploads,
     private readonly copies: LocalCopies,
+    private readonly incoming: IncomingVideos,
     private readonly jobs: Jobs,
     private readonly tasks: ScheduledTasks,
     private readonly clock: Clock,
@@ -64,8 +71,16 @@ export class StorageUpkeep implements OnApplicationBootstrap {
     const begun_uploads = await this.begin();
     const { removed, postponed } = await this.copies.leave();
     const deleted_objects = await this.delete();
-    const aborted_uploads = await this.abortStale();
-    return { begun_uploads, removed_files: removed, postponed_files: postponed, deleted_objects, aborted_uploads };
+    const cleaned = await this.clean();
+    return { begun_uploads, removed_files: removed, postponed_files: postponed, deleted_objects, ...cleaned };
+  }
+
+  /** Once an hour. */
+  private async clean(): Promise<{ aborted_uploads: number; cleaned_files: number }> {
+    if (this.clock.monotonic() < this.staleAt) return { aborted_uploads: 0, cleaned_files: 0 };
+    this.staleAt = this.clock.monotonic() + STALE_EVERY_MS;
+    const cleaned_files = await this.incoming.sweep(new Date(this.clock.now() - LEFT_MS));
+    return { aborted_uploads: await this.abortStale(), cleaned_files };
   }
 
   /** Oldest first. @returns how many uploads were asked for */
@@ -107,34 +122,39 @@ export class StorageUpkeep implements OnApplicationBootstrap {
   /** @returns how many are gone from where they were */
   private async delete(): Promise<number> {
     const rows = await this.database.query<ObjectRow[]>(
-      `SELECT * FROM video_objects WHERE state = 'deleting' AND next_try_at <= now() ORDER BY next_try_at LIMIT ${MOST}`,
+      `SELECT * FROM (
+         SELECT *, row_number() OVER (PARTITION BY club_id ORDER BY next_try_at, session_id) AS place
+           FROM video_objects WHERE state = 'deleting' AND next_try_at <= now()
+       ) due WHERE place <= ${MOST_OF_A_CLUB} ORDER BY place, next_try_at LIMIT ${MOST}`,
     );
-    let deleted = 0;
-    for (const row of rows) if (await this.deleteOne(row)) deleted += 1;
-    return deleted;
+    return (await this.rounds.go(rows, (row) => this.deleteOne(row))).done;
   }
 
+  /** @throws what it failed of, once that is noted */
   private async deleteOne(row: ObjectRow): Promise<boolean> {
     const { session_id: sessionId, club_id: clubId, object_key: key, upload_id: uploadId } = row;
     try {
-      await this.jobs.cancelKey(UPLOAD_VIDEO, sessionId);
+      const wasUploading = await this.jobs.cancelKey(UPLOAD_VIDEO, sessionId);
       const club = await this.stores.of(clubId);
       const signal = AbortSignal.timeout(PATIENCE_MS);
       if (uploadId !== null) await club?.store.parts?.abort(key, uploadId, signal);
       await club?.store.delete(key, signal);
+      if (wasUploading) {
+        // What was on its way may arrive behind the deletion: it is deleted once more.
+        await this.book.deletedOnce(sessionId);
+        return false;
+      }
       await this.book.deleted(sessionId);
       return true;
     } catch (error) {
       const fault = error instanceof ObjectFault ? error : new ObjectFault('storage_unreachable');
       await this.book.deletionFailed(sessionId, fault);
       this.logger.warn({ err: error, clubId, sessionId }, 'A deleted video is still in its storage.');
-      return false;
+      throw error;
     }
   }
 
   private async abortStale(): Promise<number> {
-    if (this.clock.monotonic() < this.staleAt) return 0;
-    this.staleAt = this.clock.monotonic() + STALE_EVERY_MS;
     const clubs = await this.database.query<{ club_id: number }[]>('SELECT club_id FROM club_storage');
     const uploads = await this.database.query<{ upload_id: string }[]>(
       'SELECT upload_id FROM video_objects WHERE upload_id IS NOT NULL',
@@ -145,7 +165,9 @@ export class StorageUpkeep implements OnApplicationBootstrap {
     for (const { club_id: clubId } of clubs) {
       try {
         const club = await this.stores.of(clubId);
-        aborted += (await club?.store.parts?.abortStale(before, living, AbortSignal.timeout(PATIENCE_MS))) ?? 0;
+        if (!club?.store.parts) continue;
+        const wanted = { folder: clubFolder(club.prefix, clubId), before, living };
+        aborted += await club.store.parts.abortStale(wanted, AbortSignal.timeout(PATIENCE_MS));
       } catch (error) {
         this.logger.debug({ err: error, clubId }, 'Uploads that nobody goes on with could not be looked for.');
       }

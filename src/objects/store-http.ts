@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { OutgoingError } from '../proxy/outgoing-error';
 import { OutgoingHttp, OutgoingTransfer } from '../proxy/outgoing-http';
+import { isErrno } from '../storage/disk';
 import { ObjectFault } from './object-store';
 import { Pace } from './pace';
 
@@ -38,8 +39,12 @@ async function* slowly(body: Buffer | Readable, pace: Pace, signal: AbortSignal)
   }
 }
 
+/** Of a body that is cut while it is read. */
+const CUT = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ETIMEDOUT'];
+
 /** A fault of the way there, in words for admins; anything else as it is. */
 export function faultOf(error: unknown): unknown {
+  if (isErrno(error, ...CUT)) return new ObjectFault('storage_unreachable', undefined, { cause: error });
   if (!(error instanceof OutgoingError)) return error;
   const plain = error.fault === 'unreachable' || error.fault === 'timeout' || error.fault === 'answer_cut';
   return new ObjectFault('storage_unreachable', plain ? undefined : error.message, { cause: error });

@@ -1,3 +1,5 @@
+const SESSION = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Where a club's bucket is. Nothing in it is secret. */
 export interface S3Place {
   /** Scheme, host and port. */
@@ -52,7 +54,18 @@ export function ownerOfStorage(clubId: number): string {
   return `storage:${clubId}`;
 }
 
+/** Where all of a club's videos lie in its storage. */
+export function clubFolder(prefix: string, clubId: number): string {
+  return `${prefix}${clubId}/`;
+}
+
 /** Where a video lies in its club's storage; a folder of its own, so that a list of it is short. */
 export function objectKey(prefix: string, clubId: number, sessionId: string): string {
-  return `${prefix}${clubId}/${sessionId}/${sessionId}.mp4`;
+  return `${clubFolder(prefix, clubId)}${sessionId}/${sessionId}.mp4`;
+}
+
+/** Whether {@link objectKey} may have made that key in this folder of a club. */
+export function isObjectKey(folder: string, key: string): boolean {
+  const [sessionId = '', name, more] = key.startsWith(folder) ? key.slice(folder.length).split('/') : [];
+  return SESSION.test(sessionId) && name === `${sessionId}.mp4` && more === undefined;
 }

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { CurrentUser } from '../auth/current-user.decorator';
 import { MediaRoute } from '../auth/media-route.decorator';
 import { Principal } from '../auth/principal';
+import { isOver, whenOver } from '../common/answer-over';
 import { ApiProblems } from '../common/api-problems';
 import { Clock } from '../common/clock';
 import { ParseSessionIdPipe } from '../common/ids';
@@ -47,19 +48,21 @@ export class PreviewController {
       return;
     }
     const { pictures, leave } = await this.preview.seat(user, id);
-    // Gone while we asked: its `close` has been and will not come again.
-    if (response.destroyed || request.socket.destroyed) return leave();
+    // Gone while we asked.
+    if (isOver(response)) return leave();
     const viewer = new MjpegResponse(response, this.clock);
     const unwatch = this.right.watch(user, id, () => viewer.end());
-    response.once('close', leave);
-    response.once('close', unwatch);
     viewer.begin();
     const watching = pictures.subscribe({
       next: ({ data }) => viewer.show(data),
       error: () => viewer.end(),
       complete: () => viewer.end(),
     });
-    response.once('close', () => watching.unsubscribe());
+    whenOver(response, () => {
+      watching.unsubscribe();
+      unwatch();
+      leave();
+    });
   }
 
   @Get(':id/snapshot.jpg')

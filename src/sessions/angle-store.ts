@@ -62,9 +62,12 @@ export class AngleStore {
       .getMany();
   }
 
-  /** Whether something was ever recorded in this session, or is about to be. */
-  async hasRecording(id: string): Promise<boolean> {
-    const rows = await this.database.query<unknown[]>('SELECT FROM recordings WHERE session_id = $1', [id]);
+  /** Whether something is being recorded in this session, or waits to be gone on with or finished. */
+  async isRecording(id: string): Promise<boolean> {
+    const rows = await this.database.query<unknown[]>(
+      `SELECT FROM recordings WHERE session_id = $1 AND status NOT IN ('ready', 'failed')`,
+      [id],
+    );
     return rows.length > 0;
   }
 

@@ -39,7 +39,7 @@ function madeOf(answers: (Error | null)[]) {
   const angleStore = {
     isOpen: () => Promise.resolve(isOpen),
     openOf: () => Promise.resolve(rows),
-    hasRecording: () => Promise.resolve(false),
+    isRecording: () => Promise.resolve(false),
     begin: ({ id, position }: { id: string; position: number }) => {
       rows.push({ id, cameraPosition: position, owner: null });
       return Promise.resolve(true);

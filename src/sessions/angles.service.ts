@@ -185,7 +185,7 @@ export class Angles implements OnModuleInit, OnModuleDestroy {
       const id = randomUUID();
       return (await this.rows.begin({ id, matchId, position })) ? id : null;
     }
-    if (await this.rows.hasRecording(row.id)) return null;
+    if (await this.rows.isRecording(row.id)) return null;
     if (row.owner && isOwn(row.owner)) return row.id;
     if (!this.owners.isGone(row) || !(await this.store.claim(row.id, row.owner))) return null;
     await this.store.setState(row.id, 'reconnecting', null);

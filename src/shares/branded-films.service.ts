@@ -164,7 +164,7 @@ export class BrandedFilms implements OnModuleInit {
     };
     const thing = { sessionId, clubId, highlightId: row.highlight_id };
     await this.media.reading(thing, async () => {
-      if ((await this.media.file(thing)).path === null) await this.back.bring(clubId, sessionId, signal);
+      if (thing.highlightId === null) await this.back.bring(clubId, sessionId, signal);
       const { path: from, bytes } = await this.media.file(thing);
       if (from === null) throw new ProblemException('not_found');
       const kept = this.runtime.bytesToCome() + this.config.diskReserveMb * MEBIBYTE;

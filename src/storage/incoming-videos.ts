@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants, copyFile, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Injectable } from '@nestjs/common';
@@ -6,6 +7,9 @@ import { Disk, DiskEntry, DiskFile, isErrno, writeFully } from './disk';
 import { VideoPathError, VideoStore } from './video-store';
 
 const INCOMING = '.incoming';
+const ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const TAKEN = new RegExp(`^${ID}\\.mp4$`);
+const RECEIVED = new RegExp(`^${ID}\\.${ID}\\.mp4$`);
 const CHUNK_BYTES = 1024 * 1024;
 /** Where a second name cannot be given: another file system, one without links, a file that is not ours (protected_hardlinks). */
 const NO_LINK = ['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
@@ -43,8 +47,10 @@ export class NoRoom extends Error {
 }
 
 /**
- * Files from elsewhere on their way into the store: `VIDEOS_DIR/.incoming/<session_id>.mp4`, on its file system, where nobody
- * looks for videos. What a crash leaves there is also where it came from, and is removed by the next import.
+ * Files from elsewhere on their way into the store, on its file system, where nobody looks for videos:
+ * `VIDEOS_DIR/.incoming/<session_id>.mp4` of the one import there is at a time, and `<session_id>.<random>.mp4` of what is
+ * received, which several may do at once for one video. What a crash leaves there is also where it came from; it is removed by
+ * the next import, or ({@link sweep}) once it is old.
  */
 @Injectable()
 export class IncomingVideos {
@@ -81,14 +87,16 @@ export class IncomingVideos {
   }
 
   /**
-   * Writes what comes as a new file; its bytes are durable when this settles, its name is not.
+   * Writes what comes as a new file of its own; its bytes are durable when this settles, its name is not. The caller does
+   * {@link publish} or {@link drop} with it.
    * @param bytes that must come, neither more nor less
    * @param reserveBytes that must stay free
    * @throws NoRoom, FileChanged (another size), what `body` throws, the file system's error
    */
   async receive(sessionId: string, body: AsyncIterable<Buffer>, bytes: number, reserveBytes: number): Promise<string> {
     if ((await this.store.freeBytes()) - bytes < reserveBytes) throw new NoRoom();
-    const path = await this.place(sessionId);
+    // Never a name that somebody else writes: what is published must be what was verified.
+    const path = (await this.pathOf(sessionId)).replace(/mp4$/, `${randomUUID()}.mp4`);
     const file = await this.disk.open(path, 'create');
     try {
       let at = 0;
@@ -108,11 +116,26 @@ export class IncomingVideos {
     return path;
   }
 
-  /** Gives what {@link receive} wrote the name of the club's video; the name is durable when this settles. */
+  /**
+   * Gives what {@link receive} wrote the name of the club's video; the name is durable when this settles. Where a file has that
+   * name already it stays: somebody else has brought it, and it may have been changed since.
+   */
   async publish(path: string, clubId: number, sessionId: string): Promise<void> {
     const target = await this.target(clubId, sessionId);
-    await this.disk.rename(path, target);
+    try {
+      if (!(await this.link(path, target))) {
+        if ((await this.disk.stat(target)) === null) await this.disk.rename(path, target);
+      }
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) throw error;
+    }
     await this.disk.syncFolder(dirname(target));
+    await this.drop(path);
+  }
+
+  /** Takes away what {@link receive} wrote, where it is still there. */
+  drop(path: string): Promise<void> {
+    return this.remove(path);
   }
 
   /** The folder and the name a video of the club is to have. */
@@ -125,14 +148,25 @@ export class IncomingVideos {
 
   /** Takes away what {@link take} brought, where it is still there. */
   async discard(sessionId: string): Promise<void> {
-    await this.remove(join(this.store.root, INCOMING, `${sessionId}.mp4`));
+    await this.remove(join(this.folder, `${sessionId}.mp4`));
   }
 
-  /** Removes what a crash left. */
+  /** Removes what a crash left of an import. What is being received is none of its business. */
   async clear(): Promise<void> {
-    const folder = join(this.store.root, INCOMING);
-    if ((await this.disk.stat(folder))?.kind !== 'folder') return;
-    for (const name of await this.disk.list(folder)) if (name.endsWith('.mp4')) await this.remove(join(folder, name));
+    for (const name of await this.names()) if (TAKEN.test(name)) await this.remove(join(this.folder, name));
+  }
+
+  /** Removes what crashes left of what was received: what nobody has written to since then. @returns how many went */
+  async sweep(before: Date): Promise<number> {
+    let gone = 0;
+    for (const name of await this.names()) {
+      const path = join(this.folder, name);
+      const entry = RECEIVED.test(name) ? await this.disk.stat(path) : null;
+      if (entry?.kind !== 'file' || entry.modifiedAt >= before) continue;
+      await this.remove(path);
+      gone += 1;
+    }
+    return gone;
   }
 
   /**
@@ -151,14 +185,25 @@ export class IncomingVideos {
     }
   }
 
+  private get folder(): string {
+    return join(this.store.root, INCOMING);
+  }
+
+  private async names(): Promise<string[]> {
+    return (await this.disk.stat(this.folder))?.kind === 'folder' ? this.disk.list(this.folder) : [];
+  }
+
   private async place(sessionId: string): Promise<string> {
-    const folder = join(this.store.root, INCOMING);
-    await this.disk.makeFolder(folder);
-    await this.mustLeadTo(folder);
-    // The one place that makes names of ids, and checks them.
-    const path = join(folder, this.store.relativePath(1, sessionId).slice('1/'.length));
+    const path = await this.pathOf(sessionId);
     await this.remove(path);
     return path;
+  }
+
+  private async pathOf(sessionId: string): Promise<string> {
+    await this.disk.makeFolder(this.folder);
+    await this.mustLeadTo(this.folder);
+    // The one place that makes names of ids, and checks them.
+    return join(this.folder, this.store.relativePath(1, sessionId).slice('1/'.length));
   }
 
   /** Lets a new file share the bytes of another one (FICLONE, ioctl_ficlonerange(2)); false where the file system cannot. */

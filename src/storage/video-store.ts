@@ -39,7 +39,7 @@ export class VideoPathError extends Error {
  *     VIDEOS_DIR/<club_id>/highlights/, .making/          see HighlightShelf
  *     VIDEOS_DIR/.recordings/<session_id>/part-N.mp4, stop.json
  *     VIDEOS_DIR/.thumbnails/<club_id>/<session_id>.jpg  see ThumbnailShelf
- *     VIDEOS_DIR/.incoming/<session_id>.mp4              being adopted, see IncomingVideos
+ *     VIDEOS_DIR/.incoming/<session_id>*.mp4             being adopted or fetched back, see IncomingVideos
  *     VIDEOS_DIR/.branded/<club_id>/<share_id>.mp4       see BrandedShelf
  *     VIDEOS_DIR/.compressing/<session_id>.<random>.*    being coded anew, see CompressionShelf
  *     VIDEOS_DIR/.trash/<random>                         deleted, not yet gone

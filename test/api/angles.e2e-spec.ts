@@ -3,8 +3,12 @@ import { DataSource } from 'typeorm';
 import { CamerasService } from '../../src/clubs/cameras.service';
 import { CameraKeys } from '../../src/clubs/camera-keys.service';
 import { Retention } from '../../src/maintenance/retention.service';
+import { ownIdentity } from '../../src/runtime/process-identity';
+import { AngleStore } from '../../src/sessions/angle-store';
+import { Angles } from '../../src/sessions/angles.service';
 import { startTestClub, TestClub } from '../support/club';
 import { openMatch } from '../support/open-match';
+import { until } from '../support/until';
 import { VideoShelf } from '../support/video-shelf';
 
 interface Camera {
@@ -198,6 +202,49 @@ describe('several cameras a court', () => {
       await club.player.post('/api/video/session/close', { session_id: match });
       const over = await club.player.get<{ session: { angles: Angle[] } }>(`/api/video/session/${match}`);
       expect(over.body.session.angles[0]).toMatchObject({ status: 'failed', reason: 'camera_unreachable' });
+    });
+
+    it('are taken over from a process that is gone, also where all that they recorded is over', async () => {
+      const court = await club.addCourt('Court 9', 'rtsp://127.0.0.1:1/main');
+      await club.desk.post(`/api/terrains/${court}/cameras`, { camera_url: BACK });
+      const place = { clubId: club.clubId, courtId: court, ownerId: club.ids.player };
+      const { id: match } = await openMatch((text, values) => sql(text, values), place);
+      const angle = randomUUID();
+      await sql(
+        `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, owner, created_at, angle_of, camera_position)
+         SELECT $1, court_id, club_id, user_id, 'live', $3, created_at, id, 1 FROM camera_sessions WHERE id = $2`,
+        [angle, match, JSON.stringify({ ...ownIdentity(), startTicks: '0' })],
+      );
+      await sql(
+        `INSERT INTO recordings (session_id, court_id, club_id, user_id, camera_position, status, planned_end_at)
+         SELECT id, court_id, club_id, user_id, 1, 'failed', now() FROM camera_sessions WHERE id = $1`,
+        [angle],
+      );
+      const angles = club.service.app.get(Angles);
+      const zero = { bootId: 'boot', monotonicMs: 1, wallMs: 2 };
+      angles.follow({ id: match, courtId: court, clubId: club.clubId, userId: club.ids.player, zero });
+      // Its camera is dialled; nobody answers.
+      await until(async () => {
+        const [row] = await sql<{ close_reason: string }>('SELECT close_reason FROM camera_sessions WHERE id = $1', [
+          angle,
+        ]);
+        return row?.close_reason === 'camera_unreachable';
+      });
+      expect(angles.of(match)).toMatchObject([{ id: angle, position: 1 }]);
+      const [taken] = await sql<{ status: string; owner: object }>(
+        'SELECT status, owner FROM camera_sessions WHERE id = $1',
+        [angle],
+      );
+      expect(taken).toEqual({ status: 'reconnecting', owner: ownIdentity() });
+
+      const rows = club.service.app.get(AngleStore);
+      const seen: [string, boolean][] = [];
+      for (const status of ['starting', 'recording', 'reconnecting', 'stopping', 'finalizing', 'ready', 'failed']) {
+        await sql('UPDATE recordings SET status = $2 WHERE session_id = $1', [angle, status]);
+        seen.push([status, await rows.isRecording(angle)]);
+      }
+      expect(seen.filter(([, recording]) => !recording).map(([status]) => status)).toEqual(['ready', 'failed']);
+      await club.player.post('/api/video/session/close', { session_id: match });
     });
 
     it('hang on its video, and are deleted with it', async () => {

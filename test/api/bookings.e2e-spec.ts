@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { BookingStore } from '../../src/bookings/booking-store';
 import { Answer, Api } from '../support/api';
 import { PASSWORD, startTestClub, TestClub } from '../support/club';
 
@@ -209,6 +210,30 @@ describe('bookings', () => {
     for (const query of ['day=2027-02-30', 'day=tomorrow', 'terrain_id=x', 'cursor=nonsense']) {
       expect((await club.desk.get(`${path()}?${query}`)).status).toBe(400);
     }
+  });
+
+  it.each<[string, number, number, string | null]>([
+    ['somebody stopped before its end', 30, 90, 'stopped_early'],
+    ['was begun by hand for a shorter time, and ended by itself', 80, 80, 'stopped_early'],
+    ['ended with it', 90, 90, null],
+    ['was begun by hand for a longer time', 100, 100, null],
+  ])('say of a recording that %s whether it ends short', async (_, stopped, planned, reason) => {
+    const { id, terrain_id: place } = await made(club.desk);
+    const [session] = await sql<{ id: string }>(
+      `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, closed_at)
+       VALUES (gen_random_uuid(), $1, $2, $3, 'closed', now()) RETURNING id`,
+      [place, club.clubId, club.ids.desk],
+    );
+    await sql(
+      `INSERT INTO recordings (session_id, court_id, club_id, user_id, status, started_at, stopped_at, planned_end_at)
+       SELECT $1, $2, $3, $4, 'ready', starts_at, starts_at + $5 * interval '1 minute', starts_at + $6 * interval '1 minute'
+         FROM bookings WHERE id = $7`,
+      [session?.id, place, club.clubId, club.ids.desk, stopped, planned, id],
+    );
+    await sql("UPDATE bookings SET status = 'recording', session_id = $2 WHERE id = $1", [id, session?.id]);
+    await club.service.app.get(BookingStore).settle(Date.now());
+    const { body } = await club.desk.get<Body>(`${path()}/${id}`);
+    expect(body.booking).toMatchObject({ status: 'done', reason });
   });
 
   it('go with the person they are of', async () => {

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { DataSource } from 'typeorm';
 import { SecretBox } from '../../src/common/secret-box';
+import { BookingRunner } from '../../src/bookings/booking-runner.service';
+import { BookingStore, DueBooking } from '../../src/bookings/booking-store';
 import { CalendarFetcher } from '../../src/bookings/calendar/calendar-fetcher.service';
 import { withClient } from '../../src/database/embedded/connect';
 import { Canary } from '../security/canary';
@@ -19,9 +21,12 @@ interface Calendar {
 interface Booking {
   readonly id: number;
   readonly status: string;
+  readonly reason: string | null;
   readonly source: string;
   readonly title: string | null;
   readonly starts_at: string;
+  readonly owner: { readonly id: number };
+  readonly consent_by: { readonly id: number } | null;
 }
 interface Answered {
   readonly status: number;
@@ -89,6 +94,16 @@ describe("a court's calendar", () => {
       if (body.calendar.fetched_at !== null) return body.calendar;
     }
   }
+  /** A session of the court that is over, of which nothing was recorded. */
+  async function session(): Promise<string> {
+    const id = '00000000-0000-4000-8000-0000000000' + String(court).padStart(2, '0');
+    await sql(
+      `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, closed_at)
+       VALUES ($1, $2, $3, $4, 'closed', now())`,
+      [id, court, club.clubId, club.ids.desk],
+    );
+    return id;
+  }
   const bookings = async (): Promise<Booking[]> =>
     (await club.desk.get<{ bookings: Booking[] }>(`/api/clubs/${club.clubId}/bookings?terrain_id=${court}`)).body
       .bookings;
@@ -119,6 +134,65 @@ describe("a court's calendar", () => {
     expect(change.body.code).toBe('from_calendar');
   });
 
+  it('moves also what is about to begin, which is planned again; a new title alone does not hold it up', async () => {
+    await fetched(calendar(event('a', 0), event('b', 2)));
+    const ids = (await bookings()).map(({ id }) => id);
+    const opened = await session();
+    await sql("UPDATE bookings SET status = 'starting', reason = 'disk_full', session_id = $2 WHERE id = ANY ($1)", [
+      ...[ids, opened],
+    ]);
+    await fetched(calendar(event('a', 0.5), event('b', 2, 'Cup')));
+    const rows = await sql(
+      'SELECT title, status, reason, session_id, starts_at FROM bookings WHERE id = ANY ($1) ORDER BY id',
+      [ids],
+    );
+    expect(rows).toEqual([
+      { title: 'a', status: 'planned', reason: null, session_id: null, starts_at: new Date(DAY + HOUR / 2) },
+      {
+        title: 'Cup',
+        status: 'starting',
+        reason: 'disk_full',
+        session_id: opened,
+        starts_at: new Date(DAY + 2 * HOUR),
+      },
+    ]);
+    // Whoever took it in hand as it was before cannot begin it, nor say what is in its way.
+    const store = club.service.app.get(BookingStore);
+    const known = (await store.due(DAY + HOUR, 0)).find((one) => one.id === ids[0]) as DueBooking;
+    const before = { ...known, startsAt: new Date(DAY) };
+    expect(await store.begin(known.id, opened)).toBe(false);
+    expect(await store.attach(before, opened, Date.now())).toBe(false);
+    expect(await store.attach({ ...known, endsAt: new Date(DAY + HOUR) }, opened, Date.now())).toBe(false);
+    await store.hinder(before, 'camera_unreachable');
+    expect((await bookings())[0]).toMatchObject({ status: 'planned', reason: null });
+  });
+
+  it('that another admin enters anew is theirs with all that is planned, and is not recorded for one who is none', async () => {
+    await club.desk.patch(`/api/clubs/${club.clubId}`, { consent_note: 'Matches are filmed.' });
+    answer = () => calendar(event('a', 0), event('b', 2));
+    const { id, api } = await club.addUser(`admin${number}@padelvar.test`, 'CLUB_ADMIN');
+    expect((await api.put(path(), { url: url(), consent: true })).status).toBe(200);
+    await fetched(calendar(event('a', 0), event('b', 2)));
+    expect((await bookings()).map(({ owner }) => owner.id)).toEqual([id, id]);
+    await sql("UPDATE bookings SET status = 'starting', reason = 'disk_full' WHERE court_id = $1 AND title = 'b'", [
+      court,
+    ]);
+    expect((await club.desk.put(path(), { url: url(), consent: true })).status).toBe(200);
+    const theirs = { owner: { id: club.ids.desk }, consent_by: { id: club.ids.desk } };
+    expect(await bookings()).toMatchObject([theirs, theirs]);
+    await club.desk.patch(`/api/clubs/${club.clubId}`, { consent_note: null });
+
+    const [first] = await bookings();
+    await sql("UPDATE memberships SET role = 'PLAYER' WHERE user_id = $1", [id]);
+    await sql('UPDATE bookings SET owner_id = $2, starts_at = now() WHERE id = $1', [first?.id, id]);
+    const told = await until(async () => {
+      await club.service.app.get(BookingRunner).tick();
+      const { body } = await club.desk.get<{ booking: Booking }>(`/api/clubs/${club.clubId}/bookings/${first?.id}`);
+      return body.booking.status === 'planned' ? null : body.booking;
+    });
+    expect(told).toMatchObject({ status: 'failed', reason: 'owner_gone' });
+  });
+
   it.each([
     ['was recorded and stopped early', 'done', 'stopped_early'],
     ['was recorded, its file not made', 'failed', 'recording_failed'],
@@ -126,14 +200,9 @@ describe("a court's calendar", () => {
   ])('does not have a match filmed again that %s, but another time is another match', async (_, status, reason) => {
     await fetched(calendar(event('a', 0)));
     const [made] = await bookings();
-    const session = '00000000-0000-4000-8000-0000000000' + String(court).padStart(2, '0');
-    await sql(
-      `INSERT INTO camera_sessions (id, court_id, club_id, user_id, status, closed_at)
-       VALUES ($1, $2, $3, $4, 'closed', now())`,
-      [session, court, club.clubId, club.ids.desk],
-    );
+    const recorded = await session();
     await sql('UPDATE bookings SET status = $2, reason = $3, session_id = $4 WHERE id = $1', [
-      ...[made?.id, status, reason, status === 'cancelled' ? null : session],
+      ...[made?.id, status, reason, status === 'cancelled' ? null : recorded],
     ]);
     expect(await fetched(calendar(event('a', 0), event('b', 1)))).toMatchObject({ events: 2, skipped: 0 });
     const ahead = async (): Promise<(string | null)[]> =>

@@ -2,12 +2,14 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { VideoTurns } from '../../src/files/video-turns';
 import { drawFilm } from '../../src/media/fmp4/clip.fixture';
 import { readJpegSize } from '../../src/media/jpeg';
 import { MOST_SHARES, SharesService } from '../../src/shares/shares.service';
 import { Visitors } from '../../src/shares/visitors';
 import { Answer, Api } from '../support/api';
 import { PASSWORD, startTestClub, TestClub } from '../support/club';
+import { leaveBeforeTheAnswer } from '../support/early-leaver';
 import { until } from '../support/until';
 import { VideoShelf } from '../support/video-shelf';
 
@@ -35,6 +37,7 @@ interface Body {
 
 const SHARES = '/api/video/shares';
 const HOUR_MS = 3_600_000;
+const NEVER = new AbortController().signal;
 const PAGE = { accept: 'text/html' };
 
 describe('shares', () => {
@@ -307,6 +310,16 @@ describe('shares', () => {
       await until(() => visitors.readers === 0);
       await expect(response.arrayBuffer()).rejects.toThrow();
     });
+
+    it('keeps no place for who left before the answer began', async () => {
+      const id = await match();
+      const { url } = await made(club.player, id);
+      await leaveBeforeTheAnswer(club.service, id, `${url}/video.mp4`);
+      await until(() => club.service.app.get(Visitors).readers === 0);
+      // Nor does the file wait for them.
+      const changed = club.service.app.get(VideoTurns).changing(id, () => Promise.resolve(true), NEVER);
+      await expect(changed).resolves.toBe(true);
+    });
   });
 
   describe('show', () => {
@@ -333,6 +346,9 @@ describe('shares', () => {
       ]) {
         expect(text).toContain(tag);
       }
+      // Its film has what its court recorded.
+      expect(text).not.toContain('There is no sound');
+      expect(text).not.toMatch(/<video[^>]*\smuted/);
     });
 
     it.each([
@@ -432,6 +448,8 @@ describe('shares', () => {
       const page = (await see(url)).text;
       expect(page).toContain('Highlight of a padel match');
       expect(page).toContain('<span>10 s</span>');
+      expect(page).toContain('There is no sound.');
+      expect(page).toMatch(/<video[^>]*\smuted/);
       expect(page).not.toContain('smash');
       expect((await see(`${url}/video.mp4`)).bytes.equals(readFileSync(short))).toBe(true);
       for (const [path, size] of [

@@ -1,11 +1,17 @@
+import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { get, IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { VideoTurns } from '../../src/files/video-turns';
 import { FileSweep } from '../../src/maintenance/file-sweep.service';
+import { AwayVideo } from '../../src/objects/away-video';
 import { StorageUpkeep } from '../../src/objects/storage-upkeep.service';
 import { VideoOpener } from '../../src/objects/video-opener.service';
 import { readFully } from '../../src/storage/disk';
 import { BunnyServer } from '../support/bunny-server';
 import { startTestClub, TestClub } from '../support/club';
+import { leaveBeforeTheAnswer } from '../support/early-leaver';
 import { S3Server } from '../support/s3-server';
 import { until } from '../support/until';
 import { VideoShelf } from '../support/video-shelf';
@@ -295,9 +301,11 @@ describe("a club's storage", () => {
     await until(() => s3.uploads.size === 1 && s3.hung.length > 0);
     s3.faults.push({ on: 'DeleteObject', does: 503, times: 1 });
     for (const id of [whole, half]) expect((await club.desk.delete(`/api/video/files/${id}/delete`)).status).toBe(200);
-    await tick();
-    await sql('UPDATE video_objects SET next_try_at = now()');
-    await tick();
+    // The storage failed; what was being uploaded is deleted once more.
+    for (let looks = 0; looks < 3; looks++) {
+      await tick();
+      await sql('UPDATE video_objects SET next_try_at = now()');
+    }
     expect((await row(whole))?.state).toBe('deleted');
     expect((await row(half))?.state).toBe('deleted');
     expect(s3.objects.size).toBe(0);
@@ -346,5 +354,30 @@ describe("a club's storage", () => {
     await club.desk.delete(`/api/video/files/${id}/delete`);
     await tick();
     expect(bunny.objects.size).toBe(0);
+  });
+
+  it('waits for nobody who left before the answer began, and for who reads slowly leaves nothing behind', async () => {
+    const id = await shelf.put({ bytes: 12 * MIB });
+    await set({ ...place(), keep_local_days: 0 });
+    const bytes = await uploaded(id);
+    await tick();
+    expect(shelf.has(id)).toBe(false);
+    const url = `${club.service.url}${file(id)}`;
+    const authorization = `Bearer ${club.desk.token}`;
+    await leaveBeforeTheAnswer(club.service, id, url, { authorization });
+    const reads = jest.spyOn(AwayVideo.prototype, 'read');
+    const answer = await new Promise<IncomingMessage>((resolve) => get(url, { headers: { authorization } }, resolve));
+    const leaving = reads.mock.lastCall?.[1] as AbortSignal;
+    reads.mockRestore();
+    let [taken, listeners] = [0, 0];
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      taken += chunk.length;
+      listeners = Math.max(listeners, getEventListeners(leaving, 'abort').length);
+      await setImmediate();
+    }
+    expect(taken).toBe(bytes.length);
+    expect(listeners).toBeLessThan(5);
+    const turns = club.service.app.get(VideoTurns);
+    expect(await turns.changing(id, () => Promise.resolve(true), new AbortController().signal)).toBe(true);
   });
 });

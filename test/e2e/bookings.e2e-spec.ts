@@ -1,8 +1,10 @@
 import { DataSource } from 'typeorm';
 import { BY_SERVICE } from '../../src/auth/audit.service';
+import { BookingRunner } from '../../src/bookings/booking-runner.service';
+import { Clock } from '../../src/common/clock';
 import { RecordingService } from '../../src/recording/recording.service';
 import { h264Clip, RtspCamera } from '../cameras';
-import { Booked } from '../support/booked';
+import { Booked, WhenBooked } from '../support/booked';
 import { startTestClub, TestClub } from '../support/club';
 import { Courtside } from '../support/courtside';
 import { inspectMp4 } from '../support/mp4';
@@ -34,6 +36,12 @@ describe('a booked recording', () => {
   });
 
   const court = (url = camera.url): Promise<number> => club.addCourt(`Court ${++number}`, url);
+  /** Books, and has the service look at what is due at once; that it does by itself every few seconds, the first test sees. */
+  async function make(courtId: number, when: WhenBooked, more: object = {}): Promise<number> {
+    const id = await booked.make(courtId, when, more);
+    await club.service.app.get(BookingRunner).tick();
+    return id;
+  }
   const trail = async (target: string): Promise<[string, number | null][]> => {
     const rows = await club.service.app
       .get(DataSource)
@@ -74,7 +82,7 @@ describe('a booked recording', () => {
   });
 
   it('that is made late is recorded from now, and ends by itself', async () => {
-    const id = await booked.make(await court(), { from: -55, to: 7 });
+    const id = await make(await court(), { from: -55, to: 5 });
     const began = await booked.that(id, ({ started_at: at }) => at !== null);
     expect(began.late_seconds).toBeGreaterThanOrEqual(53);
     // Nobody was away: it was asked for so late.
@@ -92,7 +100,7 @@ describe('a booked recording', () => {
     await away.start();
     await away.refuse();
     try {
-      const id = await booked.make(await court(away.url), { from: -30, to: 60 });
+      const id = await make(await court(away.url), { from: -30, to: 60 });
       const hindered = await booked.that(id, ({ reason }) => reason !== null);
       expect(hindered).toMatchObject({ status: 'starting', reason: 'camera_unreachable', started_at: null });
       await away.accept();
@@ -106,7 +114,7 @@ describe('a booked recording', () => {
   });
 
   it('is missed where the camera does not come at all, and says why', async () => {
-    const id = await booked.make(await court('rtsp://127.0.0.1:1/nothing'), { from: -58, to: 3 });
+    const id = await make(await court('rtsp://127.0.0.1:1/nothing'), { from: -58, to: 3 });
     const missed = await booked.that(id, ({ status }) => status === 'missed');
     expect(missed).toMatchObject({ reason: 'camera_unreachable', session_id: null, started_at: null });
     expect((await trail(`booking:${id}`)).at(-1)).toEqual(['booking.missed', null]);
@@ -115,7 +123,7 @@ describe('a booked recording', () => {
   it("waits for somebody else's match, which it never ends, and begins when that is over", async () => {
     const busy = await court();
     const match = await desk.record(busy);
-    const id = await booked.make(busy, { from: -5, to: 120 }, { owner_id: club.ids.player });
+    const id = await make(busy, { from: -5, to: 120 }, { owner_id: club.ids.player });
     expect(await booked.that(id, ({ reason }) => reason !== null)).toMatchObject({
       status: 'starting',
       reason: 'court_busy',
@@ -135,7 +143,7 @@ describe('a booked recording', () => {
     const open = (await mine.create(first)).body.session?.session_id;
     const recorded = await mine.record(second);
     const [watched, running] = await Promise.all(
-      [first, second].map((place) => booked.make(place, { from: -1, to: 90 }, { owner_id: club.ids.player })),
+      [first, second].map((place) => make(place, { from: -1, to: 90 }, { owner_id: club.ids.player })),
     );
     expect(await booked.that(watched as number, ({ started_at: at }) => at !== null)).toMatchObject({
       session_id: open,
@@ -150,8 +158,8 @@ describe('a booked recording', () => {
   it('right behind another one of its owner has a session and a recording of its own', async () => {
     const place = await court();
     const [before, behind] = [
-      await booked.make(place, { from: -50, to: 10 }, { owner_id: club.ids.player }),
-      await booked.make(place, { from: 10, to: 75 }, { owner_id: club.ids.player }),
+      await make(place, { from: -53, to: 7 }, { owner_id: club.ids.player }),
+      await make(place, { from: 7, to: 72 }, { owner_id: club.ids.player }),
     ];
     const second = await booked.that(behind, ({ started_at: at }) => at !== null);
     expect(second).toMatchObject({ status: 'recording' });
@@ -171,19 +179,44 @@ describe('a booked recording', () => {
     const place = await court();
     const mine = new Courtside(club.player, club.clubId);
     const match = (await mine.create(place)).body.session?.session_id as string;
-    const ends = Date.now() + 6_000;
+    const ends = Date.now() + 5_000;
     const { ids, clubId, service } = club;
     const session = { id: match, courtId: place, clubId, userId: ids.player, status: 'live' as const };
     await service.app.get(RecordingService).startUntil(() => ends, session, BY_SERVICE);
-    const id = await booked.make(place, { from: 5, to: 90 }, { owner_id: ids.player });
+    const id = await make(place, { from: 4, to: 90 }, { owner_id: ids.player });
     const began = await booked.that(id, ({ started_at: at }) => at !== null);
     expect(began.session_id).not.toBe(match);
     await desk.stop(began.session_id as string);
   });
 
+  it('does not take what its owner began by hand long before, though that goes on into its time', async () => {
+    const clock = club.service.app.get(Clock, { strict: false });
+    // Everybody has this one object already.
+    const now = clock.now.bind(clock);
+    const place = await court();
+    const mine = new Courtside(club.player, club.clubId);
+    const walkIn = await mine.record(place, 12);
+    await mine.recordingThat(walkIn, ({ started_at: at }) => at !== null);
+    const minutes = 11;
+    clock.now = () => now() + minutes * 60_000;
+    try {
+      const when = { from: minutes * 60 - 6, to: minutes * 60 + 90 };
+      const id = await make(place, when, { owner_id: club.ids.player });
+      const seen = await booked.that(id, ({ status }) => status !== 'planned');
+      expect(seen).toMatchObject({ status: 'starting', reason: 'court_busy', session_id: null });
+      expect((await mine.recording(walkIn))?.active).toBe(true);
+      await mine.stop(walkIn);
+      const began = await booked.that(id, ({ started_at: at }) => at !== null);
+      expect(began.session_id).not.toBe(walkIn);
+      await desk.stop(began.session_id as string);
+    } finally {
+      clock.now = now;
+    }
+  });
+
   it('that is cancelled while its session waits is not recorded, and frees the court', async () => {
     const place = await court();
-    const id = await booked.make(place, { from: 8, to: 90 });
+    const id = await make(place, { from: 5, to: 90 });
     const { session_id: session } = await booked.that(id, ({ session_id: one }) => one !== null);
     expect((await booked.cancel(id)).status).toBe(204);
     await until(async () => (await desk.session(session as string)).status === 'closed');
@@ -193,9 +226,10 @@ describe('a booked recording', () => {
 
   it('fails where its owner is no member any more', async () => {
     const { id: userId } = await club.addUser('gone@padelvar.test', 'PLAYER');
-    const id = await booked.make(await court(), { from: 30, to: 120 }, { owner_id: userId });
+    const id = await make(await court(), { from: 30, to: 120 }, { owner_id: userId });
     await club.desk.delete(`/api/users/${userId}?club_id=${club.clubId}`);
     await club.service.app.get(DataSource).query('UPDATE bookings SET starts_at = now() WHERE id = $1', [id]);
+    await club.service.app.get(BookingRunner).tick();
     expect(await booked.that(id, ({ status }) => status === 'failed')).toMatchObject({ reason: 'owner_gone' });
   });
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -191,19 +192,20 @@ describe('the compression of a finished video', () => {
       };
       expect((await club.desk.patch(`/api/clubs/${club.clubId}`, { compression: 'off' })).status).toBe(200);
       expect(await club.service.app.get(Toolchain).canCode('h264')).toBe(true);
-      const [both, away] = [await match(LAVISH), await match(LAVISH)];
+      const [both, away, unnoted] = [await match(LAVISH), await match(LAVISH), await match(LAVISH)];
       await storage({});
-      await uploaded(both);
-      await uploaded(away);
+      for (const id of [both, away, unnoted]) await uploaded(id);
       await shelf.sql('UPDATE videos SET last_read_at = now() WHERE session_id = $1', [both]);
       await storage({ keep_local_days: 0 });
       await look();
-      expect([both, away].map((id) => existsSync(file(id)))).toEqual([true, false]);
+      expect([both, away, unnoted].map((id) => existsSync(file(id)))).toEqual([true, false, false]);
+      // As a process leaves it that fetched it back and did not live to say so.
+      writeFileSync(file(unnoted), stored(unnoted) as Buffer);
       const before = { bytes: stored(away) as Buffer, etag: (await download(away)).headers.get('etag') as string };
       const opened = await club.service.app.get(VideoOpener).away(club.clubId, away);
       const reader = opened?.read({ from: 0, to: 1_000 }, new AbortController().signal);
       tool.shut();
-      for (const id of [both, away]) await ask(id);
+      for (const id of [both, away, unnoted]) await ask(id);
       await tool.waiting(1);
       // What is being compressed is not taken meanwhile.
       await shelf.sql('UPDATE videos SET last_read_at = NULL');
@@ -212,7 +214,7 @@ describe('the compression of a finished video', () => {
       // From here on nothing else than the swap says that it is to be uploaded anew.
       await storage({});
       tool.open();
-      for (const id of [both, away]) {
+      for (const id of [both, away, unnoted]) {
         await become(id, 'done');
         const small = readFileSync(file(id));
         expect(small.length).toBeLessThan(before.bytes.length);
@@ -246,6 +248,16 @@ describe('the compression of a finished video', () => {
     expect(leftovers()).toEqual([]);
     await club.service.app.get(CompressionUpkeep).tick();
     expect((await state(id)).state).toBe('kept');
+    // Of a film with sound only the pictures would be left.
+    const heard = await match(SCARCE);
+    const loud = join(folder, 'loud.mp4');
+    execFileSync('ffmpeg', [
+      ...['-v', 'error', '-i', file(heard), '-f', 'lavfi', '-i', 'sine=duration=3'],
+      ...['-c:v', 'copy', '-c:a', 'aac', loud],
+    ]);
+    copyFileSync(loud, file(heard));
+    await ask(heard);
+    expect(await become(heard, 'kept')).toMatchObject({ reason: 'sound', size_bytes: null });
     // Nor is there anything to be done about a file that is elsewhere.
     shelf.remove(id);
     await ask(id);

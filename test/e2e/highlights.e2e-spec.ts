@@ -227,6 +227,13 @@ describe('highlights', () => {
         [made.body.key],
       );
       expect(left).toBe(0);
+
+      // Somebody on the club's Wi-Fi tries keys, with the address that its buttons have, too.
+      for (let tries = 0; tries < 20; tries++) await anybody.post(`/api/button/${'A'.repeat(42)}${tries % 10}`);
+      const wrong = await anybody.post<Body>(`/api/button/${'B'.repeat(43)}`);
+      expect([wrong.status, wrong.body.code]).toEqual([429, 'too_many_attempts']);
+      const last = await club.desk.post<Body>(button);
+      expect((await anybody.post<Body>(last.body.path ?? '')).status).toBe(202);
     });
   });
 

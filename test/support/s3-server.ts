@@ -15,11 +15,16 @@ export type S3Operation =
   | 'HeadObject'
   | 'DeleteObject';
 
-/** A number: the status it answers. `cut`: the connection ends in the middle of a body. `damage`: it keeps something else. */
+/**
+ * A number: the status it answers. `cut`: the connection ends in the middle of a body. `damage`: it keeps something else.
+ * `pause`: what is read stands still in the middle, until the test lets it go on. `flood`: it answers with far too much.
+ */
 export interface S3Fault {
   readonly on: S3Operation;
-  readonly does: number | 'cut' | 'hang' | 'damage';
+  readonly does: number | 'cut' | 'hang' | 'damage' | 'pause' | 'flood';
   times: number;
+  /** With a status: what it has to say. */
+  readonly says?: string;
   /** So many are let through before. */
   after?: number;
 }
@@ -38,6 +43,8 @@ interface Stored {
   readonly sha256: string;
 }
 
+const FLOOD_BYTES = 32 * 2 ** 20;
+
 const md5 = (bytes: Buffer): Buffer => createHash('md5').update(bytes).digest();
 const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
 
@@ -49,6 +56,8 @@ export class S3Server {
   readonly uploads = new Map<string, Upload>();
   /** Of requests that it was hung on. */
   readonly hung: IncomingMessage[] = [];
+  /** Each lets an answer go on that stands still. */
+  readonly paused: (() => void)[] = [];
   /** Without: as storages that know MD5 only. */
   checksums = true;
 
@@ -100,7 +109,11 @@ export class S3Server {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    if (typeof fault?.does === 'number') return problem(response, fault.does, 'SlowDown');
+    if (typeof fault?.does === 'number') return problem(response, fault.does, 'SlowDown', fault.says);
+    if (fault?.does === 'flood') {
+      response.end(Buffer.alloc(FLOOD_BYTES));
+      return;
+    }
     if (bucket !== this.bucket) return problem(response, 404, 'NoSuchBucket');
     const refusal = this.refusal(request, url, body);
     if (refusal) return problem(response, ...refusal);
@@ -180,7 +193,9 @@ export class S3Server {
         response.writeHead(204).end();
         return;
       case 'ListMultipartUploads': {
-        const list = [...this.uploads].map(
+        const prefix = url.searchParams.get('prefix') ?? '';
+        const ours = [...this.uploads].filter(([, one]) => one.key.startsWith(prefix));
+        const list = ours.map(
           ([uploadId, one]) =>
             `<Upload><Key>${one.key}</Key><UploadId>${uploadId}</UploadId><Initiated>${one.begun.toISOString()}</Initiated></Upload>`,
         );
@@ -225,7 +240,10 @@ export class S3Server {
       ...(this.checksums && request.headers['x-amz-checksum-mode'] && { 'x-amz-checksum-sha256': sum }),
     });
     if (request.method === 'HEAD') response.end();
-    else if (fault?.does === 'cut') response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+    else if (fault?.does === 'pause') {
+      const half = body.length >> 1;
+      response.write(body.subarray(0, half), () => this.paused.push(() => response.end(body.subarray(half))));
+    } else if (fault?.does === 'cut') response.write(body.subarray(0, body.length >> 1), () => response.destroy());
     else response.end(body);
   }
 }
@@ -251,7 +269,7 @@ function xml(response: ServerResponse, body: string): void {
   response.writeHead(200, { 'content-type': 'application/xml' }).end(`<?xml version="1.0" encoding="UTF-8"?>${body}`);
 }
 
-function problem(response: ServerResponse, status: number, code: string): void {
-  const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`;
+function problem(response: ServerResponse, status: number, code: string, says = code): void {
+  const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${says}</Message></Error>`;
   response.writeHead(status, { 'content-type': 'application/xml' }).end(body);
 }

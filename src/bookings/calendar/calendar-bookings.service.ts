@@ -57,10 +57,12 @@ export class CalendarBookings {
     const left = known.filter(
       (row) => row.status !== 'recording' && !wanted.has(keyOfRow(row)) && !unread.has(row.external_uid),
     );
-    const moved = events.flatMap((event) => {
+    const kept = events.flatMap((event) => {
       const row = byKey.get(keyOf(event.uid, event.recurrence));
-      return row && row.status === 'planned' && !isAt(row, event) ? [{ row, event }] : [];
+      return row && row.status !== 'recording' ? [{ row, event }] : [];
     });
+    const moved = kept.filter(({ row, event }) => !isAt(row, event));
+    const renamed = kept.filter(({ row, event }) => isAt(row, event) && row.title !== event.title);
     const away = [...left, ...moved.map(({ row }) => row)].map(({ id }) => id);
     if (away.length > 0) {
       await manager.query(
@@ -68,8 +70,11 @@ export class CalendarBookings {
         [away],
       );
     }
+    for (const { row, event } of renamed) {
+      await manager.query('UPDATE bookings SET title = $2, updated_at = now() WHERE id = $1', [row.id, event.title]);
+    }
     let overlapping = 0;
-    let changes = away.length;
+    let changes = away.length + renamed.length;
     for (const { row, event } of moved) if (!(await this.move(manager, row.id, event))) overlapping++;
     const fresh = events.filter(({ uid, recurrence }) => !byKey.has(keyOf(uid, recurrence)));
     for (const event of fresh) {
@@ -80,9 +85,27 @@ export class CalendarBookings {
     return { events: events.length - overlapping, overlapping, changes };
   }
 
+  /**
+   * What is planned of a court's calendar is of whoever enters it anew: who did before may be no admin any more. What holds a
+   * session already begins in it within seconds, as theirs whose session it is.
+   */
+  async handOver(manager: EntityManager, { courtId, userId, consentAt }: CalendarOwner, now: Date): Promise<void> {
+    await manager.query(
+      `UPDATE bookings SET owner_id = $2::integer, created_by = $2, consent_by = CASE WHEN $3::timestamptz IS NOT NULL THEN $2 END,
+              consent_at = $3, updated_at = now()
+        WHERE court_id = $1 AND source = 'ical' AND status IN ('planned', 'starting') AND session_id IS NULL AND ends_at > $4`,
+      [courtId, userId, consentAt, now],
+    );
+  }
+
+  /**
+   * One that is about to begin begins anew: without its session, {@link BookingStore.begin} refuses whoever waits for the time it
+   * had, and they leave what they opened.
+   */
   private async move(manager: EntityManager, id: number, event: CalendarEvent): Promise<boolean> {
     const [, moved] = await manager.query<[unknown, number]>(
-      `UPDATE bookings b SET status = 'planned', reason = NULL, starts_at = $2, ends_at = $3, title = $4, updated_at = now()
+      `UPDATE bookings b SET status = 'planned', reason = NULL, session_id = NULL, starts_at = $2, ends_at = $3, title = $4,
+              updated_at = now()
         WHERE b.id = $1 AND NOT EXISTS
           (SELECT FROM bookings o WHERE o.court_id = b.court_id AND o.id <> b.id AND o.${AHEAD}
               AND tstzrange(o.starts_at, o.ends_at) && tstzrange($2::timestamptz, $3::timestamptz))`,
@@ -136,6 +159,5 @@ function keyOfRow({ external_uid: uid, external_recurrence: recurrence }: Known)
 }
 
 function isAt(row: Known, event: CalendarEvent): boolean {
-  const same = row.starts_at.getTime() === event.startsAt && row.ends_at.getTime() === event.endsAt;
-  return same && row.title === event.title;
+  return row.starts_at.getTime() === event.startsAt && row.ends_at.getTime() === event.endsAt;
 }

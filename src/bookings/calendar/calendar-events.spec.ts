@@ -1,5 +1,5 @@
 import { MOST_EVENTS, NoCalendar, readCalendar } from './calendar-events';
-import { Ical } from './ical';
+import { Ical, IcalComponent } from './ical';
 
 const DAY = 86_400_000;
 const FROM = Date.parse('2026-10-19T00:00:00Z');
@@ -147,6 +147,17 @@ describe('readCalendar', () => {
     expect([...unread]).toEqual(Array.from({ length: 7 }, (_, i) => String(MOST_EVENTS + i)));
   });
 
+  it('looks at them all however long the machine lets it wait', async () => {
+    let now = 0;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 1_000));
+    try {
+      const many = Array.from({ length: 40 }, (_, i) => event(`UID:${i}`, ...ninety('20261020T180000')));
+      expect(await readCalendar(calendar(...many), RULES)).toMatchObject({ skipped: 0, unread: new Set() });
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   it('finds what lies ahead behind years of what is over', async () => {
     const old = Array.from({ length: 3 * MOST_EVENTS }, (_, i) => event(`UID:${i}`, ...ninety('20240105T180000')));
     const reading = await readCalendar(calendar(...old, event('UID:ahead', ...ninety('20261020T180000'))), RULES);
@@ -154,8 +165,58 @@ describe('readCalendar', () => {
     expect([reading.skipped, reading.unread.size]).toEqual([0, 0]);
   });
 
+  it('finds what lies ahead behind series that ended', async () => {
+    const rule = 'RRULE:FREQ=DAILY;UNTIL=20240701T160000Z';
+    const old = Array.from({ length: MOST_EVENTS + 1 }, (_, i) =>
+      event(`UID:${i}`, ...ninety('20080105T180000'), rule),
+    );
+    const reading = await readCalendar(calendar(...old, event('UID:ahead', ...ninety('20261020T180000'))), RULES);
+    expect(reading.events.map(({ uid }) => uid)).toEqual(['ahead']);
+    expect([reading.skipped, reading.unread.size]).toEqual([0, 0]);
+  });
+
+  it('reads a series of many years as if it had begun last week', async () => {
+    const daily = event('UID:a', 'DTSTART;TZID=Europe/Paris:20100104T180000', 'DURATION:PT90M', 'RRULE:FREQ=DAILY');
+    const steps = jest.spyOn(Ical.RecurIterator.prototype, 'next');
+    try {
+      const { events, skipped } = await readCalendar(calendar(daily), RULES);
+      expect([events.length, skipped]).toEqual([14, 0]);
+      expect(events[0]).toMatchObject({ recurrence: '2026-10-19T18:00:00', startsAt: Date.parse('2026-10-19T16:00Z') });
+      expect(steps.mock.calls.length).toBeLessThan(100);
+    } finally {
+      steps.mockRestore();
+    }
+  });
+
+  it('has every other week of many years in its turn, without what is excepted', async () => {
+    const league = event(
+      ...['UID:a', ...ninety('20140114T180000'), 'RRULE:FREQ=WEEKLY;INTERVAL=2;WKST=MO;BYDAY=TU,TH'],
+      'EXDATE;TZID=Europe/Paris:20140116T180000,20261022T180000',
+    );
+    // 666 weeks after the first one.
+    expect(await starts(calendar(league))).toEqual(['2026-10-20T16:00']);
+  });
+
+  it.each([
+    ...['FREQ=DAILY;INTERVAL=3', 'FREQ=DAILY;BYDAY=MO,WE,SA', 'FREQ=DAILY;INTERVAL=5;BYDAY=MO,TU,WE,TH,FR'],
+    ...['FREQ=WEEKLY', 'FREQ=WEEKLY;INTERVAL=3', 'FREQ=WEEKLY;BYDAY=SU,MO,FR', 'FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO'],
+    ...['FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=SU,MO', 'FREQ=WEEKLY;INTERVAL=2;UNTIL=20261024T000000Z'],
+    ...['FREQ=DAILY;COUNT=1030', 'FREQ=DAILY;INTERVAL=2;BYMONTH=10', 'FREQ=MONTHLY;BYDAY=3TU'],
+  ])('finds of %s what walking from its beginning finds', async (rule) => {
+    for (const start of ['20240102', '20240103', '20240106', '20240107']) {
+      const text = calendar(event('UID:a', ...ninety(`${start}T180000`), `RRULE:${rule}`));
+      const component = new Ical.Component(Ical.parse(text) as never).getFirstSubcomponent('vevent');
+      const iterator = new Ical.Event(component as IcalComponent).iterator();
+      const walked: string[] = [];
+      for (let next = iterator.next(); next && next.year < 2027; next = iterator.next()) walked.push(String(next));
+      const found = (await readCalendar(text, RULES)).events.map(({ recurrence }) => recurrence);
+      expect(found).toEqual(walked.filter((at) => at >= '2026-10-19' && at < '2026-11-02T01'));
+    }
+  });
+
   it.each([
     ['is not understood', ['SUMMARY:No start']],
+    ['has too many occurrences', ['DTSTART:19700101T000000Z', 'DURATION:PT1H', 'RRULE:FREQ=HOURLY']],
     ['takes too long', ['DTSTART:20200101T000000Z', 'DURATION:PT1H', 'RRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30']],
     ['repeats too often', ['DTSTART:20261019T000000Z', 'DURATION:PT1M', 'RRULE:FREQ=MINUTELY;COUNT=700']],
   ])('says of what it did not read, for it %s', async (_, lines) => {

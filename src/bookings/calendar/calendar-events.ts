@@ -1,21 +1,18 @@
-import { setImmediate } from 'node:timers/promises';
 import { isTimeZone } from '../../clubs/dto/fields';
 import { atMost, Ical, IcalComponent, IcalEvent, IcalTime, TakesTooLong } from './ical';
 import { momentAt } from '../../common/local-time';
+import { ReadingEffort } from './reading-effort';
+import { endedBefore, latestStart, wallClock } from './series-start';
 import { beginLater } from './zone-rules';
 
-/** Of a calendar that may lie in the window; what is more is not looked at. */
+/** Of a calendar that lie in the window; what is more is not taken. */
 export const MOST_EVENTS = 500;
-/** Events that do not repeat are looked at so many at once: a context a piece would cost more than they do. */
-const CHUNK = 100;
 /** Bookings that one calendar makes. */
 const MOST_OCCURRENCES = 500;
 const PARSE_MS = 1_000;
-const EVENT_MS = 250;
-/** For all events of a calendar together. */
-const ALL_MS = 3_000;
+const DAY_MS = 86_400_000;
 /** An occurrence may have been moved from behind the window into it. */
-const MOVED_MS = 14 * 86_400_000;
+const MOVED_MS = 14 * DAY_MS;
 const MOST_TITLE = 120;
 /** Of what names an event, and which of its repetitions. */
 const MOST_NAME = 255;
@@ -56,30 +53,28 @@ export class NoCalendar extends Error {}
 /**
  * The occurrences of a calendar's events within a window (RFC 5545): repetitions with their exceptions, in the calendar's own
  * time zones or, where it has none by that name, those of the IANA database. Days without a time and cancelled events are left
- * out. A stranger's text: each step is bounded in time, and others get their turn in between. A calendar may hold years of what
- * is over: only what can lie in the window counts.
+ * out. A stranger's text: {@link ReadingEffort} bounds what is done for it, and others get their turn in between. A calendar may
+ * hold years of what is over: only what lies in the window counts.
  * @throws NoCalendar
  */
 export async function readCalendar(text: string, rules: ReadingRules): Promise<CalendarReading> {
   const found = new Map<string, CalendarEvent>();
   const unread = new Set<string>();
-  const until = performance.now() + ALL_MS;
-  let skipped = 0;
+  const effort = new ReadingEffort();
+  let [skipped, counted] = [0, 0];
   const leaveOut = (one: IcalEvent): void => {
     skipped++;
     unread.add(uidOf(one.component));
   };
-  const candidates = await withoutThoseElsewhere(parse(text, rules), rules, until);
-  candidates.slice(MOST_EVENTS).forEach(leaveOut);
-  for (const one of candidates.slice(0, MOST_EVENTS)) {
-    await setImmediate();
-    const left = Math.min(EVENT_MS, Math.floor(until - performance.now()));
-    if (left <= 0) {
-      leaveOut(one);
-      continue;
-    }
+  for (const one of parse(text, rules)) {
     try {
-      for (const event of atMost(left, () => occurrences(one, rules))) {
+      const events = await effort.spend(occurrences(one, rules));
+      if (events.length === 0) continue;
+      if (++counted > MOST_EVENTS) {
+        leaveOut(one);
+        continue;
+      }
+      for (const event of events) {
         const tooLong = event.endsAt - event.startsAt > rules.longestMs;
         if (tooLong || event.endsAt <= event.startsAt) skipped++;
         else if (found.size >= MOST_OCCURRENCES) leaveOut(one);
@@ -92,33 +87,6 @@ export async function readCalendar(text: string, rules: ReadingRules): Promise<C
   }
   const events = [...found.values()].sort((a, b) => a.startsAt - b.startsAt);
   return { events, skipped, unread };
-}
-
-/** Leaves out what does not repeat and lies outside the window. What takes too long, or is not understood, stays. */
-async function withoutThoseElsewhere(
-  series: readonly IcalEvent[],
-  rules: ReadingRules,
-  until: number,
-): Promise<IcalEvent[]> {
-  const mayCount = (one: IcalEvent): boolean => {
-    try {
-      return one.isRecurring() || occurrences(one, rules).length > 0;
-    } catch {
-      return true;
-    }
-  };
-  const kept: IcalEvent[] = [];
-  for (let at = 0; at < series.length; at += CHUNK) {
-    await setImmediate();
-    const chunk = series.slice(at, at + CHUNK);
-    const left = Math.min(EVENT_MS, Math.floor(until - performance.now()));
-    try {
-      kept.push(...(left > 0 ? atMost(left, () => chunk.filter(mayCount)) : chunk));
-    } catch {
-      kept.push(...chunk);
-    }
-  }
-  return kept;
 }
 
 /** @throws NoCalendar */
@@ -156,30 +124,36 @@ function seriesOf(calendar: IcalComponent): IcalEvent[] {
   ];
 }
 
-function occurrences(event: IcalEvent, rules: ReadingRules): CalendarEvent[] {
+/** Step by step: each gives what it finds in the window, of a series mostly nothing. */
+function* occurrences(event: IcalEvent, rules: ReadingRules): Generator<CalendarEvent | null> {
   const { from, to, timeZone } = rules;
-  const found: CalendarEvent[] = [];
-  const take = (item: IcalEvent, start: IcalTime, end: IcalTime, recurrence: string): void => {
-    if (start.isDate || isCancelled(item) || isCancelled(event) || uidOf(item.component) === '') return;
+  const take = (item: IcalEvent, start: IcalTime, end: IcalTime, recurrence: string): CalendarEvent | null => {
+    if (start.isDate || isCancelled(item) || isCancelled(event) || uidOf(item.component) === '') return null;
+    // What its zone makes of it costs most, and no clock is a day away from another.
+    if (wallClock(end) <= from - DAY_MS || wallClock(start) >= to + DAY_MS) return null;
     const zone = zoneOf(item, timeZone);
     const [startsAt, endsAt] = [momentOf(start, zone), momentOf(end, zone)];
-    if (endsAt <= from || startsAt >= to) return;
-    found.push({ uid: uidOf(item.component), recurrence, startsAt, endsAt, title: titleOf(item) });
+    if (endsAt <= from || startsAt >= to) return null;
+    return { uid: uidOf(item.component), recurrence, startsAt, endsAt, title: titleOf(item) };
   };
   if (!event.isRecurring()) {
     const recurrence = event.component.hasProperty('recurrence-id') ? nameOf(event.recurrenceId) : '';
-    take(event, event.startDate, event.endDate, recurrence);
-    return found;
+    yield take(event, event.startDate, event.endDate, recurrence);
+    return;
   }
-  const zone = zoneOf(event, timeZone);
-  const iterator = event.iterator();
+  const [first, last] = [from - MOVED_MS - DAY_MS, to + MOVED_MS + DAY_MS];
+  if (endedBefore(event.component, first)) return;
+  const iterator = event.iterator(latestStart(event, first));
   for (;;) {
     const next = iterator.next() as IcalTime | undefined;
-    if (!next || momentOf(next, zone) >= to + MOVED_MS) return found;
+    if (!next || wallClock(next) >= last) return;
     // What is over is not worth the details.
-    if (momentOf(next, zone) < from - MOVED_MS) continue;
+    if (wallClock(next) < first) {
+      yield null;
+      continue;
+    }
     const { item, startDate, endDate, recurrenceId } = event.getOccurrenceDetails(next);
-    take(item, startDate, endDate, nameOf(recurrenceId));
+    yield take(item, startDate, endDate, nameOf(recurrenceId));
   }
 }
 

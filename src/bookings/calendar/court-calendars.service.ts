@@ -11,6 +11,7 @@ import { SecretBox } from '../../common/secret-box';
 import { OutgoingHttp } from '../../proxy/outgoing-http';
 import { originOf } from '../../proxy/outgoing-origin';
 import { CalendarView, SetCalendarDto } from '../dto/calendar.dto';
+import { CalendarBookings } from './calendar-bookings.service';
 import { CalendarFetcher, ownerOfCalendar } from './calendar-fetcher.service';
 
 interface Row {
@@ -30,6 +31,7 @@ export class CourtCalendars {
     private readonly database: DataSource,
     private readonly clubs: ClubsService,
     private readonly courts: CourtsService,
+    private readonly bookings: CalendarBookings,
     private readonly fetcher: CalendarFetcher,
     private readonly http: OutgoingHttp,
     private readonly box: SecretBox,
@@ -52,7 +54,8 @@ export class CourtCalendars {
     }
     const url = dto.url.trim();
     const origin = originOf(this.http, url, cameraNetworks);
-    const consentAt = consentNote === null ? null : new Date(this.clock.now());
+    const now = new Date(this.clock.now());
+    const consentAt = consentNote === null ? null : now;
     await this.database.transaction(async (manager) => {
       await this.courts.hold(manager, courtId);
       await manager.query(
@@ -64,6 +67,8 @@ export class CourtCalendars {
                error = NULL`,
         [courtId, this.box.seal(url, ownerOfCalendar(courtId)), this.box.keyId, origin, principal.userId, consentAt],
       );
+      const owner = { clubId, courtId, userId: principal.userId, consentAt };
+      await this.bookings.handOver(manager, owner, now);
       const entry = { action: 'calendar.set', clubId, target: `court:${courtId}`, details: { origin } } as const;
       await this.audit.record({ ...entry, ...authorOf(principal, caller) }, manager);
     });

@@ -12,6 +12,9 @@ export type IcalTime = ICAL.Time;
 /** It took longer than it may. */
 export class TakesTooLong extends Error {}
 
+/** What runs in it can be broken off; made once, for it costs more than most of what is done in it. */
+const breakable = createContext({ work: undefined as (() => void) | undefined });
+
 /**
  * Does synchronous work that a stranger's text could keep busy for ever, and ends it when its time is over: the engine breaks
  * off whatever runs, ours too. Nothing of what it was doing may be used afterwards.
@@ -19,12 +22,14 @@ export class TakesTooLong extends Error {}
  */
 export function atMost<T>(ms: number, work: () => T): T {
   let result: { readonly value: T } | undefined;
-  const context = createContext({ work: () => void (result = { value: work() }) });
+  breakable.work = () => void (result = { value: work() });
   try {
-    runInContext('work()', context, { timeout: ms });
+    runInContext('work()', breakable, { timeout: ms });
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     throw new TakesTooLong('took too long', { cause: error });
+  } finally {
+    breakable.work = undefined;
   }
   return (result as { readonly value: T }).value;
 }

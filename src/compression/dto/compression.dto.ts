@@ -11,6 +11,7 @@ export const COMPRESSION_REASONS = [
   'not_smaller',
   'quality',
   'different',
+  'sound',
   'unreadable',
   'codec_unavailable',
   'disk_full',
@@ -83,7 +84,12 @@ export class CompressionView {
   })
   size_bytes: number | null;
 
-  @ApiProperty({ enum: COMPRESSION_REASONS, nullable: true, example: null, description: 'With `kept` and `failed`.' })
+  @ApiProperty({
+    enum: COMPRESSION_REASONS,
+    nullable: true,
+    example: null,
+    description: 'With `kept` and `failed`. `sound`: films with sound stay as they are.',
+  })
   reason: CompressionReason | null;
 
   @ApiProperty({

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { isOver, taken } from '../../common/answer-over';
 import { askedRange } from '../../common/byte-range';
 import { Clock } from '../../common/clock';
 import { ProblemException } from '../../common/problem';
@@ -56,22 +57,14 @@ export async function sendMedia(
 
 async function stream(response: Response, pieces: AsyncIterable<Buffer>, clock: Clock): Promise<void> {
   for await (const piece of pieces) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await taken(response, clock);
+    if (isOver(response)) return;
+    if (!response.write(piece)) await takenOrStuck(response, clock);
   }
   response.end();
 }
 
 /** Settles when the client has taken what it got, or is gone. */
-function taken(response: Response, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(STUCK_MS, () => response.destroy());
-    const settle = (): void => {
-      cancel();
-      response.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    response.once('drain', settle).once('close', settle);
-    if (response.destroyed) settle();
-  });
+function takenOrStuck(response: Response, clock: Clock): Promise<void> {
+  const cancel = clock.after(STUCK_MS, () => response.destroy());
+  return taken(response).finally(cancel);
 }

@@ -138,12 +138,11 @@ export class Finaliser {
     const decoding = this.gate.decodePart(part, part.source.start ?? null);
     decoding.catch(() => undefined);
     const place = await InPlacePart.of(part.file, part.rebuilt, part.durationTicks);
-    const { state } = part.rebuilt;
     try {
-      if (state === 'fragmented') {
-        await place.prepare();
-        await place.flip();
-      }
+      // It died when it was done or nearly: how its times were made fit is not known, and made anew.
+      if (part.rebuilt.state === 'flipped') await place.unflip();
+      await place.prepare();
+      await place.flip();
     } catch (error) {
       await decoding.catch(() => undefined);
       if (error instanceof ReserveTooSmallError) return null;
@@ -155,7 +154,7 @@ export class Finaliser {
       return null;
     }
     faultPoint('gate.passed');
-    if (state === 'fragmented') await this.respace(part, place, verdict, decoding);
+    await this.respace(part, place, verdict, decoding);
     await publish(this.disk, part.source.path, job.target);
     return this.finish(job, verdict, 'in_place');
   }

@@ -83,7 +83,10 @@ export function matchPage(place: Place, match: ShownMatch): Page {
               </a>`
             : null
         }
-        <p class="quiet">${words.silent} ${fill(words.until, { day: dayIn(language, match.expiresAt, timeZone) })}</p>
+        <p class="quiet">
+          ${match.highlightId === null ? null : words.silent}
+          ${fill(words.until, { day: dayIn(language, match.expiresAt, timeZone) })}
+        </p>
       </div>
     </main>
     ${footer(place)}`;
@@ -102,12 +105,12 @@ function absence({ path, language }: Place, { preparing, brandingProgress }: Sho
   </div>`;
 }
 
-function player({ path, language }: Place, { width, height, allowDownload }: ShownMatch): Html {
+function player({ path, language }: Place, { width, height, allowDownload, highlightId }: ShownMatch): Html {
   const words = wordsIn(language);
-  // Recordings have no sound: muted says so, and asks nobody for captions.
+  // A highlight has no sound: muted says so, and asks nobody for captions. A match has what its court recorded.
   return html`<video
       controls
-      muted
+      ${highlightId === null ? null : html`muted`}
       playsinline
       preload="metadata"
       width="${width}"

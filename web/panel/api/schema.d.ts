@@ -3657,11 +3657,11 @@ export interface components {
              */
             size_bytes: number | null;
             /**
-             * @description With `kept` and `failed`.
+             * @description With `kept` and `failed`. `sound`: films with sound stay as they are.
              * @example null
              * @enum {string|null}
              */
-            reason: "not_smaller" | "quality" | "different" | "unreadable" | "codec_unavailable" | "disk_full" | "cancelled" | "gone" | "away" | "error" | null;
+            reason: "not_smaller" | "quality" | "different" | "sound" | "unreadable" | "codec_unavailable" | "disk_full" | "cancelled" | "gone" | "away" | "error" | null;
             /**
              * Format: uuid
              * @description Of the background work that is under way: `DELETE /api/video/jobs/:id` ends it.

@@ -15,6 +15,12 @@ describe('a day of bookings', () => {
     expect(shownOf([], DAY.from + 60_000)).toBe('0-22');
   });
 
+  it('begins shortly before now, or with what was booked before', () => {
+    const now = DAY.from + 16.7 * 3_600_000;
+    expect(shownOf([at('18:00', '19:30')], now)).toBe('15-22');
+    expect(shownOf([at('10:15', '11:00'), at('18:00', '19:30')], now)).toBe('10-22');
+  });
+
   it('is cut at midnight', () => {
     const late = { starts_at: '2026-12-04T23:00:00Z', ends_at: '2026-12-05T01:00:00Z' };
     const shown = shownPart([late], DAY, ELSEWHEN);

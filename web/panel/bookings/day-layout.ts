@@ -23,11 +23,16 @@ export interface Placed<T> {
   readonly lanes: number;
 }
 
-/** The part of a day that is shown: the usual hours, and whatever is booked or now beyond them, by whole hours. */
+/**
+ * The part of a day that is shown: the usual hours, and whatever is booked or now beyond them, by whole hours. What is over today
+ * and had nothing booked is left out: nobody comes to see it.
+ */
 export function shownPart(items: readonly Timed[], day: Span, now: number): Span {
   const moments = items.flatMap(({ starts_at, ends_at }) => [Date.parse(starts_at), Date.parse(ends_at)]);
-  if (now >= day.from && now < day.to) moments.push(now);
-  const from = Math.min(day.from + USUALLY_FROM_MS, ...moments);
+  const usually = day.from + USUALLY_FROM_MS;
+  const isToday = now >= day.from && now < day.to;
+  if (isToday) moments.push(now);
+  const from = Math.min(isToday ? Math.max(usually, now - HOUR_MS) : usually, ...moments);
   const to = Math.max(Math.min(day.from + USUALLY_TO_MS, day.to), ...moments);
   const hours = (moment: number, round: (value: number) => number): number =>
     day.from + round((moment - day.from) / HOUR_MS) * HOUR_MS;

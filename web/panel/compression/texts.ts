@@ -20,6 +20,7 @@ export const compressionTexts = texts({
     not_smaller: 'It would hardly be smaller: less than 20 %.',
     quality: 'Too much of the picture would be lost.',
     different: 'The smaller file was not the same film, picture by picture.',
+    sound: 'It has sound: films with sound stay as they are.',
     unreadable: 'Some of its pictures cannot be read.',
     codec_unavailable: 'The service cannot write this format.',
     disk_full: 'There was no room on the disk.',
@@ -30,7 +31,7 @@ export const compressionTexts = texts({
     club: 'Compressing videos',
     format: 'After the match',
     formatHint:
-      'Only matches recorded from now on, one at a time, while the courts leave time for it. H.264 plays everywhere; H.265 is smaller, and some browsers do not play it; AV1 is as small, and older iPhones, iPads and Macs do not play it.',
+      'Only matches recorded from now on, one at a time, while the courts leave time for it. H.264 plays everywhere; H.265 is smaller, and some browsers do not play it; AV1 is as small, and older iPhones, iPads and Macs do not play it. Films with sound stay as they are.',
     off: 'Leave videos as they are',
     h264: 'H.264 (recommended)',
     h265: 'H.265',
@@ -60,6 +61,7 @@ export const compressionTexts = texts({
     not_smaller: 'Elle serait à peine plus petite : moins de 20 %.',
     quality: 'L’image y perdrait trop.',
     different: 'Le fichier plus petit n’était pas le même film, image par image.',
+    sound: 'Elle a du son : les films avec du son restent tels quels.',
     unreadable: 'Certaines de ses images sont illisibles.',
     codec_unavailable: 'Le service ne sait pas écrire ce format.',
     disk_full: 'Il n’y avait pas assez de place sur le disque.',
@@ -70,7 +72,7 @@ export const compressionTexts = texts({
     club: 'Compression des vidéos',
     format: 'Après le match',
     formatHint:
-      'Seulement les matchs enregistrés à partir de maintenant, un à la fois, quand les terrains en laissent le temps. H.264 est lisible partout ; H.265 est plus petit, et certains navigateurs ne le lisent pas ; AV1 est aussi petit, et les iPhone, iPad et Mac plus anciens ne le lisent pas.',
+      'Seulement les matchs enregistrés à partir de maintenant, un à la fois, quand les terrains en laissent le temps. H.264 est lisible partout ; H.265 est plus petit, et certains navigateurs ne le lisent pas ; AV1 est aussi petit, et les iPhone, iPad et Mac plus anciens ne le lisent pas. Les films avec du son restent tels quels.',
     off: 'Garder les vidéos telles quelles',
     h264: 'H.264 (recommandé)',
     h265: 'H.265',

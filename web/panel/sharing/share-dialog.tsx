@@ -41,7 +41,7 @@ export function ShareDialog(props: {
           <Alert role="status">{t('off')}</Alert>
         ) : (
           <>
-            <Text size="sm">{t(ofHighlight ? 'hintHighlight' : 'hint')}</Text>
+            <Text size="sm">{ofHighlight ? t('hintHighlight') : `${t('hint')} ${t('sound')}`}</Text>
             <ShareForm match={match} hasLogo={club?.logo_at != null} onMade={setMade} />
           </>
         )}

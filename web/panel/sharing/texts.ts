@@ -8,6 +8,8 @@ export const sharingTexts = texts({
     titleHighlight: 'Share the highlight',
     hintHighlight: 'Whoever has the link can watch this highlight, without an account. Names of players are not shown.',
     hint: 'Whoever has the link can watch the match, without an account. Names of players are not shown.',
+    sound:
+      'Where the court records sound, the film has it: whoever has the link hears what was said on the court, too.',
     off: 'The club does not share matches. Its admins can change that in the settings.',
     expires: 'Good for',
     day: 'A day',
@@ -88,6 +90,8 @@ export const sharingTexts = texts({
     hintHighlight:
       'Toute personne qui a le lien peut regarder cette vidéo courte, sans compte. Les noms des joueurs n’y figurent pas.',
     hint: 'Toute personne qui a le lien peut regarder le match, sans compte. Les noms des joueurs n’y figurent pas.',
+    sound:
+      'Si le terrain enregistre le son, le film l’a aussi : toute personne qui a le lien entend ce qui s’est dit sur le terrain.',
     off: 'Le club ne partage pas de matchs. Ses administrateurs peuvent le changer dans les réglages.',
     expires: 'Valable',
     day: 'Un jour',

@@ -278,6 +278,7 @@ describe('an evening at the club', () => {
         await page.getByText(/^\d\d % smaller$/).waitFor();
 
         // It is copied to the storage, which hangs; the service dies, and the next one goes on.
+        await page.reload();
         await page.getByText(/^It is being copied to the club’s storage/).waitFor();
         await until(() => s3.hung.length > 0);
         await kill();
@@ -291,8 +292,9 @@ describe('an evening at the club', () => {
         await withClient(world.databaseUrl, (client) =>
           client.query(`UPDATE videos SET last_read_at = last_read_at - interval '61 minutes'`),
         );
-        await page.getByText('The file is in the club’s storage, and played from there.').waitFor();
         await until(() => !existsSync(path(match)) && !existsSync(path(angle)));
+        await page.reload();
+        await page.getByText('The file is in the club’s storage, and played from there.').waitFor();
 
         // Both are whole, wherever one gets them from, and are what was recorded.
         for (const id of [match, angle]) {
@@ -311,7 +313,6 @@ describe('an evening at the club', () => {
         }
 
         // And it is watched from there, from both sides at one instant.
-        await page.reload();
         await plays(clerk, MAIN);
         const startedAt = Date.parse(over.started_at as string);
         await page.getByRole('button', { name: 'Side by side' }).click();
