@@ -1,4 +1,4 @@
-import { alikeArgs, compressArgs } from './compress-args';
+import { alikeArgs, av1Crf, compressArgs, LEAST_CRF, MOST_CRF } from './compress-args';
 
 const BEFORE =
   '-hide_banner -nostats -loglevel warning -y -progress pipe:1 -protocol_whitelist file -threads 1 -f mp4 -i file:/a.mp4 ' +
@@ -17,6 +17,13 @@ describe('FFmpeg command lines of compression', () => {
   ] as const)('code %s', (codec, coder) => {
     const args = compressArgs({ codec, crf: 25, from: '/a.mp4', to: '/b.mp4', marker: 'padelvar:i:s' });
     expect(args.join(' ')).toBe(BEFORE + coder + AFTER);
+  });
+
+  it('code av1, whose encoder has no word for IDR, on its own scale', () => {
+    const args = compressArgs({ codec: 'av1', crf: 28, from: '/a.mp4', to: '/b.mp4', marker: 'padelvar:i:s' });
+    const coder = '-c:v libsvtav1 -preset 10 -crf 35 -svtav1-params lp=1:enable-force-key-frames=1 -g 600';
+    expect(args.join(' ')).toBe(BEFORE + coder + AFTER.replace(' -forced-idr 1', ''));
+    expect([LEAST_CRF, 19, 24, MOST_CRF].map(av1Crf)).toEqual([22, 23, 30, 42]);
   });
 
   it('compare', () => {

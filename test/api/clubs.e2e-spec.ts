@@ -124,6 +124,22 @@ describe('clubs and courts', () => {
     await world.call('post', '/api/clubs', root).send(body).expect(400);
   });
 
+  it('keeps in what a club wishes its videos coded anew, where this FFmpeg can', async () => {
+    const wish = { compression: 'av1', compression_crf: 34 };
+    const { body: none } = await world
+      .call('patch', `/api/clubs/${a}`, adminA)
+      .send({ compression: 'vp9' })
+      .expect(400);
+    expect(none).toMatchObject({ code: 'validation_failed' });
+    await world.call('patch', `/api/clubs/${a}`, adminA).send(wish).expect(200);
+    const { body } = await world.call('get', `/api/clubs/${a}`, adminA).expect(200);
+    expect(body).toMatchObject(wish);
+    await world
+      .call('patch', `/api/clubs/${a}`, adminA)
+      .send({ compression: 'off', compression_crf: null })
+      .expect(200);
+  });
+
   describe('the camera', () => {
     it('shows protocol, host and whether it has credentials, and nothing else, anywhere', async () => {
       const answers = await Promise.all([

@@ -54,9 +54,12 @@ describe('the compression of a finished video', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'padelvar-compression-'));
     tool = new GatedTool(folder);
-    // An FFmpeg without H.265.
-    const path = join(folder, 'without-h265');
-    writeFileSync(path, `#!/bin/sh\ncase "$*" in *encoder=libx265*) exit 0;; esac\nexec '${tool.path}' "$@"\n`);
+    // An FFmpeg with neither H.265 nor AV1.
+    const path = join(folder, 'h264-only');
+    writeFileSync(
+      path,
+      `#!/bin/sh\ncase "$*" in *encoder=libx265*|*encoder=libsvtav1*) exit 0;; esac\nexec '${tool.path}' "$@"\n`,
+    );
     chmodSync(path, 0o755);
     club = await startTestClub({ env: { FFMPEG_PATH: path } });
     shelf = await VideoShelf.of(club.service, club.operator, club.clubId);
@@ -280,6 +283,7 @@ describe('the compression of a finished video', () => {
     const set = (body: object) => club.desk.patch<Body>(`/api/clubs/${club.clubId}`, body);
     expect((await set({ compression_crf: 17 })).body.code).toBe('validation_failed');
     expect((await set({ compression: 'h265' })).body.code).toBe('codec_unavailable');
+    expect((await set({ compression: 'av1' })).body.code).toBe('codec_unavailable');
     await set({ compression: 'off' });
     const older = await match(LAVISH);
     await set({ compression: 'h264', compression_crf: null, compression_after_minutes: 60 });

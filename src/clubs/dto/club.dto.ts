@@ -1,12 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
-import { DEFAULT_CRF, LEAST_CRF, MOST_CRF } from '../../media/compress-args';
+import { COMPRESSION_CODECS, DEFAULT_CRF, LEAST_CRF, MOST_CRF } from '../../media/compress-args';
 import { Club, ClubCompression } from '../entities/club.entity';
 import { IsIanaTimeZone, IsName, IsNetworks, IsNote, MayBeLeftOut, MayBeNull } from './fields';
 
 /** A hundred years: as in `RETENTION_DAYS`. */
 const MOST_DAYS = 36_500;
-const COMPRESSIONS = ['off', 'h264', 'h265'] as const;
+const COMPRESSIONS = ['off', ...COMPRESSION_CODECS] as const;
 /** A week. */
 const MOST_COMPRESSION_MINUTES = 10_080;
 
@@ -116,7 +116,8 @@ export class UpdateClubDto {
     example: 'h264',
     description:
       'Whether videos are coded anew after the match, to take less room, and in what. `h264` plays everywhere; `h265` is ' +
-      'smaller, and not every browser plays it. Only of matches that are recorded from then on.',
+      'smaller, and not every browser plays it; `av1` is as small, and Safari plays it only on devices with a decoder for it ' +
+      '(from iPhone 15 Pro and M3 on). Where the FFmpeg of the service has no encoder for it: `codec_unavailable`. Only of matches that are recorded from then on.',
   })
   @MayBeLeftOut()
   @IsIn(COMPRESSIONS)
@@ -128,7 +129,9 @@ export class UpdateClubDto {
     minimum: LEAST_CRF,
     maximum: MOST_CRF,
     example: null,
-    description: `Constant rate factor: higher is smaller and worse; \`null\`: ${DEFAULT_CRF.h264} for H.264, ${DEFAULT_CRF.h265} for H.265.`,
+    description:
+      `Constant rate factor on the scale of H.264 and H.265: higher is smaller and worse; \`null\`: ${DEFAULT_CRF.h264} for ` +
+      `H.264, ${DEFAULT_CRF.h265} for H.265, ${DEFAULT_CRF.av1} for AV1.`,
   })
   @MayBeNull()
   @IsInt()

@@ -57,7 +57,7 @@ export class Club {
   @Column('integer', { name: 'highlight_seconds', default: 30 })
   highlightSeconds: number;
 
-  /** What finished videos are coded anew in, to take less room: `off`, `h264`, `h265`. */
+  /** What finished videos are coded anew in, to take less room: `off`, `h264`, `h265`, `av1`. */
   @Column('text', { default: 'off' })
   compression: ClubCompression;
 

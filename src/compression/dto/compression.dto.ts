@@ -23,7 +23,12 @@ export const COMPRESSION_REASONS = [
 export type CompressionReason = (typeof COMPRESSION_REASONS)[number];
 
 export class CompressDto {
-  @ApiPropertyOptional({ enum: COMPRESSION_CODECS, description: "Default: the club's; where that is off, `h264`." })
+  @ApiPropertyOptional({
+    enum: COMPRESSION_CODECS,
+    description:
+      "Default: the club's; where that is off, `h264`. Which of them there are depends on the FFmpeg of the service: else " +
+      '`codec_unavailable`.',
+  })
   @IfPresent()
   @IsIn(COMPRESSION_CODECS)
   codec?: CompressionCodec;
@@ -34,7 +39,8 @@ export class CompressDto {
     maximum: MOST_CRF,
     example: DEFAULT_CRF.h264,
     description:
-      "Constant rate factor: higher is smaller and worse. Default: the club's for its codec, else the codec's.",
+      'Constant rate factor on the scale of H.264 and H.265, also of AV1: higher is smaller and worse. Default: the ' +
+      "club's for its codec, else the codec's.",
   })
   @IfPresent()
   @IsInt()

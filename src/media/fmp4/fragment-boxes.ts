@@ -5,16 +5,18 @@ export class FragmentError extends Error {
   override readonly name = 'FragmentError';
 }
 
-/** The video track of a movie header (ISO/IEC 14496-12 §8.4, §8.5.2; 14496-15 §5.4.2). */
+/** The video track of a movie header (ISO/IEC 14496-12 §8.4, §8.5.2; 14496-15 §5.4.2; AV1 Codec ISO Media File Format Binding §2). */
 export interface TrackHeader {
   readonly trackId: number;
   readonly timescale: number;
-  /** Four-character code of the sample entry: `avc1`, `hvc1`, `mp4v` … */
+  /** Four-character code of the sample entry: `avc1`, `hvc1`, `av01`, `mp4v` … */
   readonly format: string;
   /** Payload of `avcC`, `null` where the entry has none. */
   readonly avcC: Buffer | null;
   /** Payload of `hvcC`, `null` where the entry has none. */
   readonly hvcC: Buffer | null;
+  /** Payload of `av1C`, `null` where the entry has none. */
+  readonly av1C: Buffer | null;
   /** MPEG-4 object type of an `esds` (`mp4v` carries MPEG-2 too), `null` without one. */
   readonly objectType: number | null;
   /** Defaults of `trex`. */
@@ -107,14 +109,14 @@ export function readVideoTrack(moov: Buffer): TrackHeader | null {
   });
 }
 
-function readSampleEntry(stsd: Buffer): Pick<TrackHeader, 'format' | 'avcC' | 'hvcC' | 'objectType'> {
+function readSampleEntry(stsd: Buffer): Pick<TrackHeader, 'format' | 'avcC' | 'hvcC' | 'av1C' | 'objectType'> {
   const entry = boxesIn(stsd.subarray(8)).next().value;
   if (!entry) throw new FragmentError('a track without a sample entry');
   // VisualSampleEntry: 78 bytes before the boxes that describe the codec.
   const extra = entry.body.subarray(Math.min(78, entry.body.length));
   const esds = findBox(extra, ['esds']);
-  const [avcC, hvcC] = [findBox(extra, ['avcC']), findBox(extra, ['hvcC'])];
-  return { format: entry.type, avcC, hvcC, objectType: esds ? readObjectType(esds) : null };
+  const [avcC, hvcC, av1C] = [findBox(extra, ['avcC']), findBox(extra, ['hvcC']), findBox(extra, ['av1C'])];
+  return { format: entry.type, avcC, hvcC, av1C, objectType: esds ? readObjectType(esds) : null };
 }
 
 /** ES_Descriptor → DecoderConfigDescriptor → objectTypeIndication (ISO/IEC 14496-1 §7.2.6). */

@@ -1,4 +1,5 @@
 import { H264Config, H265Config } from '../access-unit';
+import { Av1Configuration } from '../av1/av1-configuration';
 import { hevcConfiguration } from '../h265/hevc-configuration';
 import { box, fullBox, text, u16, u32, u8 } from './box-writer';
 import { AacConfig } from '../sound/sound-format';
@@ -8,7 +9,10 @@ import { readChromaFormat } from './sps-chroma';
 
 type Needed = 'kind' | 'sps' | 'pps' | 'width' | 'height';
 /** What an init needs of a configuration. */
-export type TrackConfig = Pick<H264Config, Needed> | Pick<H265Config, Needed | 'vps'>;
+export type TrackConfig =
+  | Pick<H264Config, Needed>
+  | Pick<H265Config, Needed | 'vps'>
+  | Pick<Av1Configuration, 'kind' | 'width' | 'height' | 'record'>;
 
 /** Options of {@link buildInitSegment}. */
 export interface InitOptions {
@@ -21,7 +25,9 @@ export interface InitOptions {
 const FTYP = {
   h264: box('ftyp', text('isom'), u32(0x200), text('isomiso2iso6avc1mp41mp42')),
   h265: box('ftyp', text('isom'), u32(0x200), text('isomiso2iso6hvc1mp41mp42')),
+  av1: box('ftyp', text('isom'), u32(0x200), text('isomiso2iso6av01mp41mp42')),
 } as const;
+const SAMPLE_ENTRIES = { h264: 'avc1', h265: 'hvc1', av1: 'av01' } as const;
 const EMPTY_TABLES = [
   fullBox('stts', 0, 0, u32(0)),
   fullBox('stsc', 0, 0, u32(0)),
@@ -36,7 +42,7 @@ const MVEX_WITH_SOUND = box('mvex', TREX, SOUND_TREX);
 const PLAIN_PROFILES = new Set([66, 77, 88]);
 
 /**
- * `ftyp` + `moov` of a fragmented MP4 with one H.264 or H.265 track, timescale 90000, and perhaps one of sound: what Media Source Extensions, HLS
+ * `ftyp` + `moov` of a fragmented MP4 with one track of H.264, H.265 or AV1, timescale 90000, and perhaps one of sound: what Media Source Extensions, HLS
  * (`EXT-X-MAP`) and FFmpeg want before the first fragment. The same configuration gives the same bytes.
  * @throws RangeError where the parameter sets cannot be written into an `avcC` or `hvcC` (none, too many, too long).
  */
@@ -61,11 +67,16 @@ function sampleDescription(config: TrackConfig, options: InitOptions): Buffer {
     u16(1), // one frame a sample
     name,
     u16(24, 0xffff),
-    config.kind === 'h265' ? box('hvcC', hevcConfiguration(config)) : box('avcC', decoderConfiguration(config)),
+    configurationBox(config),
   ];
   const aspect = options.pixelAspect;
   if (aspect) parts.push(box('pasp', u32(aspect.horizontal, aspect.vertical)));
-  return fullBox('stsd', 0, 0, u32(1), box(config.kind === 'h265' ? 'hvc1' : 'avc1', ...parts));
+  return fullBox('stsd', 0, 0, u32(1), box(SAMPLE_ENTRIES[config.kind], ...parts));
+}
+
+function configurationBox(config: TrackConfig): Buffer {
+  if (config.kind === 'av1') return box('av1C', config.record);
+  return config.kind === 'h265' ? box('hvcC', hevcConfiguration(config)) : box('avcC', decoderConfiguration(config));
 }
 
 /** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1.2), NAL lengths of 4 bytes. */

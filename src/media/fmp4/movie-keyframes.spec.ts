@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock } from '../../common/clock';
+import { drawAv1Film } from '../av1/av1-film.fixture';
 import { readJpegSize } from '../jpeg';
 import { makeSnapshot } from '../snapshot';
 import { bufferSource, ByteSource } from './box-reader';
@@ -67,6 +68,20 @@ describe('readMovieKeyframes', () => {
       width: 640,
       height: 360,
     });
+  });
+
+  it('gives what a decoder of single pictures takes of a film of AV1, but of no picture that nobody should decode', async () => {
+    drawAv1Film(file, { seconds: 2, size: '1280x720' });
+    const bytes = readFileSync(file);
+    const { seconds, read } = await readMovieKeyframes(bufferSource(bytes), bytes.length);
+    expect(seconds).toEqual(keyframesOf(file).map(({ dts }) => dts / 90_000));
+    const ffmpeg = { path: 'ffmpeg', instance: 'spec', clock: new SystemClock() };
+    const picture = await makeSnapshot(await read(1), { ffmpeg, session: 's' });
+    expect(readJpegSize(picture)).toEqual({ width: 640, height: 360 });
+    // From the level on ones: sixteen bits for either side, and all of them.
+    const header = bytes.indexOf('av1C') + 4 + 4 + 2;
+    bytes.fill(0xff, header + 3, header + 8);
+    await expect(readMovieKeyframes(bufferSource(bytes), bytes.length)).rejects.toThrow('pictures too large');
   });
 
   /** The film's `moov` with tables of our own: ten samples of 100 bytes but the second, in chunks of 3, 3, 2, 2. */

@@ -1,11 +1,14 @@
 import { CameraError } from '../../proxy/camera-error';
+import { parseAv1Configuration } from '../av1/av1-configuration';
 import { parseAvcDecoderConfigurationRecord } from '../h264/avc-configuration';
+import { BitstreamError } from '../h264/bit-reader';
 import { parseH264Config } from '../h264/h264-config';
 import { parseH265Config } from '../h265/h265-config';
 import { parseHevcConfiguration } from '../h265/hevc-configuration';
+import { MAX_PICTURE_SIZE } from '../parameter-sets';
 import { BoxReader, ByteSource } from './box-reader';
 import { buildRun } from './fragment';
-import { findBox, findVideoTrak, FragmentError, guarded, need, readVideoTrack } from './fragment-boxes';
+import { findBox, findVideoTrak, FragmentError, guarded, need, readVideoTrack, TrackHeader } from './fragment-boxes';
 import { buildInitSegment } from './init-segment';
 
 /** Of ten hours at 60 pictures a second some 50 MB. */
@@ -32,7 +35,8 @@ export interface MovieKeyframes {
 /**
  * Nothing in the file is trusted: counts and offsets are held against what is there.
  * @param bytes length of the file
- * @throws FragmentError where it is no finished MP4 with an H.264 or H.265 track, or of pictures nobody should decode; what reading throws
+ * @throws FragmentError where it is no finished MP4 with a track of H.264, H.265 or AV1, or of pictures nobody should decode; what reading
+ *   throws
  */
 export async function readMovieKeyframes(source: ByteSource, bytes: number): Promise<MovieKeyframes> {
   const reader = new BoxReader(source);
@@ -64,15 +68,21 @@ export async function readMovieKeyframes(source: ByteSource, bytes: number): Pro
   });
 }
 
-function initOf({ avcC, hvcC }: { readonly avcC: Buffer | null; readonly hvcC: Buffer | null }): Buffer {
+function initOf({ avcC, hvcC, av1C }: TrackHeader): Buffer {
   try {
     if (hvcC) return buildInitSegment(parseH265Config(parseHevcConfiguration(hvcC)));
-    if (!avcC) throw new FragmentError('the track is neither H.264 nor H.265');
+    if (av1C) {
+      const config = parseAv1Configuration(av1C);
+      if (Math.max(config.width, config.height) > MAX_PICTURE_SIZE) throw new FragmentError('pictures too large');
+      return buildInitSegment(config);
+    }
+    if (!avcC) throw new FragmentError('the track is none of H.264, H.265 and AV1');
     const { sps, pps, lengthSize } = parseAvcDecoderConfigurationRecord(avcC);
     if (lengthSize !== 4) throw new FragmentError(`NAL unit lengths of ${lengthSize} bytes`);
     return buildInitSegment(parseH264Config(sps, pps));
   } catch (error) {
-    if (error instanceof CameraError) throw new FragmentError('the track cannot be decoded', { cause: error });
+    if (error instanceof CameraError || error instanceof BitstreamError)
+      throw new FragmentError('the track cannot be decoded', { cause: error });
     throw error;
   }
 }

@@ -25,7 +25,7 @@ export interface MovieStretch {
  * offsets are held against what is there.
  * @param bytes length of the file
  * @param from of the presentation, in ticks of 1/90000 s; `to` is not part of it
- * @throws FragmentError where it is no finished MP4 with an H.264 or H.265 track; what reading throws
+ * @throws FragmentError where it is no finished MP4 with a track of H.264, H.265 or AV1; what reading throws
  */
 export async function readMovieStretch(
   source: ByteSource,
@@ -46,7 +46,8 @@ export async function readMovieStretch(
   return guarded(() => {
     const track = readVideoTrack(moov);
     const trak = findVideoTrak(moov);
-    if (!(track?.avcC ?? track?.hvcC) || !track || !trak) throw new FragmentError('no H.264 or H.265 track');
+    if (!(track?.avcC ?? track?.hvcC ?? track?.av1C) || !track || !trak)
+      throw new FragmentError('no track of H.264, H.265 or AV1');
     const table = new Table(need(findBox(trak, ['mdia', 'minf', 'stbl']), 'stbl'), track.timescale, editStart(trak));
     const stretch = table.between(from, to);
     for (const { offset, size } of stretch) {

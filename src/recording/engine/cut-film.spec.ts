@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, statSync } from 'node:fs';
 import { TICKS_PER_SECOND } from '../../media/access-unit';
+import { drawAv1Film } from '../../media/av1/av1-film.fixture';
 import { drawClip, shift } from '../../media/fmp4/clip.fixture';
 import { FilmSample } from '../../media/fmp4/film-sample';
 import { readMovieStretch } from '../../media/fmp4/movie-stretch';
@@ -136,15 +137,22 @@ describe.each([0, 2])('a stretch of a film with %d B-frames', (bFrames) => {
   });
 });
 
-describe('a stretch of a film of H.265', () => {
+function drawH265Film(path: string): void {
+  const encode = ['-c:v', 'libx265', '-x265-params', 'keyint=25:min-keyint=25:scenecut=0:bframes=2:log-level=none'];
+  const input = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=4', '-pix_fmt', 'yuv420p'];
+  execFileSync('ffmpeg', ['-v', 'error', ...input, ...encode, '-tag:v', 'hvc1', '-movflags', '+faststart', path]);
+}
+
+describe.each<[string, (path: string) => void]>([
+  ['H.265', drawH265Film],
+  ['AV1', drawAv1Film],
+])('a stretch of a film of %s', (_name, draw) => {
   const room = new Room();
   afterAll(() => room.remove());
 
   it('is cut out of the finished file', async () => {
-    const whole = room.at('h265.mp4');
-    const encode = ['-c:v', 'libx265', '-x265-params', 'keyint=25:min-keyint=25:scenecut=0:bframes=2:log-level=none'];
-    const input = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=4', '-pix_fmt', 'yuv420p'];
-    execFileSync('ffmpeg', ['-v', 'error', ...input, ...encode, '-tag:v', 'hvc1', '-movflags', '+faststart', whole]);
+    const whole = room.at('whole.mp4');
+    draw(whole);
     const disk = new NodeDisk();
     const [source, target] = [await disk.open(whole, 'read'), await disk.open(room.at('cut.mp4'), 'create')];
     try {

@@ -180,7 +180,7 @@ function soundFault({ otherStreams, sound }: VideoProbe, frames: number | undefi
 }
 
 /** What goes into a file, by FFmpeg's names; which of them it must be say its packets. */
-const RECORDED = new Set(['h264', 'hevc']);
+const RECORDED = new Set(['h264', 'hevc', 'av1']);
 
 function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');

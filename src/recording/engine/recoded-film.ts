@@ -46,7 +46,7 @@ export interface PlacedFilm extends Pick<FinishedMovie, 'moov' | 'shown'> {
   readonly ends: FileEnds;
 }
 
-/** @throws FragmentError where it is no finished MP4 with an H.264 or H.265 track; what reading throws */
+/** @throws FragmentError where it is no finished MP4 with a track of H.264, H.265 or AV1; what reading throws */
 export async function indexFilm(file: DiskFile): Promise<IndexedFilm> {
   const bytes = await file.size();
   const { ftyp, picture, samples } = await readMovieStretch(file, bytes, 0, Number.MAX_SAFE_INTEGER);

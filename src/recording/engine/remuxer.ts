@@ -1,6 +1,6 @@
 import { BoxReader, bufferSource } from '../../media/fmp4/box-reader';
 import { FragmentSample, buildFragment } from '../../media/fmp4/fragment';
-import { movieConfiguration } from '../../media/fmp4/codec-of-init';
+import { MovieConfiguration, movieConfiguration } from '../../media/fmp4/codec-of-init';
 import { buildInitSegment } from '../../media/fmp4/init-segment';
 import { buildSoundFragment } from '../../media/fmp4/sound-fragment';
 import { withoutSound } from '../../media/fmp4/sound-track';
@@ -21,7 +21,12 @@ import { Spacing } from './sample-tables';
 import { ParameterSets, listSamples, readParameterSets, transcodeArgs } from './transcode';
 
 /** FFmpeg arguments that write fragments from stdin, as they are, into one plain MP4. */
-export function remuxArgs(to: string, filter: string, kind: 'h264' | 'h265' = 'h264', withSound = false): string[] {
+export function remuxArgs(
+  to: string,
+  filter: string,
+  kind: MovieConfiguration['kind'] = 'h264',
+  withSound = false,
+): string[] {
   return [
     ...['-v', 'error', '-y', '-protocol_whitelist', 'pipe', '-f', 'mp4', '-i', 'pipe:0', '-map', '0:v:0'],
     ...(withSound ? ['-map', '0:a:0'] : []),

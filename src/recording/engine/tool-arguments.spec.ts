@@ -4,7 +4,7 @@ import { decodeEndsArgs, decodeFragmentsArgs } from '../../media/decode-check';
 import { encoderArgs, httpDemuxArgs, motionArgs, previewArgs, snapshotArgs } from '../../media/ffmpeg-args';
 import { probeArgs, probeSoundArgs } from '../../media/ffprobe';
 import { brandArgs } from '../../media/brand-args';
-import { alikeArgs, compressArgs } from '../../media/compress-args';
+import { alikeArgs, COMPRESSION_CODECS, compressArgs } from '../../media/compress-args';
 import { cardArgs, logoArgs } from '../../media/picture-args';
 import { soundEncoderArgs } from '../../media/sound/sound-args';
 import { remuxArgs } from './remuxer';
@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, readonly string[][]>> = {
     ...[true, false].map((logo) => cardArgs({ path: '/v/1.mp4', seconds: 3, logo, marker })),
   ],
   'media/compress-args.ts': [
-    ...(['h264', 'h265'] as const).map((codec) => {
+    ...COMPRESSION_CODECS.map((codec) => {
       return compressArgs({ codec, crf: 24, from: '/v/1.mp4', to: '/v/2.mp4', marker });
     }),
     alikeArgs('/v/1.mp4', '/v/2.mp4', 3, marker),

@@ -2605,7 +2605,7 @@ export interface components {
              * @example off
              * @enum {string}
              */
-            compression: "off" | "h264" | "h265";
+            compression: "off" | "h264" | "h265" | "av1";
             /**
              * @description `null`: the codec's own.
              * @example null
@@ -2680,13 +2680,13 @@ export interface components {
              */
             highlight_seconds?: number;
             /**
-             * @description Whether videos are coded anew after the match, to take less room, and in what. `h264` plays everywhere; `h265` is smaller, and not every browser plays it. Only of matches that are recorded from then on.
+             * @description Whether videos are coded anew after the match, to take less room, and in what. `h264` plays everywhere; `h265` is smaller, and not every browser plays it; `av1` is as small, and Safari plays it only on devices with a decoder for it (from iPhone 15 Pro and M3 on). Where the FFmpeg of the service has no encoder for it: `codec_unavailable`. Only of matches that are recorded from then on.
              * @example h264
              * @enum {string}
              */
-            compression?: "off" | "h264" | "h265";
+            compression?: "off" | "h264" | "h265" | "av1";
             /**
-             * @description Constant rate factor: higher is smaller and worse; `null`: 24 for H.264, 27 for H.265.
+             * @description Constant rate factor on the scale of H.264 and H.265: higher is smaller and worse; `null`: 24 for H.264, 27 for H.265, 28 for AV1.
              * @example null
              */
             compression_crf?: number | null;
@@ -3643,7 +3643,7 @@ export interface components {
              * @example h264
              * @enum {string|null}
              */
-            codec: "h264" | "h265" | null;
+            codec: "h264" | "h265" | "av1" | null;
             /** @example 25 */
             crf: number | null;
             /**
@@ -3825,12 +3825,12 @@ export interface components {
         };
         CompressDto: {
             /**
-             * @description Default: the club's; where that is off, `h264`.
+             * @description Default: the club's; where that is off, `h264`. Which of them there are depends on the FFmpeg of the service: else `codec_unavailable`.
              * @enum {string}
              */
-            codec?: "h264" | "h265";
+            codec?: "h264" | "h265" | "av1";
             /**
-             * @description Constant rate factor: higher is smaller and worse. Default: the club's for its codec, else the codec's.
+             * @description Constant rate factor on the scale of H.264 and H.265, also of AV1: higher is smaller and worse. Default: the club's for its codec, else the codec's.
              * @example 24
              */
             crf?: number;

@@ -10,9 +10,9 @@ export type CompressionWish = Pick<
   'compression' | 'compression_crf' | 'compression_after_minutes'
 >;
 
-const FORMATS = ['off', 'h264', 'h265'] as const;
+const FORMATS = ['off', 'h264', 'h265', 'av1'] as const;
 /** As the service has them. */
-const CRF = { least: 18, most: 34, h264: 24, h265: 27 } as const;
+const CRF = { least: 18, most: 34, h264: 24, h265: 27, av1: 28 } as const;
 /** A week. */
 const MOST_MINUTES = 10_080;
 

@@ -68,7 +68,7 @@ function whenOf(
 }
 
 function codecOf(codec: string): string {
-  return { h264: 'H.264', hevc: 'H.265', h265: 'H.265' }[codec] ?? codec.toUpperCase();
+  return { h264: 'H.264', hevc: 'H.265', h265: 'H.265', av1: 'AV1' }[codec] ?? codec.toUpperCase();
 }
 
 /** Where there is no picture, and why; each leads there. */
