@@ -192,7 +192,7 @@ export class RecordingLog {
     for (const row of rows) {
       const facts = this.runtime.recording(row.sessionId);
       const own = gaps.filter((gap) => gap.sessionId === row.sessionId);
-      views.set(row.sessionId, facts ? viewOfFacts(row.sessionId, facts, row) : viewOfRow(row, own));
+      views.set(row.sessionId, facts ? viewOfFacts(row.sessionId, written(row, facts), row) : viewOfRow(row, own));
     }
     return views;
   }
@@ -278,4 +278,9 @@ export class RecordingLog {
     );
     faultPoint('recording.part.written');
   }
+}
+
+/** Who hears that a file is ready asks for it: until its rows are there, it is being finished. */
+function written(row: Recording, facts: RecordingFacts): RecordingFacts {
+  return facts.phase === 'ready' && row.status !== 'ready' ? { ...facts, phase: 'finalizing', video: null } : facts;
 }

@@ -57,13 +57,14 @@ async function tenCameras(): Promise<CameraServer[]> {
 function ffmpegChildren(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
+    .flatMap((pid) => {
       try {
         // proc(5): `pid (comm) state ppid …`
-        const [, comm, ppid] = /\((.*)\) \S+ (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-        return comm?.startsWith('ff') === true && Number(ppid) === process.pid;
+        const [, comm, state, ppid] = /\((.*)\) (\S+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+        if (comm?.startsWith('ff') !== true || Number(ppid) !== process.pid) return [];
+        return [`${state} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')}`];
       } catch {
-        return false;
+        return [];
       }
     });
 }
