@@ -78,11 +78,7 @@ function screensOf(club: DemoClub): readonly Screen[] {
       path: '/videos',
       as: 'CLUB_ADMIN',
       ready: 'main img',
-      prepare: async (page) => {
-        await page.click('main a[href*="/videos/"]');
-        await page.waitForSelector('main video');
-        await page.waitForLoadState('networkidle');
-      },
+      prepare: openFirstVideo,
     },
     {
       name: 'video-angles',
@@ -90,9 +86,7 @@ function screensOf(club: DemoClub): readonly Screen[] {
       as: 'CLUB_ADMIN',
       ready: 'main img',
       prepare: async (page) => {
-        await page.click('main a[href*="/videos/"]');
-        await page.waitForSelector('main video');
-        await page.waitForLoadState('networkidle');
+        await openFirstVideo(page);
         // Two cameras beside each other, and under them how lively the match was.
         await page.click('[aria-keyshortcuts=b]');
         await page.waitForSelector('[data-two]');
@@ -128,6 +122,12 @@ function screensOf(club: DemoClub): readonly Screen[] {
     { name: 'clubs', path: '/clubs', as: 'SUPER_ADMIN', ready: 'main h1' },
     { name: 'account', path: '/account', as: 'PLAYER', ready: 'main h1' },
   ];
+}
+
+async function openFirstVideo(page: Page): Promise<void> {
+  await page.click('main a[href*="/videos/"]');
+  await page.waitForSelector('main video');
+  await page.waitForLoadState('networkidle');
 }
 
 /** The first court is in the middle of a match. */

@@ -1,6 +1,6 @@
 /**
- * All checks in order: lint, formatting, types, unit tests, end-to-end tests. Goes on after a failure, so that one run
- * tells everything; ends with the totals and a status that is not 0 if anything failed.
+ * All checks: unit tests, with lint, formatting and types beside them, then the end-to-end tests, stage after stage. Goes on
+ * after a failure, so that one run tells everything; ends with the totals and a status that is not 0 if anything failed.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -9,7 +9,7 @@ import { WebhookData, WebhookEventType } from '../webhooks/webhook-events';
 import { WebhookOutbox } from '../webhooks/webhook-outbox.service';
 import { isInDoubt } from './engine/journal-error';
 import { Recording, RecordingGap, RecordingPart } from './entities/recording.entity';
-import { ACTIVE_STATUSES, RecordingStatus, statusesBefore } from './recording-state';
+import { ACTIVE_STATUSES, RecordingStatus, statusesBefore, statusSaid } from './recording-state';
 import { RecordingView, viewOfFacts, viewOfRow } from './recording-view';
 
 /** What the log needs to know of a recording that is to start. */
@@ -280,7 +280,7 @@ export class RecordingLog {
   }
 }
 
-/** Who hears that a file is ready asks for it: until its rows are there, it is being finished. */
 function written(row: Recording, facts: RecordingFacts): RecordingFacts {
-  return facts.phase === 'ready' && row.status !== 'ready' ? { ...facts, phase: 'finalizing', video: null } : facts;
+  const phase = statusSaid(row.status, facts.phase);
+  return phase === facts.phase ? facts : { ...facts, phase, video: null };
 }

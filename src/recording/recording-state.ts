@@ -25,6 +25,14 @@ export function isActive(status: RecordingStatus): boolean {
   return (ACTIVE_STATUSES as readonly RecordingStatus[]).includes(status);
 }
 
+/**
+ * What is said of a recording that this process has at another state than its row. Who hears that a file is ready asks for it, and
+ * for its length: until the rows have them, it is being finished.
+ */
+export function statusSaid(row: RecordingStatus, here: RecordingStatus): RecordingStatus {
+  return here === 'ready' && row !== 'ready' ? 'finalizing' : here;
+}
+
 /** The states from which `to` may be reached, `to` itself included: the `WHERE` of the one UPDATE that moves a recording. */
 export function statusesBefore(to: RecordingStatus): RecordingStatus[] {
   return (Object.keys(TRANSITIONS) as RecordingStatus[]).filter(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { RecordingStatus } from '../recording/recording-state';
+import { RecordingStatus, statusSaid } from '../recording/recording-state';
 import { CourtRuntime } from '../runtime/court-runtime';
 import { CameraSession } from './entities/camera-session.entity';
 import { SessionStatus } from './session-state';
@@ -78,14 +78,9 @@ export class MatchAngles {
       ...here?.facts,
       status: here?.state ?? row.status,
       reason: here?.error?.code ?? row.reason,
-      recordingStatus: row.recordingStatus && written(row.recordingStatus, recording?.phase ?? row.recordingStatus),
+      recordingStatus: row.recordingStatus && statusSaid(row.recordingStatus, recording?.phase ?? row.recordingStatus),
       offsetSeconds: row.offsetSeconds === null ? null : Math.round(row.offsetSeconds * 1e5) / 1e5,
       sizeBytes: sizeBytes === null ? null : Number(sizeBytes),
     };
   }
-}
-
-/** What is ready has its length and its size in the rows: until they are written, it is being finished. */
-function written(row: RecordingStatus, here: RecordingStatus): RecordingStatus {
-  return here === 'ready' && row !== 'ready' ? 'finalizing' : here;
 }

@@ -9,6 +9,21 @@ export type IcalComponent = ICAL.Component;
 export type IcalEvent = ICAL.Event;
 export type IcalTime = ICAL.Time;
 
+/** What an `RRULE` says (RFC 5545 §3.3.10). */
+export interface RecurrenceRule {
+  readonly freq: string;
+  readonly interval: number;
+  readonly count: number | null;
+  readonly until: IcalTime | null;
+  /** What it has besides: `BYDAY`, … */
+  readonly parts: Readonly<Record<string, unknown>>;
+}
+
+/** The rules of a series, or of a part of a zone. */
+export function rulesOf(component: IcalComponent): RecurrenceRule[] {
+  return component.getAllProperties('rrule').map((rule) => rule.getFirstValue() as unknown as RecurrenceRule);
+}
+
 /** It took longer than it may. */
 export class TakesTooLong extends Error {}
 

@@ -1,4 +1,4 @@
-import { Ical, IcalComponent, IcalEvent, IcalTime } from './ical';
+import { Ical, IcalComponent, IcalEvent, IcalTime, RecurrenceRule, rulesOf } from './ical';
 
 const DAY_MS = 86_400_000;
 /** After so many days the same weekdays are in a rule's turn again; of rules whose every turn is as long. */
@@ -8,15 +8,6 @@ const TURN_DAYS: Readonly<Record<string, number>> = { DAILY: 1, WEEKLY: 7 };
  * so many turns before whatever counts.
  */
 const TURNS_BEFORE = 2;
-
-interface Rule {
-  readonly freq: string;
-  readonly interval: number;
-  readonly count: number | null;
-  readonly until: IcalTime | null;
-  /** What it has besides: `BYDAY`, ... */
-  readonly parts: Readonly<Record<string, unknown>>;
-}
 
 /** What a clock shows, as if it were UTC's, in epoch milliseconds. */
 export function wallClock({ year, month, day, hour, minute, second }: IcalTime): number {
@@ -51,8 +42,7 @@ export function endedBefore(component: IcalComponent, before: number): boolean {
 }
 
 /** `null`: there are several, or days besides. */
-function onlyRule(component: IcalComponent): Rule | null {
-  const rules = component.getAllProperties('rrule');
-  if (rules.length !== 1 || component.hasProperty('rdate')) return null;
-  return rules[0]?.getFirstValue() as unknown as Rule;
+function onlyRule(component: IcalComponent): RecurrenceRule | null {
+  const [rule, ...more] = rulesOf(component);
+  return rule === undefined || more.length > 0 || component.hasProperty('rdate') ? null : rule;
 }

@@ -1,16 +1,9 @@
-import { Ical, IcalComponent } from './ical';
+import { Ical, IcalComponent, RecurrenceRule, rulesOf } from './ical';
 
 /** After so many years the calendar is the same again, days of the week and leap years too. */
 const CYCLE_YEARS = 400;
 /** Of what is asked for, no time lies further back in another year of the zone. */
 const MARGIN_YEARS = 2;
-
-interface Rule {
-  readonly freq: string;
-  readonly interval: number;
-  readonly count: number | null;
-  readonly until: unknown;
-}
 
 /**
  * Has a zone's yearly rules begin a whole cycle of the calendar later, where they still apply then: Outlook's begin in 1601, and
@@ -31,7 +24,7 @@ export function beginLater(zone: IcalComponent, from: number): void {
 
 function startLater(observance: IcalComponent, latest: number): void {
   const start: unknown = observance.getFirstPropertyValue('dtstart');
-  const rules = observance.getAllProperties('rrule').map((rule) => rule.getFirstValue() as unknown as Rule);
+  const rules = rulesOf(observance);
   if (!(start instanceof Ical.Time) || rules.length === 0 || !rules.every(goesOnForEver)) return;
   const time = start.clone();
   while (time.year + CYCLE_YEARS <= latest) time.year += CYCLE_YEARS;
@@ -39,6 +32,6 @@ function startLater(observance: IcalComponent, latest: number): void {
 }
 
 /** Every year. What ends, or skips years, stays as it is. */
-function goesOnForEver({ freq, interval, count, until }: Rule): boolean {
+function goesOnForEver({ freq, interval, count, until }: RecurrenceRule): boolean {
   return freq === 'YEARLY' && interval === 1 && !count && !until;
 }
